@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A medium as a disk controller sees it. Calls are synchronous: when the guest learns of
+ * completion is the controller's event at a fixed virtual latency. Layers stack:
+ * raw <- copy-on-write overlay <- snapshot overlay.
+ */
+#pragma once
+#include "core/error.h"
+
+struct blockdev;
+struct blockdev_ops {
+    bool (*read)(struct blockdev *b, uint64_t lba, uint32_t n, void *buf, struct error *err);
+    bool (*write)(struct blockdev *b, uint64_t lba, uint32_t n, const void *buf, struct error *err);
+    bool (*flush)(struct blockdev *b, struct error *err);
+    void (*close)(struct blockdev *b);
+};
+struct blockdev {
+    const struct blockdev_ops *ops;
+    uint64_t sectors;            /* of sector_size bytes */
+    uint32_t sector_size;        /* 512, or 2048 for CDs */
+    bool     read_only;
+};

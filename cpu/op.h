@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One decoded instruction inside a block, and how a handler leaves.
+ *
+ * A handler returns the next operation to run; the loop is while (op->run) op = op->run(c, op).
+ * Within a block handlers call the next one in tail position: compilers turn that into a jump,
+ * and where one does not, the depth is bounded by the block's length.
+ *
+ *   return NEXT(c, op)        done, go on with the following instruction of the block
+ *   return op_fault(c, op)    a fault was recorded (cpu_raise); nothing architectural has changed
+ *   return OP_EXIT            the block is over and c->rip is the next instruction: rows with ENDS
+ *
+ * A handler of a row with ENDS always returns OP_EXIT or op_fault; one without never OP_EXIT.
+ */
+#pragma once
+#include "cpu/cpu.h"
+
+typedef const struct op *op_run(struct cpu *c, const struct op *op);
+
+struct op {
+    op_run     *run;             /* NULL only in OP_EXIT */
+    uint8_t     ord;             /* position in the block: makes 'now' exact at any I/O */
+    uint8_t     live;            /* flags somebody will read before they are overwritten */
+    uint16_t    off;             /* of the instruction in its page; may pass 4095 only as 'end' */
+    uint32_t    amask;           /* of effective addresses: 0xffff or 0xffffffff */
+    struct insn in;
+};
+
+extern const struct op op_exit_sentinel;
+#define OP_EXIT (&op_exit_sentinel)
+#define NEXT(c, op) ((op) + 1)->run((c), (op) + 1)
+
+/* rip of an op of the running block, and of the instruction after it (not yet cut to 16 bits). */
+static inline uint64_t op_rip(const struct cpu *c, const struct op *op) { return c->ip_base + op->off; }
+static inline uint64_t op_next_rip(const struct cpu *c, const struct op *op)
+{
+    uint64_t ip = c->ip_base + op->off + op->in.len;
+    return c->mode & MODE_CODE64 ? ip : c->mode & MODE_CODE32 ? (uint32_t)ip : (uint16_t)ip;
+}
+
+/* Ends the block with rip at the fault; cpu_run() delivers c->fault. */
+const struct op *op_fault(struct cpu *c, const struct op *op);
+
+/* For handlers outside the interpreter's own: HANDLER(aam) { ... return NEXT(c, op); } defines the
+ * binding that the rows of insns.def with sem 'aam' refer to. TRY leaves on a recorded fault. */
+struct binding { op_run *any; op_run *const (*by_shape)[8]; };   /* by_shape[log2 size][shape] */
+#define HANDLER(sem) \
+    static const struct op *h_##sem(struct cpu *c, const struct op *op); \
+    const struct binding bind_##sem = { h_##sem, NULL }; \
+    static const struct op *h_##sem(struct cpu *c, const struct op *op)
+#define TRY(e) do { if (UNLIKELY(!(e))) return op_fault(c, op); } while (0)
+/* First statement of every such handler: the time and rip are then exact. */
+#define AT(c, op) ((c)->at = (op))

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Intel 8254 programmable interval timer.        Ref: Intel 231164, "82C54 CHMOS PIT"
+ *
+ *   port +0..+2  counter 0..2 (R/W)     CLK    14.31818 MHz / 12, common to all three
+ *   port +3      control word (W)       GATE n i8254_gate()
+ *                                       OUT n  line out[n]
+ *
+ * Counters are evaluated, not ticked: the state is "n was loaded at tick t0", and count,
+ * OUT and the next OUT edge are functions of the present tick. Only counters whose OUT is
+ * wired cost an event.
+ *
+ * Not modelled:  OUT glitches when a control word changes the mode mid-count.
+ * Deviations:    mode 1 OUT falls with the trigger, not on the CLK after it; rewriting the
+ *                count during a mode 4 or 5 strobe ends the strobe at once; a count of 1 in
+ *                modes 2 and 3 (illegal on the chip) acts as 2.
+ */
+#pragma once
+#include "core/field.h"
+#include "core/line.h"
+#include "core/sched.h"
+
+struct i8254_ch {
+    uint8_t  mode, rw;                /* control word M (0..5) and RW (1 LSB, 2 MSB, 3 both) */
+    bool     bcd;
+    bool     gate;
+    bool     rd_msb, wr_msb;          /* byte flip-flops for RW = 3 */
+    uint8_t  wr_lsb;                  /* low byte waiting for its high byte */
+    uint8_t  latched;                 /* count-latch bytes not yet read, 0..2 */
+    uint16_t latch;
+    bool     status_latched;
+    uint8_t  status;
+    bool     armed;                   /* CE holds a count (a trigger has come, in modes 1 and 5) */
+    bool     frozen;                  /* GATE stopped the count; 'held' is what had elapsed */
+    uint32_t n;                       /* count in CE, 1..65536 */
+    uint32_t cr;                      /* count in CR not yet moved to CE, 0 when none */
+    uint64_t cr_at;                   /* tick at which it moves (modes 2 and 3) */
+    uint64_t t0;                      /* tick at which CE was n; may lie one tick ahead */
+    uint64_t held;
+};
+
+struct i8254 {
+    struct i8254_ch ch[3];
+    struct event    edge[3];
+    struct line     out[3];
+    struct sched   *sched;
+};
+
+extern const struct field i8254_fields[];
+
+void    i8254_init(struct i8254 *p, struct sched *s);      /* wire out[] afterwards, then reset */
+void    i8254_reset(struct i8254 *p);
+bool    i8254_post_load(struct i8254 *p);                  /* false: fields contradict each other */
+void    i8254_write(struct i8254 *p, unsigned off, uint8_t v);
+uint8_t i8254_read(struct i8254 *p, unsigned off);
+void    i8254_gate(struct i8254 *p, unsigned n, bool level);
+bool    i8254_out(struct i8254 *p, unsigned n);

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A whole PC as one object: create, run, feed input, look at the screen, save, load, hash. This and
+ * config.h are all that a front end includes.
+ *
+ * A machine touches nothing of the host but the media and endpoints its configuration hands in. The same
+ * configuration, media and inputs give the same machine_hash() after the same number of
+ * instructions.
+ */
+#pragma once
+#include "core/blockdev.h"
+#include "core/buf.h"
+#include "core/chardev.h"
+#include "core/device.h"
+#include "core/error.h"
+#include "core/log.h"
+#include "core/surface.h"
+#include "machine/config.h"
+
+enum stop {
+    STOP_LIMIT,                  /* the instruction or time limit of this call was reached */
+    STOP_POWER_OFF,              /* ACPI S5, or another power-off port */
+    STOP_GUEST_EXIT,             /* the exit port was written: machine_exit_code() */
+    STOP_SHUTDOWN,               /* triple fault with no_reboot */
+    STOP_RESET,                  /* a guest reset with no_reboot */
+    STOP_ENGINE_MISMATCH,        /* --check-engine found a difference: machine_stop_text() */
+    STOP_DEAD,                   /* halted with interrupts off and nothing that could wake it */
+};
+
+struct machine;
+struct machine *machine_create(const struct machine_config *cfg, struct error *err);
+void      machine_destroy(struct machine *m);
+void      machine_reset(struct machine *m);            /* the reset button */
+void      machine_power_button(struct machine *m);     /* ACPI power button, pressed once */
+
+/* Runs until max_insns more instructions have executed or virtual time 'until' is reached, or
+ * something else stops it. With a halted guest time skips to the next event. */
+enum stop machine_run(struct machine *m, uint64_t max_insns, vtime until);
+vtime     machine_now(const struct machine *m);        /* virtual ns since power-on */
+uint64_t  machine_icount(const struct machine *m);     /* instructions since power-on */
+bool      machine_halted(const struct machine *m);     /* waiting for an interrupt: the host may sleep */
+unsigned  machine_exit_code(const struct machine *m);  /* after STOP_GUEST_EXIT */
+/* Instructions per virtual second, from the next slice on (section 15 of the architecture); logged input. */
+void      machine_set_rate(struct machine *m, uint64_t ips);
+
+/* Inputs, stamped with the present virtual time. False: the queue is full, try again later. */
+enum input_kind { IN_KEY /* code: PS/2 set 1 scan code, E0 xx as 0x1xx; a: 1 down, 0 up */,
+                  IN_MOUSE /* a, b: dx, dy (down is positive); c: wheel; code: buttons, bit 0 left, 1 right, 2 middle */,
+                  IN_SERIAL /* code: port 0..3; a: byte */ };
+struct input { uint8_t kind; uint16_t code; int16_t a, b, c; };
+bool      machine_input(struct machine *m, struct input in);
+
+/* The screen. Reads state, changes none. */
+void      machine_draw(struct machine *m, struct surface *out);
+void      machine_text(struct machine *m, struct text_screen *out);
+bool      machine_speaker(const struct machine *m, uint32_t *hz);   /* is it sounding, and at what pitch */
+
+/* Removable media: drive 'a', 'b' floppies; 'd' the first CD. bd NULL ejects. The machine does not own media. */
+bool      machine_insert(struct machine *m, char drive, struct blockdev *bd, struct error *err);
+
+/* Complete state, host independent. Load: into a machine of the same configuration. After a failed load the machine
+ * must be destroyed. */
+bool      machine_save(struct machine *m, struct buf *out, struct error *err);
+bool      machine_load(struct machine *m, const void *p, size_t n, struct error *err);
+uint64_t  machine_hash(struct machine *m);
+/* The configuration a snapshot was taken with, for --load without other options. */
+bool      machine_peek_config(const void *p, size_t n, struct machine_config *cfg, struct error *err);
+
+struct machine_stats { uint64_t instructions, blocks_built, invalidations, tlb_fills, interrupts; };
+void      machine_get_stats(const struct machine *m, struct machine_stats *s);
+/* The device list, for tests. */
+struct device_list *machine_devices(struct machine *m);
