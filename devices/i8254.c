@@ -17,7 +17,7 @@ static const struct field ch_fields[] = {
     FIELD_END
 };
 
-const struct field i8254_fields[] = {
+static const struct field fields[] = {
     FIELD_STRUCTS(struct i8254, ch, ch_fields),
     FIELD_ARRAY(struct i8254, edge),
     FIELD_ARRAY(struct i8254, out),
@@ -128,15 +128,16 @@ static void update(struct i8254 *p, unsigned i, uint64_t now)
 
 static uint64_t now_ticks(struct i8254 *p) { return clk_ticks(CLK, sched_now(p->sched)); }
 
-static void on_edge(struct i8254 *p, unsigned i, vtime when)
+/* sched->now is 'when', but for an event that a snapshot claims to be long overdue. */
+static void on_edge(struct i8254 *p, unsigned i)
 {
-    uint64_t now = clk_ticks(CLK, when);
+    uint64_t now = clk_ticks(CLK, p->sched->now);
     settle(&p->ch[i], now);
     update(p, i, now);
 }
-static void on_edge0(void *p, vtime when) { on_edge(p, 0, when); }
-static void on_edge1(void *p, vtime when) { on_edge(p, 1, when); }
-static void on_edge2(void *p, vtime when) { on_edge(p, 2, when); }
+static void on_edge0(void *p, vtime when) { on_edge(p, 0); }
+static void on_edge1(void *p, vtime when) { on_edge(p, 1); }
+static void on_edge2(void *p, vtime when) { on_edge(p, 2); }
 
 static uint16_t to_bcd(uint32_t v)
 {
@@ -217,22 +218,25 @@ static void write_count(struct i8254 *p, unsigned i, uint8_t v, uint64_t now)
     update(p, i, now);
 }
 
-void i8254_write(struct i8254 *p, unsigned off, uint8_t v)
+static void pit_write(void *dev, uint32_t off, uint64_t data, unsigned size)
 {
+    struct i8254 *p = dev;
     uint64_t now = now_ticks(p);
+    uint8_t v = (uint8_t)data;
     for (unsigned i = 0; i < 3; i++)
         settle(&p->ch[i], now);
-    if (off == 3)
+    if ((off & 3) == 3)
         write_control(p, v, now);
     else
-        write_count(p, off, v, now);
+        write_count(p, off & 3, v, now);
 }
 
-uint8_t i8254_read(struct i8254 *p, unsigned off)
+static uint64_t pit_read(void *dev, uint32_t off, unsigned size)
 {
-    if (off == 3)
+    struct i8254 *p = dev;
+    if ((off & 3) == 3)
         return 0xff;                                 /* no such register; the bus floats high */
-    struct i8254_ch *c = &p->ch[off];
+    struct i8254_ch *c = &p->ch[off & 3];
     uint64_t now = now_ticks(p);
 
     settle(c, now);
@@ -287,31 +291,46 @@ bool i8254_out(struct i8254 *p, unsigned i)
     return view(&p->ch[i], now).out;
 }
 
+uint32_t i8254_hz(const struct i8254 *p, unsigned i)
+{
+    const struct i8254_ch *c = &p->ch[i];
+    if (!periodic(c) || !c->armed || c->frozen)
+        return 0;
+    return (uint32_t)(UINT64_C(105000000) / 88 / c->n);
+}
+
 void i8254_init(struct i8254 *p, struct sched *s)
 {
     *p = (struct i8254){ .sched = s };
     sched_add(s, &p->edge[0], "pit.out0", on_edge0, p);
     sched_add(s, &p->edge[1], "pit.out1", on_edge1, p);
     sched_add(s, &p->edge[2], "pit.out2", on_edge2, p);
+    for (unsigned i = 0; i < 3; i++)
+        p->ch[i] = (struct i8254_ch){ .rw = 3, .gate = i != 2 };
 }
 
-/* The chip has no reset pin; power-on contents are undefined. We choose mode 0, RW both,
- * no count, with counters 0 and 1 gated on as the AT board straps them. */
-void i8254_reset(struct i8254 *p)
+/* The chip has no reset pin: a bus reset leaves it counting. Power-on contents are undefined; we
+ * choose mode 0, RW both, no count, with counters 0 and 1 gated on as the AT board straps them. */
+static void pit_reset(void *dev, enum reset_kind kind)
 {
-    for (unsigned i = 0; i < 3; i++) {
+    struct i8254 *p = dev;
+    for (unsigned i = 0; i < 3 && kind == RESET_POWER; i++) {
         p->ch[i] = (struct i8254_ch){ .rw = 3, .gate = i != 2 };
         update(p, i, now_ticks(p));
     }
 }
 
-bool i8254_post_load(struct i8254 *p)
+static bool pit_post_load(void *dev, unsigned version, struct error *err)
 {
+    struct i8254 *p = dev;
     for (unsigned i = 0; i < 3; i++) {
         const struct i8254_ch *c = &p->ch[i];
         uint32_t least = periodic(c) ? 2 : 1;
         if ((c->armed && c->n < least) || (c->cr && c->cr < least))
-            return false;                            /* would divide by zero */
+            return error_set(err, 1, "i8254: counter %u holds an impossible count", i);
     }
     return true;
 }
+
+const struct bus_ops i8254_ops = { pit_read, pit_write, 1 };
+const struct device_class i8254_class = { "i8254", 1, 1, fields, pit_reset, pit_post_load, NULL };

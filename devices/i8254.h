@@ -16,9 +16,8 @@
  *                modes 2 and 3 (illegal on the chip) acts as 2.
  */
 #pragma once
-#include "core/field.h"
-#include "core/line.h"
-#include "core/sched.h"
+#include "core/bus.h"
+#include "core/device.h"
 
 struct i8254_ch {
     uint8_t  mode, rw;                /* control word M (0..5) and RW (1 LSB, 2 MSB, 3 both) */
@@ -46,12 +45,11 @@ struct i8254 {
     struct sched   *sched;
 };
 
-extern const struct field i8254_fields[];
+extern const struct device_class i8254_class;
+extern const struct bus_ops i8254_ops;                     /* four ports */
 
-void    i8254_init(struct i8254 *p, struct sched *s);      /* wire out[] afterwards, then reset */
-void    i8254_reset(struct i8254 *p);
-bool    i8254_post_load(struct i8254 *p);                  /* false: fields contradict each other */
-void    i8254_write(struct i8254 *p, unsigned off, uint8_t v);
-uint8_t i8254_read(struct i8254 *p, unsigned off);
-void    i8254_gate(struct i8254 *p, unsigned n, bool level);
-bool    i8254_out(struct i8254 *p, unsigned n);
+void     i8254_init(struct i8254 *p, struct sched *s);     /* wire out[] afterwards, then reset */
+void     i8254_gate(struct i8254 *p, unsigned n, bool level);
+bool     i8254_out(struct i8254 *p, unsigned n);
+/* The square wave on OUT n: its frequency in Hz, 0 when it is not oscillating. */
+uint32_t i8254_hz(const struct i8254 *p, unsigned n);

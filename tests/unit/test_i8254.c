@@ -4,10 +4,7 @@
  * The 8254 against its datasheet: worked examples, then a clock-by-clock model of one
  * counter driven with the same random stimuli, then save/load at random moments.
  */
-#include <check.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "device_test.h"
 
 #include "devices/i8254.h"
 
@@ -19,13 +16,16 @@ static int rises;
 static void irq0(void *sink, int pin, bool level) { (void)sink; (void)pin; rises += level; }
 static void ignore(void *sink, int pin, bool level) { (void)sink; (void)pin; (void)level; }
 
+static void i8254_write(struct i8254 *p, unsigned off, uint8_t v) { i8254_ops.write(p, off, v, 1); }
+static uint8_t i8254_read(struct i8254 *p, unsigned off) { return (uint8_t)i8254_ops.read(p, off, 1); }
+
 static void setup(void)
 {
     memset(&sched, 0, sizeof sched);
     i8254_init(&pit, &sched);
     pit.out[0].set = irq0;
     pit.out[2].set = ignore;
-    i8254_reset(&pit);
+    i8254_class.reset(&pit, RESET_POWER);
     i8254_gate(&pit, 2, true);
     rises = 0;
 }
@@ -183,53 +183,58 @@ static void poke(struct i8254 *p, struct sched *s, int what, vtime dt)
     }
 }
 
+struct twin { struct i8254 p; struct sched s; };
+
+static void twin_init(struct twin *t)
+{
+    t->s = (struct sched){ .now = sched.now };
+    i8254_init(&t->p, &t->s);
+    t->p.out[0].set = ignore;
+    t->p.out[2].set = ignore;
+}
+
+static void poke_twin(void *arg, uint32_t random)
+{
+    struct twin *t = arg;
+    poke(&t->p, &t->s, (int)(random & 0xffff), random >> 16);
+}
+
 START_TEST(save_load_is_invisible)
 {
-    static uint8_t a[8192], b[8192];
-    srand((unsigned)_i);
+    struct dt_rng r = dt_seed((uint64_t)_i);
+    struct twin t;
     for (int i = 0; i < 200; i++)
-        poke(&pit, &sched, rand(), (vtime)rand() % 100000);
-
-    struct buf out = { a, 0, sizeof a, false };
-    fields_save(&out, i8254_fields, &pit);
-    ck_assert(!out.bad);
-
-    struct sched s2 = { .now = sched.now };
-    struct i8254 p2;
-    i8254_init(&p2, &s2);
-    p2.out[0].set = ignore;
-    p2.out[2].set = ignore;
-    i8254_reset(&p2);
-    ck_assert(fields_load(a, out.len, i8254_fields, &p2) && i8254_post_load(&p2));
+        poke(&pit, &sched, (int)(dt_rand(&r) >> 8), dt_below(&r, 100000));
+    twin_init(&t);
+    dt_copy(&i8254_class, &pit, &t.p);
+    sched_rescan(&t.s);
     for (int i = 0; i < 200; i++) {
-        int what = rand();
-        vtime dt = (vtime)rand() % 100000;
+        int what = (int)(dt_rand(&r) >> 8);
+        vtime dt = dt_below(&r, 100000);
         poke(&pit, &sched, what, dt);
-        poke(&p2, &s2, what, dt);
+        poke(&t.p, &t.s, what, dt);
     }
-    struct buf o1 = { a, 0, sizeof a, false }, o2 = { b, 0, sizeof b, false };
-    fields_save(&o1, i8254_fields, &pit);
-    fields_save(&o2, i8254_fields, &p2);
-    ck_assert(o1.len == o2.len && !memcmp(a, b, o1.len));
-
-    for (size_t i = 0; i < o1.len; i++) {          /* hostile files may fail, never crash */
-        a[i] = rand() % 4 ? a[i] ^ (uint8_t)(1u << rand() % 8) : 0;
-        if (fields_load(a, o1.len, i8254_fields, &p2) && i8254_post_load(&p2))
-            poke(&p2, &s2, rand(), 1000);
-    }
+    dt_same(&i8254_class, &pit, &t.p);
+    if (_i % 10 == 0)
+        dt_hostile(&i8254_class, &pit, &t.p, &t.s, poke_twin, &t);
 }
 END_TEST
 
-/* Every byte of the chip is state, declared transient, or alignment padding. */
 START_TEST(no_field_is_forgotten)
 {
-    static uint8_t seen[sizeof(struct i8254)];
-    size_t gap = 0;
-    fields_cover(i8254_fields, seen);
-    for (size_t i = 0; i < sizeof seen; i++) {
-        gap = seen[i] ? 0 : gap + 1;
-        ck_assert_msg(gap < 8, "byte %zu of struct i8254 is in no field", i);
-    }
+    dt_covers(&i8254_class, sizeof(struct i8254));
+}
+END_TEST
+
+START_TEST(pitch_of_the_square_wave)
+{
+    ck_assert_uint_eq(i8254_hz(&pit, 2), 0);
+    i8254_write(&pit, 3, 0xb6);
+    i8254_write(&pit, 2, 0xa9);                    /* 1193: about 1000 Hz */
+    i8254_write(&pit, 2, 0x04);
+    ck_assert_uint_eq(i8254_hz(&pit, 2), 1000);
+    i8254_gate(&pit, 2, false);
+    ck_assert_uint_eq(i8254_hz(&pit, 2), 0);
 }
 END_TEST
 
@@ -244,11 +249,8 @@ int main(void)
     tcase_add_test(t, read_back_reports_null_count);
     tcase_add_loop_test(t, agrees_with_clock_by_clock_model, 0, 6);
     tcase_add_loop_test(t, save_load_is_invisible, 0, 100);
+    tcase_add_test(t, pitch_of_the_square_wave);
     tcase_add_test(t, no_field_is_forgotten);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return dt_run(s);
 }
