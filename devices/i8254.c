@@ -293,10 +293,11 @@ bool i8254_out(struct i8254 *p, unsigned i)
 
 uint32_t i8254_hz(const struct i8254 *p, unsigned i)
 {
-    const struct i8254_ch *c = &p->ch[i];
-    if (!periodic(c) || !c->armed || c->frozen)
+    struct i8254_ch c = p->ch[i];
+    settle(&c, clk_ticks(CLK, sched_now(p->sched)));      /* a copy: looking changes nothing */
+    if (!periodic(&c) || !c.armed || c.frozen)
         return 0;
-    return (uint32_t)(UINT64_C(105000000) / 88 / c->n);
+    return (uint32_t)(UINT64_C(105000000) / 88 / c.n);
 }
 
 void i8254_init(struct i8254 *p, struct sched *s)
