@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/disk_raw.h"
+
+#include <stdlib.h>
+
+#include "host/file.h"
+
+struct disk_raw {
+    struct blockdev  bd;         /* first: the two are cast to each other */
+    struct host_file file;
+};
+
+static bool in_range(const struct blockdev *b, uint64_t lba, uint32_t n, struct error *err)
+{
+    if (lba <= b->sectors && n <= b->sectors - lba)
+        return true;
+    return error_set(err, 1, "sector %llu is beyond the end of the image", (unsigned long long)(lba + n - 1));
+}
+
+static bool raw_read(struct blockdev *b, uint64_t lba, uint32_t n, void *buf, struct error *err)
+{
+    struct disk_raw *d = (struct disk_raw *)b;
+    size_t want = (size_t)n * b->sector_size, got;
+    if (!in_range(b, lba, n, err) || !file_read(&d->file, lba * b->sector_size, buf, want, &got, err))
+        return false;
+    if (got < want && lba * b->sector_size + got < d->file.size)
+        return error_set(err, 1, "the image became shorter while it was in use");
+    memset((uint8_t *)buf + got, 0, want - got);
+    return true;
+}
+
+static bool raw_write(struct blockdev *b, uint64_t lba, uint32_t n, const void *buf, struct error *err)
+{
+    struct disk_raw *d = (struct disk_raw *)b;
+    if (b->read_only)
+        return error_set(err, 1, "the image is read-only");
+    return in_range(b, lba, n, err) &&
+           file_write(&d->file, lba * b->sector_size, buf, (size_t)n * b->sector_size, err);
+}
+
+static bool raw_flush(struct blockdev *b, struct error *err)
+{
+    return file_flush(&((struct disk_raw *)b)->file, err);
+}
+
+static void raw_close(struct blockdev *b)
+{
+    file_close(&((struct disk_raw *)b)->file);
+    free(b);
+}
+
+static const struct blockdev_ops raw_ops = { raw_read, raw_write, raw_flush, raw_close };
+
+struct blockdev *disk_raw_open(const char *path, uint32_t sector_size, bool want_write, struct error *err)
+{
+    struct disk_raw *d = calloc(1, sizeof *d);
+    uint8_t probe;
+    size_t got;
+    if (!d) {
+        error_set(err, 1, "not enough memory to open '%s'", path);
+        return NULL;
+    }
+    if (!file_open(&d->file, path, want_write, err)) {
+        free(d);
+        return NULL;
+    }
+    uint64_t sectors = d->file.size / sector_size + (d->file.size % sector_size != 0);
+    d->bd = (struct blockdev){ &raw_ops, sectors, sector_size, d->file.read_only };
+    if (!sectors)
+        error_set(err, 1, "'%s' is empty: it is no disk image", path);
+    else if (file_read(&d->file, 0, &probe, 1, &got, err))
+        return &d->bd;
+    raw_close(&d->bd);
+    return NULL;
+}
