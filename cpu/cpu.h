@@ -9,6 +9,7 @@
  */
 #pragma once
 #include "core/bus.h"
+#include "core/device.h"
 #include "core/field.h"
 #include "core/line.h"
 #include "core/log.h"

@@ -86,13 +86,14 @@ enum { CF = 0x001, PF = 0x004, AF = 0x010, ZF = 0x040, SF = 0x080, OF = 0x800 };
 #define BYTEOP    0x00000800u    /* operand size is one byte: insn.osize is 0 */
 #define JUMP      0x00001000u    /* relative branch: linkable */
 #define COND      0x00002000u    /* and it may fall through */
+#define ENDS_REP  0x00004000u    /* ends a block when a REP prefix is present */
 
 struct insn_row {
     const char *name;            /* sem: names the meaning; the mnemonic is the part before a '_' */
     uint16_t    ext;
     uint8_t     map, opcode, modes;
     uint8_t     opnd[3];         /* enum operand */
-    uint16_t    reads, writes, undef;   /* flags; writes includes the undefined ones */
+    uint16_t    reads, writes, undef;   /* flags; undefined ones not in writes keep their value */
     uint32_t    attr;
     uint32_t    need;            /* F_* the model must have (models.h), 0: any */
 };
