@@ -122,6 +122,8 @@ static void update(struct i8254 *p, unsigned i, uint64_t now)
 {
     struct view v = view(&p->ch[i], now);
     line_set(&p->out[i], v.out);
+    if (v.edge != NEVER && v.edge > 2 * 65536)       /* only a hostile snapshot can make it so */
+        v.edge = 2 * 65536;
     vtime when = v.edge == NEVER || !p->out[i].set ? VTIME_NEVER : clk_when(CLK, now + v.edge);
     sched_arm(p->sched, &p->edge[i], when);
 }
