@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A standard VGA with Bochs-style DISPI registers for high resolutions.
+ *   Ref: IBM PS/2 Hardware Interface Technical Reference, "Video Subsystem" (1992); VESA VBE 3.0;
+ *        the DISPI register description in Bochs' vbe_display_api.txt (interface only).
+ *
+ *   ports 3B0..3DF  vga_ops       CRTC (3B4/3D4 by Misc Output bit 0), attribute 3C0, misc 3C2,
+ *                                 sequencer 3C4, DAC 3C6..3C9, graphics 3CE, status 3BA/3DA
+ *   A0000..BFFFF    vga_mem_ops   the window; Graphics Miscellaneous says which part answers
+ *   ports 1CE..1D0  vbe_ops       index at +0, data at +1 and +2, 16 bits each
+ *   MMIO (4 KiB)    vga_mmio_ops  +400 ports 3C0..3DF, +500 DISPI registers, for a PCI BAR 2
+ *   frame buffer    vram[0..]     plain memory for the board to map (PCI BAR 0, or E0000000)
+ *
+ * Video memory is one array. The VGA's planes are interleaved in it: plane p of planar offset n
+ * is byte 4n + p, so one 32-bit access moves all four planes and a latch is a uint32_t. A
+ * DISPI mode of 8 or more bits reads the same array as a linear frame buffer.
+ *
+ * Nothing ticks: the beam's position is a function of virtual time and the CRTC registers, and
+ * vga_draw() is a function of state and time.
+ *
+ * Not modelled: raster effects within a frame (a frame is drawn from the state at the time of
+ *               drawing); the vertical interrupt; light pen; odd/even page select (Misc Output
+ *               bit 5); 64 KB address mode (Memory Mode bit 1 clear); overscan border; skew fields.
+ * Deviations:   attribute palette registers can be written while the screen is on; a frame begins
+ *               at virtual time 0, so reprogramming the CRTC moves the beam.
+ */
+#pragma once
+#include "core/bus.h"
+#include "core/device.h"
+#include "core/surface.h"
+
+#define VGA_PORT_BASE 0x3b0u
+#define VGA_PORTS     0x30u
+#define VGA_MEM_BASE  0xa0000u
+#define VGA_MEM_SIZE  0x20000u
+#define VGA_CRTC_REGS 25
+#define VGA_ATTR_REGS 21
+#define VGA_GFX_REGS  9
+#define VGA_SEQ_REGS  5
+
+#define VBE_PORT_BASE 0x1ceu
+#define VBE_PORTS     4u          /* words at 1CE, 1CF and 1D0 */
+#define VBE_MAX_W     SURFACE_MAX_W
+#define VBE_MAX_H     SURFACE_MAX_H
+#define VGA_MMIO_SIZE 0x1000u
+#define VGA_LFB_ISA   0xe0000000u /* where a board without PCI maps the frame buffer */
+
+enum vbe_enable {
+    VBE_ENABLED = 0x01, VBE_GETCAPS = 0x02, VBE_8BIT_DAC = 0x20, VBE_LFB = 0x40, VBE_NOCLEAR = 0x80
+};
+
+struct vga {
+    uint8_t  misc;                        /* Miscellaneous Output, 3C2 */
+    uint8_t  feature;                     /* Feature Control, 3DA */
+    uint8_t  subsystem;                   /* Video Subsystem Enable, 3C3; stored only */
+    uint8_t  cr_index, cr[VGA_CRTC_REGS];
+    uint8_t  sr_index, sr[VGA_SEQ_REGS];
+    uint8_t  gr_index, gr[VGA_GFX_REGS];
+    uint8_t  ar_index, ar[VGA_ATTR_REGS]; /* index with bit 5, Palette Address Source */
+    bool     ar_data;                     /* flip-flop: the next write to 3C0 is data */
+    uint8_t  dac_mask, dac_index, dac_sub;/* PEL mask; entry and component of the next access */
+    bool     dac_reading;                 /* last address went to 3C7 */
+    uint8_t  dac_latch[3];                /* components written so far */
+    uint8_t  dac[768];
+    uint32_t latch;                       /* byte p: latch of plane p */
+
+    uint16_t vbe_index, vbe_id;
+    uint16_t vbe_xres, vbe_yres, vbe_bpp, vbe_enable, vbe_bank;
+    uint16_t vbe_virt_w, vbe_x, vbe_y;    /* logical line in pixels; first pixel shown */
+
+    uint8_t *vram;
+    uint32_t vram_size;
+    struct sched *sched;
+    void   (*remap)(void *owner);         /* vga_window() may have changed; board's, may be NULL */
+    void    *owner;
+};
+
+extern const struct device_class vga_class;
+extern const struct bus_ops vga_ops, vga_mem_ops, vbe_ops, vga_mmio_ops;
+
+/* vram_size: a power of two from 256 KiB to 64 MiB. */
+void vga_init(struct vga *v, struct sched *s, uint8_t *vram, uint32_t vram_size);
+
+/* Host memory that A0000..AFFFF reads and writes directly at present (a DISPI mode's bank), or NULL
+ * when accesses must come through vga_mem_ops. The frame buffer itself is always direct. */
+uint8_t *vga_window(const struct vga *v);
+
+/* The picture, and the characters of a text mode. */
+void vga_draw(const struct vga *v, vtime now, struct surface *out);
+void vga_text(const struct vga *v, struct text_screen *out);
+
+/* Between the files of this chip. */
+struct vga_timing { uint64_t line_dots, lines, show_dots, show_lines, sync_from, sync_to; struct clk dot; };
+struct vga_timing vga_timing(const struct vga *v);
+uint64_t vga_frames(const struct vga *v, vtime now);      /* frames since power-on: blinking */
+uint8_t  vga_port_read(struct vga *v, unsigned port);
+void     vga_port_write(struct vga *v, unsigned port, uint8_t val);
+uint16_t vbe_reg_read(const struct vga *v, unsigned reg);
+void     vbe_reg_write(struct vga *v, unsigned reg, uint16_t val);
+bool     vbe_valid(const struct vga *v);                  /* the geometry fits into video memory */
+uint32_t vbe_pitch(const struct vga *v);                  /* bytes a line; of one plane at 4 bpp */
+void     vbe_reset(struct vga *v);
+static inline bool vbe_on(const struct vga *v) { return v->vbe_enable & VBE_ENABLED; }
+static inline bool vbe_linear(const struct vga *v) { return vbe_on(v) && v->vbe_bpp >= 8; }

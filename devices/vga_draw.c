@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * VGA: the picture, as a function of registers, video memory and time.
+ *   Ref: IBM PS/2 Hardware Interface Technical Reference, "CRT Controller", "Attribute Controller"
+ *
+ * Each scan line is worked out as the chip does it: the row's first address from start, pitch and line
+ * compare; per character clock an address counter, which byte, word or doubleword mode and the
+ * CGA row bits turn into a planar offset; the four bytes there become 8 dots (or 4 in 256-colour
+ * modes). Surfaces get all scan lines; 'doubled' says that dots are two columns wide.
+ */
+#include "devices/vga.h"
+
+#define DARK 0u
+
+struct scanline {
+    uint32_t counter;        /* address counter at the left edge */
+    unsigned row;            /* scan line within the character row */
+    unsigned pan;            /* dots to skip */
+};
+
+struct frame {
+    const struct vga *v;
+    uint32_t pal[256];       /* DAC entry to XRGB */
+    uint32_t attr[16];       /* attribute value to XRGB */
+    unsigned cols, dots;     /* character clocks shown; dots a character */
+    unsigned width, height;
+    unsigned compare;        /* line compare */
+    unsigned row_lines;      /* scan lines a character row */
+    bool     blink_off;      /* blinking characters are in their dark half */
+    bool     cursor_off;
+};
+
+static uint32_t dac_colour(const struct vga *v, unsigned i)
+{
+    const uint8_t *c = &v->dac[(i & v->dac_mask) * 3];
+    if (v->vbe_enable & VBE_8BIT_DAC)
+        return (uint32_t)c[0] << 16 | (uint32_t)c[1] << 8 | c[2];
+    uint32_t rgb = (uint32_t)(c[0] & 63) << 16 | (uint32_t)(c[1] & 63) << 8 | (c[2] & 63u);
+    return rgb << 2 | (rgb >> 4 & 0x030303);
+}
+
+/* Palette register, then Mode Control bit 7 and Color Select for the upper bits. */
+static unsigned attr_index(const struct vga *v, unsigned i)
+{
+    unsigned c = v->ar[i & v->ar[0x12] & 15] & 0x3f;
+    if (v->ar[0x10] & 0x80)
+        c = (c & 0x0f) | (v->ar[0x14] & 3u) << 4;
+    return c | (v->ar[0x14] & 0xcu) << 4;
+}
+
+static struct frame frame_begin(const struct vga *v, vtime now)
+{
+    struct frame f = { .v = v };
+    struct vga_timing t = vga_timing(v);
+    uint64_t n = vga_frames(v, now);
+
+    for (unsigned i = 0; i < 256; i++)
+        f.pal[i] = dac_colour(v, i);
+    for (unsigned i = 0; i < 16; i++)
+        f.attr[i] = f.pal[attr_index(v, i)];
+    f.cols = v->cr[1] + 1u;
+    f.dots = v->sr[1] & 1 ? 8 : 9;
+    f.height = (unsigned)t.show_lines;
+    f.compare = v->cr[0x18] | (v->cr[7] & 0x10u) << 4 | (v->cr[9] & 0x40u) << 3;
+    f.row_lines = (v->cr[9] & 0x1fu) + 1;
+    f.blink_off = n >> 4 & 1;                        /* 16 frames lit, 16 dark; the cursor 8 */
+    f.cursor_off = n >> 3 & 1;
+    return f;
+}
+
+/* Address and row of scan line y. Past the line compare memory starts over at 0. */
+static struct scanline line_at(const struct frame *f, unsigned y)
+{
+    const struct vga *v = f->v;
+    struct scanline l = { .pan = v->ar[0x13] & 15 };
+    bool split = y > f->compare;
+    unsigned scan = split ? y - f->compare - 1 : y;
+    uint32_t pitch = v->cr[0x13] * 2u, start = 0;
+
+    if (v->cr[9] & 0x80)                             /* double scan */
+        scan >>= 1;
+    if (!split) {
+        scan += v->cr[8] & 0x1f;
+        start = (uint32_t)(v->cr[0x0c] << 8 | v->cr[0x0d]) + (v->cr[8] >> 5 & 3);
+    } else if (v->ar[0x10] & 0x20) {
+        l.pan = f->dots == 9 ? 8 : 0;
+    }
+    l.counter = start + scan / f->row_lines * pitch;
+    l.row = scan % f->row_lines;
+    return l;
+}
+
+/* CR14 bit 6, CR17 bits 6, 5, 1, 0: from the counter to a planar offset. */
+static uint32_t address(const struct vga *v, uint32_t c, unsigned row)
+{
+    uint8_t mode = v->cr[0x17];
+    uint32_t a = c;
+    if (v->cr[0x14] & 0x40)
+        a = c << 2 | (c >> 14 & 3);
+    else if (!(mode & 0x40))
+        a = c << 1 | (c >> (mode & 0x20 ? 15 : 13) & 1);
+    if (!(mode & 1))
+        a = (a & ~0x2000u) | (row & 1u) << 13;
+    if (!(mode & 2))
+        a = (a & ~0x4000u) | (row >> 1 & 1u) << 14;
+    return a & 0xffff;
+}
+
+static const uint8_t *planes_at(const struct vga *v, uint32_t c, unsigned row)
+{
+    return v->vram + 4 * address(v, c, row);
+}
+
+/* The character map's place in plane 2: two bits of 16 KB and one of 8 KB. */
+static uint32_t font_base(unsigned select)
+{
+    return (select & 3) << 14 | (select >> 2 & 1) << 13;
+}
+
+static bool cursor_here(const struct frame *f, uint32_t counter, unsigned row)
+{
+    const struct vga *v = f->v;
+    uint32_t at = (uint32_t)(v->cr[0x0e] << 8 | v->cr[0x0f]);
+    return !f->cursor_off && !(v->cr[0x0a] & 0x20) && (counter & 0xffff) == at &&
+           row >= (v->cr[0x0a] & 0x1fu) && row <= (v->cr[0x0b] & 0x1fu);
+}
+
+/* Nine bits of one character's row, bit 8 leftmost. */
+static unsigned glyph_row(const struct frame *f, uint32_t counter, unsigned row, uint8_t *attr)
+{
+    const struct vga *v = f->v;
+    const uint8_t *cell = planes_at(v, counter, row);
+    unsigned map = v->sr[3], b = (map & 3) | (map >> 2 & 4), a = (map >> 2 & 3) | (map >> 3 & 4);
+    uint32_t font = font_base(cell[1] & 8 ? a : b);
+    unsigned bits = v->vram[4 * (font + cell[0] * 32u + row) + 2], nine = bits << 1;
+
+    *attr = cell[1];
+    if ((v->ar[0x10] & 4) && (cell[0] & 0xe0) == 0xc0)
+        nine |= bits & 1;
+    if (row == (v->cr[0x14] & 0x1fu) && (cell[1] & 7) == 1)
+        nine = 0x1ff;
+    if (v->ar[0x10] & 8 && cell[1] & 0x80) {
+        *attr &= 0x7f;
+        if (f->blink_off)
+            nine = 0;
+    }
+    return cursor_here(f, counter, row) ? 0x1ff : nine;
+}
+
+static void text_line(const struct frame *f, struct scanline l, uint32_t *px)
+{
+    unsigned skip = f->dots == 9 ? (l.pan >= 8 ? 0 : l.pan + 1) : l.pan & 7;
+    uint32_t *end = px + f->width;
+
+    for (unsigned x = 0; px < end; x++) {
+        uint8_t attr;
+        unsigned bits = glyph_row(f, l.counter + x, l.row, &attr);
+        uint32_t fg = f->attr[attr & 15], bg = f->attr[attr >> 4];
+        for (unsigned i = skip; i < f->dots && px < end; i++)
+            *px++ = bits & 0x100u >> i ? fg : bg;
+        skip = 0;
+    }
+}
+
+/* Attribute values of the 8 dots of four plane bytes, in both shift modes. */
+static void eight_dots(const struct vga *v, const uint8_t *p, uint8_t *dots)
+{
+    if (v->gr[5] & 0x20) {                           /* CGA: two bits a dot, planes 0+2, then 1+3 */
+        for (unsigned i = 0; i < 8; i++) {
+            unsigned s = 6 - 2 * (i & 3), odd = i >> 2;
+            dots[i] = (uint8_t)((p[odd] >> s & 3) | (p[2 + odd] >> s & 3) << 2);
+        }
+        return;
+    }
+    for (unsigned i = 0; i < 8; i++) {
+        unsigned s = 7 - i;
+        dots[i] = (uint8_t)((p[0] >> s & 1) | (p[1] >> s & 1) << 1 | (p[2] >> s & 1) << 2 |
+                            (p[3] >> s & 1) << 3);
+    }
+}
+
+static void planar_line(const struct frame *f, struct scanline l, uint32_t *px)
+{
+    uint32_t *end = px + f->width;
+    unsigned skip = l.pan & 7;
+    uint8_t dots[8];
+
+    for (unsigned x = 0; px < end; x++) {
+        eight_dots(f->v, planes_at(f->v, l.counter + x, l.row), dots);
+        for (unsigned i = skip; i < 8 && px < end; i++)
+            *px++ = f->attr[dots[i]];
+        skip = 0;
+    }
+}
+
+static void deep_line(const struct frame *f, struct scanline l, uint32_t *px)
+{
+    uint32_t *end = px + f->width;
+    unsigned skip = l.pan >> 1 & 3;
+
+    for (unsigned x = 0; px < end; x++) {
+        const uint8_t *p = planes_at(f->v, l.counter + x, l.row);
+        for (unsigned i = skip; i < 4 && px < end; i++)
+            *px++ = f->pal[p[i]];
+        skip = 0;
+    }
+}
+
+static void vbe_row(const struct frame *f, const uint8_t *p, uint32_t *px)
+{
+    unsigned w = f->width;
+    switch (f->v->vbe_bpp) {
+    case 8:
+        for (unsigned x = 0; x < w; x++)
+            px[x] = f->pal[p[x]];
+        break;
+    case 15:
+        for (unsigned x = 0; x < w; x++) {
+            uint32_t c = load_le16(p + 2 * x), r = c >> 10 & 31, g = c >> 5 & 31, b = c & 31;
+            px[x] = (r << 3 | r >> 2) << 16 | (g << 3 | g >> 2) << 8 | b << 3 | b >> 2;
+        }
+        break;
+    case 16:
+        for (unsigned x = 0; x < w; x++) {
+            uint32_t c = load_le16(p + 2 * x), r = c >> 11, g = c >> 5 & 63, b = c & 31;
+            px[x] = (r << 3 | r >> 2) << 16 | (g << 2 | g >> 4) << 8 | b << 3 | b >> 2;
+        }
+        break;
+    case 24:
+        for (unsigned x = 0; x < w; x++)
+            px[x] = (uint32_t)p[3 * x + 2] << 16 | (uint32_t)p[3 * x + 1] << 8 | p[3 * x];
+        break;
+    default:
+        for (unsigned x = 0; x < w; x++)
+            px[x] = load_le32(p + 4 * x) & 0xffffff;
+        break;
+    }
+}
+
+static void vbe_planar_row(const struct frame *f, uint32_t at, uint32_t *px)
+{
+    const struct vga *v = f->v;
+    unsigned skip = v->vbe_x & 7;
+    uint32_t *end = px + f->width;
+    uint8_t dots[8];
+
+    for (; px < end; at++) {
+        eight_dots(v, v->vram + ((at << 2) & (v->vram_size - 1)), dots);
+        for (unsigned i = skip; i < 8 && px < end; i++)
+            *px++ = f->attr[dots[i]];
+        skip = 0;
+    }
+}
+
+static void draw_vbe(struct frame *f, struct surface *out)
+{
+    const struct vga *v = f->v;
+    uint32_t pitch = vbe_pitch(v), wide = (v->vbe_bpp + 7u) / 8, len = v->vbe_xres * wide;
+
+    f->width = v->vbe_xres;
+    f->height = v->vbe_yres;
+    for (unsigned y = 0; y < f->height; y++) {
+        uint32_t *px = out->px + (size_t)y * f->width;
+        uint64_t at = (uint64_t)pitch * (v->vbe_y + y);
+        if (v->vbe_bpp == 4)
+            vbe_planar_row(f, (uint32_t)at + v->vbe_x / 8u, px);
+        else if (at + v->vbe_x * wide + len <= v->vram_size)
+            vbe_row(f, v->vram + at + v->vbe_x * wide, px);
+        else
+            memset(px, 0, f->width * sizeof *px);
+    }
+    out->doubled = false;
+}
+
+static void draw_vga(struct frame *f, struct surface *out)
+{
+    const struct vga *v = f->v;
+    bool graphics = v->ar[0x10] & 1, deep = graphics && v->gr[5] & 0x40;
+    void (*draw)(const struct frame *, struct scanline, uint32_t *) =
+        deep ? deep_line : graphics ? planar_line : text_line;
+
+    f->width = f->cols * (deep ? 4 : graphics ? 8 : f->dots);
+    out->doubled = deep || v->sr[1] & 8;
+    for (unsigned y = 0; y < f->height; y++)
+        draw(f, line_at(f, y), out->px + (size_t)y * f->width);
+}
+
+/* Palette source, screen off, or no retrace: the monitor shows nothing. */
+static bool dark(const struct vga *v)
+{
+    return !(v->ar_index & 0x20) || v->sr[1] & 0x20 || (!vbe_on(v) && !(v->cr[0x17] & 0x80));
+}
+
+static void draw_dark(struct frame *f, struct surface *out)
+{
+    const struct vga *v = f->v;
+    f->width = vbe_on(v) ? v->vbe_xres : f->cols * f->dots;
+    f->height = vbe_on(v) ? v->vbe_yres : f->height;
+    if (f->width < 160 || f->height < 100) {         /* before the firmware has set a mode */
+        f->width = 720;
+        f->height = 400;
+    }
+    out->doubled = false;
+    for (size_t i = 0; i < (size_t)f->width * f->height; i++)
+        out->px[i] = DARK;
+}
+
+void vga_draw(const struct vga *v, vtime now, struct surface *out)
+{
+    struct frame f = frame_begin(v, now);
+    if (dark(v))
+        draw_dark(&f, out);
+    else if (vbe_on(v))
+        draw_vbe(&f, out);
+    else
+        draw_vga(&f, out);
+    out->width = out->stride = f.width;
+    out->height = f.height;
+}
+
+static unsigned at_most(unsigned n, unsigned max) { return n < max ? n : max; }
+
+void vga_text(const struct vga *v, struct text_screen *out)
+{
+    memset(out, 0, sizeof *out);
+    if (vbe_on(v) || v->ar[0x10] & 1 || dark(v))
+        return;
+    struct frame f = frame_begin(v, 0);
+    uint32_t pitch = v->cr[0x13] * 2u, start = (uint32_t)(v->cr[0x0c] << 8 | v->cr[0x0d]);
+    unsigned lines = v->cr[9] & 0x80 ? f.height / 2 : f.height;
+
+    out->cols = at_most(f.cols, TEXT_MAX_COLS);
+    out->rows = at_most(lines / f.row_lines, TEXT_MAX_ROWS);
+    for (unsigned y = 0; y < out->rows; y++)
+        for (unsigned x = 0; x < out->cols; x++) {
+            const uint8_t *cell = planes_at(v, start + y * pitch + x, 0);
+            out->ch[y][x] = cell[0];
+            out->attr[y][x] = cell[1];
+        }
+    uint32_t at = ((uint32_t)(v->cr[0x0e] << 8 | v->cr[0x0f]) - start) & 0xffff;
+    out->cursor_row = pitch ? at / pitch : 0;
+    out->cursor_col = pitch ? at % pitch : 0;
+    out->cursor_on = !(v->cr[0x0a] & 0x20) && out->cursor_row < out->rows &&
+                     out->cursor_col < out->cols;
+}

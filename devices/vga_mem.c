@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * VGA: the processor's view of video memory at A0000..BFFFF.
+ *   Ref: IBM PS/2 Hardware Interface Technical Reference, "Graphics Controller", "Sequencer"
+ *
+ * A byte address becomes a planar offset and a set of planes, in one of three ways:
+ *     chain-4    plane = A1..A0, offset = the address without them
+ *     odd/even   planes of A0's parity, offset = the address without A0 (A16 in its place)
+ *     planar     all planes the Map Mask allows
+ * The write modes then work on four planes at once in one 32-bit word.
+ */
+#include "devices/vga.h"
+
+/* Bit p of a nibble spread over byte p. */
+static const uint32_t spread[16] = {
+    0x00000000, 0x000000ff, 0x0000ff00, 0x0000ffff, 0x00ff0000, 0x00ff00ff, 0x00ffff00, 0x00ffffff,
+    0xff000000, 0xff0000ff, 0xff00ff00, 0xff00ffff, 0xffff0000, 0xffff00ff, 0xffffff00, 0xffffffff,
+};
+#define CLOSED UINT32_MAX
+
+static bool chain4(const struct vga *v) { return v->sr[4] & 8; }
+
+/* Where in the window 'off' (from A0000) lies, or CLOSED. */
+static uint32_t window_offset(const struct vga *v, uint32_t off)
+{
+    if (vbe_on(v))
+        return off < 0x10000 ? off : CLOSED;
+    if (!(v->misc & 2))
+        return CLOSED;
+    switch (v->gr[6] >> 2 & 3) {
+    case 0:  return off;
+    case 1:  return off < 0x10000 ? off : CLOSED;
+    case 2:  return off >= 0x10000 && off < 0x18000 ? off - 0x10000 : CLOSED;
+    default: return off >= 0x18000 ? off - 0x18000 : CLOSED;
+    }
+}
+
+/* The four planes' bytes at address a of the window. */
+static uint8_t *cell(const struct vga *v, uint32_t a)
+{
+    uint32_t n;
+    if (vbe_on(v))                                   /* 4 bits a pixel, banked by 64 KB of a plane */
+        n = (((uint32_t)v->vbe_bank << 16 | a) << 2) & (v->vram_size - 1);
+    else if (chain4(v))
+        n = ((a & 0xfffc) | (a >> 16 & 3)) << 2;
+    else if (v->gr[6] & 2)
+        n = ((a & 0xfffe) | (a >> 16 & 1)) << 2;
+    else
+        n = (a & 0xffff) << 2;
+    return v->vram + n;
+}
+
+static unsigned write_planes(const struct vga *v, uint32_t a)
+{
+    unsigned planes = v->sr[2];
+    if (vbe_on(v))
+        return planes;
+    if (chain4(v))
+        return planes & 1u << (a & 3);
+    return v->sr[4] & 4 ? planes : planes & (a & 1 ? 0xau : 0x5u);
+}
+
+static uint32_t combine(const struct vga *v, uint32_t d, uint32_t mask)
+{
+    switch (v->gr[3] >> 3) {
+    case 1:  d &= v->latch; break;
+    case 2:  d |= v->latch; break;
+    case 3:  d ^= v->latch; break;
+    default: break;
+    }
+    return (d & mask) | (v->latch & ~mask);
+}
+
+static uint32_t write_value(const struct vga *v, uint8_t val)
+{
+    unsigned n = v->gr[3] & 7;
+    uint32_t turned = (uint32_t)(val >> n | val << (8 - n)) & 0xff, sr = spread[v->gr[1]];
+    uint32_t mask = v->gr[8] * 0x01010101u;
+
+    switch (v->gr[5] & 3) {
+    case 0:  return combine(v, (turned * 0x01010101u & ~sr) | (spread[v->gr[0]] & sr), mask);
+    case 1:  return v->latch;
+    case 2:  return combine(v, spread[val & 15], mask);
+    default: return combine(v, spread[v->gr[0]], mask & turned * 0x01010101u);
+    }
+}
+
+static void write_byte(struct vga *v, uint32_t a, uint8_t val)
+{
+    uint8_t *p = cell(v, a);
+    uint32_t m = spread[write_planes(v, a)];
+    store_le32(p, (load_le32(p) & ~m) | (write_value(v, val) & m));
+}
+
+static uint8_t read_byte(struct vga *v, uint32_t a)
+{
+    v->latch = load_le32(cell(v, a));
+    if (v->gr[5] & 8) {                              /* read mode 1: bits where all planes match */
+        uint32_t t = (v->latch ^ spread[v->gr[2]]) & spread[v->gr[7]];
+        t |= t >> 16;
+        return (uint8_t)~(t | t >> 8);
+    }
+    unsigned plane = v->gr[4];
+    if (!vbe_on(v)) {
+        if (chain4(v))
+            plane = a & 3;
+        else if (v->gr[5] & 0x10)
+            plane = (plane & 2) | (a & 1);
+    }
+    return (uint8_t)(v->latch >> 8 * plane);
+}
+
+/* Bytes arrive in memory as they are: write mode 0 and nothing that alters them. */
+static bool plain_writes(const struct vga *v)
+{
+    return !(v->gr[5] & 3) && !v->gr[3] && !v->gr[1] && v->gr[8] == 0xff;
+}
+
+/* Chain-4 keeps an aligned group of four addresses in one cell. */
+static bool whole_cell(const struct vga *v, uint32_t a, unsigned size)
+{
+    return chain4(v) && !vbe_on(v) && (a & 3) + size <= 4;
+}
+
+uint8_t *vga_window(const struct vga *v)
+{
+    if (!vbe_linear(v))
+        return NULL;
+    return v->vram + (((uint32_t)v->vbe_bank << 16) & (v->vram_size - 1));
+}
+
+static uint64_t mem_read(void *dev, uint32_t off, unsigned size)
+{
+    struct vga *v = dev;
+    uint32_t a = window_offset(v, off);
+    uint64_t val = 0;
+
+    if (a == CLOSED || off + size > VGA_MEM_SIZE)
+        return UINT64_MAX;
+    if (vbe_linear(v))
+        return a + size <= 0x10000 ? load_le(vga_window(v) + a, size) : UINT64_MAX;
+    if (whole_cell(v, a, size) && !(v->gr[5] & 8)) {
+        v->latch = load_le32(cell(v, a));
+        return v->latch >> 8 * (a & 3);
+    }
+    for (unsigned i = 0; i < size; i++)
+        val |= (uint64_t)read_byte(v, a + i) << (8 * i);
+    return val;
+}
+
+static void mem_write(void *dev, uint32_t off, uint64_t val, unsigned size)
+{
+    struct vga *v = dev;
+    uint32_t a = window_offset(v, off);
+
+    if (a == CLOSED || off + size > VGA_MEM_SIZE)
+        return;
+    if (vbe_linear(v)) {
+        if (a + size <= 0x10000)
+            store_le(vga_window(v) + a, val, size);
+        return;
+    }
+    if (whole_cell(v, a, size) && plain_writes(v) && v->sr[2] == 15) {
+        store_le(cell(v, a) + (a & 3), val, size);
+        return;
+    }
+    for (unsigned i = 0; i < size; i++)
+        write_byte(v, a + i, (uint8_t)(val >> (8 * i)));
+}
+
+const struct bus_ops vga_mem_ops = { mem_read, mem_write, 1 | 2 | 4 };

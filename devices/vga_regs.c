@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * VGA: the registers behind ports 3B0..3DF, the beam's position, reset and state.
+ *   Ref: see vga.h
+ */
+#include "devices/vga.h"
+
+#include <assert.h>
+
+static const struct clk CLK_25 = { 1007, 40000 };      /* 25.175 MHz */
+static const struct clk CLK_28 = { 14161, 500000 };    /* 28.322 MHz */
+
+static const struct field vga_fields[] = {
+    FIELD(struct vga, misc),               FIELD(struct vga, feature),
+    FIELD(struct vga, subsystem),          FIELD(struct vga, cr_index),
+    FIELD_ARRAY(struct vga, cr),           FIELD(struct vga, sr_index),
+    FIELD_ARRAY(struct vga, sr),           FIELD(struct vga, gr_index),
+    FIELD_ARRAY(struct vga, gr),           FIELD(struct vga, ar_index),
+    FIELD_ARRAY(struct vga, ar),           FIELD(struct vga, ar_data),
+    FIELD(struct vga, dac_mask),           FIELD(struct vga, dac_index),
+    FIELD_MAX(struct vga, dac_sub, 2),     FIELD(struct vga, dac_reading),
+    FIELD_ARRAY(struct vga, dac_latch),    FIELD_ARRAY(struct vga, dac),
+    FIELD(struct vga, latch),              FIELD(struct vga, vbe_index),
+    FIELD(struct vga, vbe_id),
+    FIELD_MAX(struct vga, vbe_xres, VBE_MAX_W), FIELD_MAX(struct vga, vbe_yres, VBE_MAX_H),
+    FIELD_MAX(struct vga, vbe_bpp, 32),    FIELD(struct vga, vbe_enable),
+    FIELD(struct vga, vbe_bank),           FIELD(struct vga, vbe_virt_w),
+    FIELD(struct vga, vbe_x),              FIELD(struct vga, vbe_y),
+    FIELD_TRANSIENT(struct vga, vram),     FIELD_TRANSIENT(struct vga, vram_size),
+    FIELD_TRANSIENT(struct vga, sched),    FIELD_TRANSIENT(struct vga, remap),
+    FIELD_TRANSIENT(struct vga, owner),
+    FIELD_END
+};
+
+/* Vertical values are ten bits: eight in a register of their own, two in Overflow (CR07). */
+static unsigned vertical(const struct vga *v, unsigned reg, unsigned bit8, unsigned bit9)
+{
+    return v->cr[reg] | (v->cr[7] >> bit8 & 1u) << 8 | (v->cr[7] >> bit9 & 1u) << 9;
+}
+
+struct vga_timing vga_timing(const struct vga *v)
+{
+    uint64_t chr = v->sr[1] & 1 ? 8 : 9;
+    unsigned start = vertical(v, 0x10, 2, 7);
+    struct vga_timing t = {
+        .line_dots = (v->cr[0] + 5u) * chr,  .show_dots = (v->cr[1] + 1u) * chr,
+        .lines = vertical(v, 6, 0, 5) + 2u,  .show_lines = vertical(v, 0x12, 1, 6) + 1u,
+        .sync_from = start,                  /* ends when the low four bits of the line match */
+        .sync_to = start + ((v->cr[0x11] - start - 1u) & 15u) + 1u,
+        .dot = v->misc >> 2 & 1 ? CLK_28 : CLK_25,
+    };
+    if (v->sr[1] & 8)                        /* dot clock halved */
+        t.dot.den *= 2;
+    return t;
+}
+
+uint64_t vga_frames(const struct vga *v, vtime now)
+{
+    struct vga_timing t = vga_timing(v);
+    return clk_ticks(t.dot, now) / (t.line_dots * t.lines);
+}
+
+/* Input Status 1: bit 0 while nothing is displayed, bit 3 during vertical retrace. */
+static uint8_t beam_status(const struct vga *v)
+{
+    struct vga_timing t = vga_timing(v);
+    uint64_t at = clk_ticks(t.dot, sched_now(v->sched)) % (t.line_dots * t.lines);
+    uint64_t line = at / t.line_dots, dot = at % t.line_dots;
+    bool hidden = line >= t.show_lines || dot >= t.show_dots;
+    bool sync = line >= t.sync_from && line < t.sync_to;
+    return (uint8_t)(hidden | sync << 3);
+}
+
+static uint8_t cr_read(const struct vga *v)
+{
+    return v->cr_index < VGA_CRTC_REGS ? v->cr[v->cr_index] : 0;
+}
+
+static void cr_write(struct vga *v, uint8_t val)
+{
+    unsigned i = v->cr_index;
+    if (i >= VGA_CRTC_REGS)
+        return;
+    if (i < 8 && v->cr[0x11] & 0x80) {       /* protected, but for line compare bit 8 */
+        if (i == 7)
+            v->cr[7] = (uint8_t)((v->cr[7] & ~0x10) | (val & 0x10));
+        return;
+    }
+    v->cr[i] = val;
+}
+
+static void sr_write(struct vga *v, uint8_t val)
+{
+    static const uint8_t used[VGA_SEQ_REGS] = { 0x03, 0x3d, 0x0f, 0x3f, 0x0e };
+    if (v->sr_index < VGA_SEQ_REGS)
+        v->sr[v->sr_index] = val & used[v->sr_index];
+}
+
+static void gr_write(struct vga *v, uint8_t val)
+{
+    static const uint8_t used[VGA_GFX_REGS] = {
+        0x0f, 0x0f, 0x0f, 0x1f, 0x03, 0x7b, 0x0f, 0x0f, 0xff
+    };
+    if (v->gr_index < VGA_GFX_REGS)
+        v->gr[v->gr_index] = val & used[v->gr_index];
+}
+
+static void ar_write(struct vga *v, uint8_t val)
+{
+    v->ar_data = !v->ar_data;
+    if (v->ar_data) {                        /* it was the index */
+        v->ar_index = val & 0x3f;
+        return;
+    }
+    unsigned i = v->ar_index & 0x1f;
+    if (i < VGA_ATTR_REGS)
+        v->ar[i] = i < 16 || i == 0x11 ? val & (i < 16 ? 0x3f : 0xff) : val;
+}
+
+static void dac_step(struct vga *v)
+{
+    if (++v->dac_sub == 3) {
+        v->dac_sub = 0;
+        v->dac_index++;
+    }
+}
+
+static uint8_t dac_width(const struct vga *v)
+{
+    return v->vbe_enable & VBE_8BIT_DAC ? 0xff : 0x3f;
+}
+
+static uint8_t dac_read(struct vga *v)
+{
+    uint8_t val = v->dac[v->dac_index * 3u + v->dac_sub] & dac_width(v);
+    dac_step(v);
+    return val;
+}
+
+/* An entry changes when its third component arrives, all three at once. */
+static void dac_write(struct vga *v, uint8_t val)
+{
+    v->dac_latch[v->dac_sub] = val & dac_width(v);
+    if (v->dac_sub == 2)
+        memcpy(&v->dac[v->dac_index * 3u], v->dac_latch, 3);
+    dac_step(v);
+}
+
+/* The CRTC, status 1 and feature control answer at 3Bx or 3Dx, as Misc Output bit 0 says. */
+static bool elsewhere(const struct vga *v, unsigned port)
+{
+    bool colour = v->misc & 1;
+    return (port >= 0x3d0 && !colour) || (port < 0x3c0 && colour);
+}
+
+uint8_t vga_port_read(struct vga *v, unsigned port) /* long: table */
+{
+    if (elsewhere(v, port))
+        return 0xff;
+    switch (port) {
+    case 0x3c0: return v->ar_index;
+    case 0x3c1:
+        return (v->ar_index & 0x1f) < VGA_ATTR_REGS ? v->ar[v->ar_index & 0x1f] : 0;
+    case 0x3c2: return 0x10;                 /* Input Status 0: a monitor loads the DAC */
+    case 0x3c3: return v->subsystem;
+    case 0x3c4: return v->sr_index;
+    case 0x3c5: return v->sr_index < VGA_SEQ_REGS ? v->sr[v->sr_index] : 0;
+    case 0x3c6: return v->dac_mask;
+    case 0x3c7: return v->dac_reading ? 3 : 0;
+    case 0x3c8: return v->dac_index;
+    case 0x3c9: return dac_read(v);
+    case 0x3ca: return v->feature;
+    case 0x3cc: return v->misc;
+    case 0x3ce: return v->gr_index;
+    case 0x3cf: return v->gr_index < VGA_GFX_REGS ? v->gr[v->gr_index] : 0;
+    case 0x3b4: case 0x3d4: return v->cr_index;
+    case 0x3b5: case 0x3d5: return cr_read(v);
+    case 0x3ba: case 0x3da:
+        v->ar_data = false;
+        return beam_status(v);
+    default:    return 0xff;
+    }
+}
+
+void vga_port_write(struct vga *v, unsigned port, uint8_t val) /* long: table */
+{
+    if (elsewhere(v, port))
+        return;
+    switch (port) {
+    case 0x3c0: ar_write(v, val); break;
+    case 0x3c2: v->misc = val; break;
+    case 0x3c3: v->subsystem = val & 1; break;
+    case 0x3c4: v->sr_index = val & 7; break;
+    case 0x3c5: sr_write(v, val); break;
+    case 0x3c6: v->dac_mask = val; break;
+    case 0x3c7: case 0x3c8:
+        v->dac_index = val;
+        v->dac_sub = 0;
+        v->dac_reading = port == 0x3c7;
+        break;
+    case 0x3c9: dac_write(v, val); break;
+    case 0x3ce: v->gr_index = val & 15; break;
+    case 0x3cf: gr_write(v, val); break;
+    case 0x3b4: case 0x3d4: v->cr_index = val & 0x1f; break;
+    case 0x3b5: case 0x3d5: cr_write(v, val); break;
+    case 0x3ba: case 0x3da: v->feature = val & 3; break;
+    default: break;
+    }
+}
+
+static uint64_t ops_read(void *dev, uint32_t off, unsigned size)
+{
+    return vga_port_read(dev, VGA_PORT_BASE + off);
+}
+
+static void ops_write(void *dev, uint32_t off, uint64_t val, unsigned size)
+{
+    vga_port_write(dev, VGA_PORT_BASE + off, (uint8_t)val);
+}
+
+const struct bus_ops vga_ops = { ops_read, ops_write, 1 };
+
+void vga_init(struct vga *v, struct sched *s, uint8_t *vram, uint32_t vram_size)
+{
+    assert(vram_size >= 0x40000 && vram_size <= 0x4000000 && !(vram_size & (vram_size - 1)));
+    *v = (struct vga){ .sched = s, .vram = vram, .vram_size = vram_size };
+    vbe_reset(v);
+}
+
+/* Power-on contents are undefined; we choose zeroes, that is a dark screen. */
+static void reset(void *dev, enum reset_kind kind)
+{
+    struct vga *v = dev;
+    if (kind == RESET_INIT)
+        return;
+    struct vga fresh = { .sched = v->sched, .vram = v->vram, .vram_size = v->vram_size,
+                         .remap = v->remap, .owner = v->owner, .dac_mask = 0xff };
+    *v = fresh;
+    vbe_reset(v);
+    if (v->remap)
+        v->remap(v->owner);
+}
+
+static bool post_load(void *dev, unsigned version, struct error *err)
+{
+    struct vga *v = dev;
+    return !vbe_on(v) || vbe_valid(v);
+}
+
+const struct device_class vga_class = {
+    .name = "vga", .version = 1, .oldest = 1, .fields = vga_fields,
+    .reset = reset, .post_load = post_load,
+};
