@@ -60,6 +60,6 @@ void decoder_init(struct decoder *d);
  * #UD out->len is how many bytes were looked at. Pure: no state, no allocation. */
 int insn_decode(const struct decoder *d, struct insn *out, struct decode_mode m, const uint8_t *p, size_t avail);
 
-/* Text in Intel syntax ("add eax, [ebx+esi*4+10h]"); at: the instruction's own address, for branch targets.
+/* Text in Intel syntax ("add eax, [ebx+esi*4+0x10]"); at: the instruction's own address, for branch targets.
  * Cut to fit; always terminated. */
 void insn_print(char *text, size_t cap, const struct insn *i, struct decode_mode m, laddr at);
