@@ -172,14 +172,19 @@ struct cpu {
     vtime  (*time_at)(void *owner, uint64_t icount);
 
     /* caches and scratch: never saved */
+    bool     running;            /* inside cpu_run() */
     uint64_t slice_end;          /* icount at which left would be 0 */
+    struct block **link_slot;    /* where the next block found may be linked, or NULL */
+    paddr    link_page;          /* physical page that block must be in */
     struct { bool raised, has_code; uint8_t vector; uint32_t code; uint64_t cr2; } fault;
+    bool     no_trap;            /* the instruction just run takes no single-step trap (INT n) */
     struct op *patched;          /* op whose run was replaced to stop there, or NULL */
     const struct op *(*patched_run)(struct cpu *, const struct op *);
     struct block_cache *blocks;
     struct tlb_entry tlbs[2][TLB_SIZE];
     paddr            tlb_phys[2][TLB_SIZE];
     uint32_t         tlb_gen;    /* counts flushes */
+    uint64_t         n_fills, n_interrupts;   /* statistics */
 };
 _Static_assert(offsetof(struct cpu, seg) <= 256, "hot CPU state must stay within JIT reach");
 

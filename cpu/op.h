@@ -38,6 +38,14 @@ static inline uint64_t op_next_rip(const struct cpu *c, const struct op *op)
     return c->mode & MODE_CODE64 ? ip : c->mode & MODE_CODE32 ? (uint32_t)ip : (uint16_t)ip;
 }
 
+/* Effective address (offset part) of the memory operand. */
+static ALWAYS_INLINE uint64_t op_ea(const struct cpu *c, const struct op *op)
+{
+    const uint8_t *g = (const uint8_t *)c->gpr;
+    return (load_le64(g + op->in.base) + (load_le64(g + op->in.index) << op->in.scale) +
+            (uint64_t)(int64_t)op->in.disp) & op->amask;
+}
+
 /* Ends the block with rip at the fault; cpu_run() delivers c->fault. */
 const struct op *op_fault(struct cpu *c, const struct op *op);
 

@@ -21,5 +21,8 @@ bool load_segment(struct cpu *c, unsigned seg, uint16_t sel);
 /* Real and virtual-8086 mode: base = sel << 4; real mode keeps limit and attributes ("unreal"). */
 void load_segment_real(struct cpu *c, unsigned seg, uint16_t sel);
 
+/* May the present code touch size ports from port on? CPL against IOPL, then the TSS bitmap; #GP(0). */
+bool io_allowed(struct cpu *c, unsigned port, unsigned size);
+
 /* CR writes with their checks and side effects (flushes, mode changes). False: fault recorded. */
 bool cr_write(struct cpu *c, unsigned n, uint64_t v);

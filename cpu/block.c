@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Building, finding and dropping decoded blocks; see block.h. */
+#include "cpu/block.h"
+
+#include <stdlib.h>
+
+#include "cpu/bind.h"
+#include "cpu/interp.h"
+#include "cpu/operands.h"
+#include "cpu/protect.h"
+
+#define DEFAULT_OPS   (1u << 18)
+#define DEFAULT_MAX   48u
+#define BLOCK_BYTES(n) (sizeof(struct block) + ((n) + 1) * sizeof(struct op))
+
+bool blocks_init(struct cpu *c, unsigned cache_ops, unsigned max_ops)
+{
+    struct block_cache *bc = calloc(1, sizeof *bc);
+    if (!bc)
+        return false;
+    c->blocks = bc;
+    bc->max_ops = max_ops && max_ops < 255 ? max_ops : DEFAULT_MAX;
+    bc->cap = BLOCK_BYTES(bc->max_ops) + (size_t)(cache_ops ? cache_ops : DEFAULT_OPS) * sizeof(struct op);
+    bc->hash_mask = (cache_ops && cache_ops < 4096 ? 64u : 1u << 15) - 1;
+    bc->arena = malloc(bc->cap);
+    bc->hash = calloc(bc->hash_mask + 1u, sizeof *bc->hash);
+    bc->single = malloc(BLOCK_BYTES(1));
+    if (!bc->arena || !bc->hash || !bc->single)
+        return false;
+    bc->dead.mode = MODE_DEAD;
+    blocks_flush(c);
+    return true;
+}
+
+void blocks_free(struct cpu *c)
+{
+    struct block_cache *bc = c->blocks;
+    if (!bc)
+        return;
+    free(bc->arena);
+    free(bc->hash);
+    free(bc->single);
+    free(bc);
+    c->blocks = NULL;
+}
+
+/* Every block on a page's list is gone; the page may be written without notice again. */
+static void drop_page(struct bus *m, uint64_t pn)
+{
+    for (struct block *b = m->code[pn].blocks; b; b = b->page_next) {
+        b->mode = MODE_DEAD;
+        b->link[0] = b->link[1] = NULL;
+    }
+    m->code[pn].blocks = NULL;
+    m->code[pn].lines = 0;
+}
+
+void blocks_flush(struct cpu *c)
+{
+    struct block_cache *bc = c->blocks;
+    if (!bc)
+        return;
+    if (c->mem && bc->used)
+        for (uint64_t pn = 0; pn < c->mem->n_pages; pn++)
+            if (c->mem->code[pn].lines)
+                drop_page(c->mem, pn);
+    bc->used = 0;
+    memset(bc->hash, 0, (bc->hash_mask + 1u) * sizeof *bc->hash);
+    for (unsigned i = 0; i < 1u << JUMP_BITS; i++)
+        bc->jump[i] = (struct jump_entry){ 0, &bc->dead };
+    c->link_slot = NULL;
+}
+
+static unsigned hash_of(const struct block_cache *bc, paddr at, uint32_t mode)
+{
+    uint64_t h = (at ^ (uint64_t)mode << 20) * UINT64_C(0x9e3779b97f4a7c15);
+    return (unsigned)(h >> 40) & bc->hash_mask;
+}
+
+/* A dead block stays on its hash chain until the next flush; chains are rebuilt then. Unlinking
+ * here keeps them short under self-modifying code. */
+static void unhash(struct block_cache *bc, struct block *b, uint32_t mode)
+{
+    struct block **p = &bc->hash[hash_of(bc, b->at, mode)];
+    while (*p && *p != b)
+        p = &(*p)->hash_next;
+    if (*p)
+        *p = b->hash_next;
+}
+
+void cpu_code_write(struct cpu *c, paddr a, unsigned n)
+{
+    uint64_t pn = a >> PAGE_SHIFT;
+    struct block *b = c->mem->code[pn].blocks;
+    bool mine = false;
+    for (; b; b = b->page_next) {
+        mine |= b == c->blk;
+        unhash(c->blocks, b, b->mode);
+        c->blocks->dropped++;
+    }
+    c->link_slot = NULL;
+    drop_page(c->mem, pn);
+    /* x86 promises that the next instruction sees the store: leave after this one. A block that
+     * straddles into this page is one instruction long and needs nothing. */
+    if (mine)
+        run_leave_after(c);
+}
+
+static void mark_lines(struct cpu *c, struct block *b)
+{
+    struct code_page *cp = &c->mem->code[b->at >> PAGE_SHIFT];
+    unsigned lo = (unsigned)(b->at & PAGE_MASK), hi = lo + b->n_bytes - 1;
+    if (hi > PAGE_MASK)
+        hi = PAGE_MASK;
+    bool first = cp->lines == 0;
+    cp->lines |= (UINT64_MAX << (lo >> 6)) & (UINT64_MAX >> (63 - (hi >> 6)));
+    b->page_next = cp->blocks;
+    cp->blocks = b;
+    if (!first)
+        return;
+    paddr page = b->at & ~PAGE_MASK;         /* stores there must now take the slow path */
+    for (unsigned u = 0; u < 2; u++)
+        for (unsigned i = 0; i < TLB_SIZE; i++)
+            if (c->tlb_phys[u][i] == page)
+                c->tlbs[u][i].tag_w = TLB_EMPTY;
+}
+
+/* Turns a decoded instruction into an operation: address mask, handler. */
+static void bind_op(struct op *o, const struct insn *in)
+{
+    static const uint32_t amask[4] = { 0xff, 0xffff, 0xffffffff, 0xffffffff };
+    const struct insn_row *row = &insn_rows[in->id];
+    o->in = *in;
+    o->amask = amask[in->asize & 3];
+    o->live = 0x3f;
+    o->run = interp_bind(&o->in, row, insn_bind[in->id]);
+}
+
+static void fault_op(struct op *o, unsigned vector, unsigned len)
+{
+    o->in = (struct insn){ .len = (uint8_t)(len ? len : 1), .imm = vector, .mem = NO_MEM };
+    o->run = op_raise;
+}
+
+static void sentinel(struct block *b, unsigned off)
+{
+    struct op *o = &b->ops[b->n_ops];
+    *o = (struct op){ .run = op_fall_through, .ord = (uint8_t)b->n_ops, .off = (uint16_t)off };
+}
+
+static struct decode_mode decode_mode(const struct cpu *c)
+{
+    return (struct decode_mode){ c->mode & MODE_CODE64 ? 64 : c->mode & MODE_CODE32 ? 32 : 16, c->model };
+}
+
+static bool ends_block(const struct insn *in)
+{
+    uint32_t attr = insn_rows[in->id].attr;
+    return (attr & ENDS) || ((attr & ENDS_REP) && (in->prefix & (PRE_REP | PRE_REPNE)));
+}
+
+/* Appends one operation at page offset off; the insn's length, or 0 when it does not fit here.
+ * *done: nothing may follow it. */
+static unsigned append(struct cpu *c, struct block *b, unsigned off, const uint8_t *p, size_t avail,
+                       bool *done)
+{
+    struct op *o = &b->ops[b->n_ops];
+    struct insn in;
+    int len = insn_decode(&in, decode_mode(c), p, avail);
+    if (len == 0)
+        return 0;
+    *o = (struct op){ .ord = (uint8_t)b->n_ops, .off = (uint16_t)off };
+    if (len < 0) {
+        fault_op(o, (unsigned)-len, 1);
+        *done = true;
+        len = 1;
+    } else {
+        bind_op(o, &in);
+        *done = ends_block(&in);
+    }
+    b->n_ops++;
+    b->n_bytes = (uint16_t)(b->n_bytes + (unsigned)len);
+    return (unsigned)len;
+}
+
+/* Fetches up to 15 bytes at lin, across a page; how many are there. Only a fault on the first
+ * byte, or one that the instruction really needs, counts: 'fault' tells of one behind it. */
+static size_t fetch_bytes(struct cpu *c, laddr lin, size_t want, uint8_t *buf, bool *fault)
+{
+    size_t n = 0;
+    *fault = false;
+    while (n < want) {
+        paddr pa;
+        const uint8_t *host;
+        laddr a = c->mode & MODE_CODE64 ? lin + n : (uint32_t)(lin + n);
+        if (!mmu_fetch(c, a, &pa, &host)) {
+            *fault = true;
+            break;
+        }
+        size_t part = PAGE_SIZE - (size_t)(a & PAGE_MASK);
+        for (size_t i = 0; i < part && n < want; i++)
+            buf[n++] = host ? host[i] : (uint8_t)bus_read(c->mem, pa + i, 1);
+    }
+    return n;
+}
+
+static laddr code_linear(const struct cpu *c, uint64_t rip)
+{
+    return c->mode & MODE_CODE64 ? rip : (uint32_t)(c->seg[SEG_CS].base + rip);
+}
+
+/* One instruction with everything checked: page crossing, CS limit, device memory. */
+static struct block *one_insn(struct cpu *c, struct block *b)
+{
+    uint8_t buf[16];
+    uint64_t room = 15;
+    bool fault, done;
+    if (!(c->mode & MODE_CODE64)) {
+        uint64_t limit = c->seg[SEG_CS].limit;
+        room = c->rip > limit ? 0 : limit - c->rip + 1;
+    }
+    size_t want = room < 15 ? (size_t)room : 15;
+    *b = (struct block){ .at = UINT64_MAX, .mode = c->mode };
+    size_t got = fetch_bytes(c, code_linear(c, c->rip), want, buf, &fault);
+    unsigned off = (unsigned)(code_linear(c, c->rip) & PAGE_MASK);
+    if (fault && !got)
+        return NULL;
+    unsigned len = got ? append(c, b, off, buf, got, &done) : 0;
+    if (!len) {                              /* it needs bytes that cannot be had */
+        if (fault)
+            return NULL;
+        fault_op(&b->ops[0], EXC_GP, 1);
+        b->ops[0].ord = 0;
+        b->ops[0].off = (uint16_t)off;
+        b->n_ops = b->n_bytes = 1;
+        len = 1;
+    } else {
+        c->fault.raised = false;             /* a fault on bytes that were not needed */
+    }
+    sentinel(b, off + len);
+    return b;
+}
+
+struct block *block_single(struct cpu *c)
+{
+    return one_insn(c, c->blocks->single);
+}
+
+static struct block *reserve(struct cpu *c)
+{
+    struct block_cache *bc = c->blocks;
+    if (bc->cap - bc->used < BLOCK_BYTES(bc->max_ops))
+        blocks_flush(c);
+    return (struct block *)(void *)(bc->arena + bc->used);
+}
+
+static struct block *build(struct cpu *c, paddr at, const uint8_t *host)
+{
+    struct block_cache *bc = c->blocks;
+    struct block *b = reserve(c);
+    *b = (struct block){ .at = at, .mode = c->mode };
+    unsigned off = (unsigned)(at & PAGE_MASK), len = 0;
+    unsigned max = c->mode & MODE_TF ? 1 : bc->max_ops;
+    bool done = false;
+    while (!done && b->n_ops < max && off < PAGE_SIZE) {
+        len = append(c, b, off, host, PAGE_SIZE - off, &done);
+        if (!len)
+            break;
+        off += len;
+        host += len;
+    }
+    if (!b->n_ops)                           /* the first one straddles the page: not kept */
+        return one_insn(c, bc->single);
+    sentinel(b, off);
+    bc->used += BLOCK_BYTES(b->n_ops);
+    bc->built++;
+    unsigned h = hash_of(bc, at, c->mode);
+    b->hash_next = bc->hash[h];
+    bc->hash[h] = b;
+    mark_lines(c, b);
+    return b;
+}
+
+struct block *block_find(struct cpu *c)
+{
+    struct block_cache *bc = c->blocks;
+    laddr lin = code_linear(c, c->rip);
+    paddr at;
+    const uint8_t *host;
+    if (!mmu_fetch(c, lin, &at, &host)) {
+        c->link_slot = NULL;
+        return NULL;
+    }
+    if (!host || at >> PAGE_SHIFT >= c->mem->n_pages)
+        return one_insn(c, bc->single);
+    struct block *b = bc->hash[hash_of(bc, at, c->mode)];
+    while (b && (b->at != at || b->mode != c->mode))
+        b = b->hash_next;
+    if (!b)
+        b = build(c, at, host);
+    if (!b || b == bc->single)
+        return b;
+    *jump_slot(bc, lin) = (struct jump_entry){ lin, b };
+    return b;
+}

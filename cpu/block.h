@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Decoded blocks: straight runs of instructions inside one page, found by physical address and mode.
+ *
+ * Storage is a bump arena; when it is full everything is dropped. A page that is written to drops its
+ * blocks. Direct links lead only from a block to another of the same page, so they die with the page's blocks and
+ * need no bookkeeping. Indirect and cross-page jumps go through a table by linear address that is checked
+ * against the TLB's physical page.
+ */
+#pragma once
+#include "cpu/op.h"
+
+struct block {
+    paddr         at;            /* physical address of the first byte */
+    uint32_t      mode;          /* MODE_* it was decoded for, or MODE_DEAD */
+    uint16_t      n_ops, n_bytes;
+    struct block *hash_next, *page_next;
+    struct block *link[2];       /* [0] falling through, [1] the branch taken: same page only */
+    struct op     ops[];         /* n_ops, then a sentinel that falls through */
+};
+
+#define JUMP_BITS 12
+struct jump_entry { laddr lin; struct block *blk; };
+
+struct block_cache {
+    uint8_t       *arena;
+    size_t         used, cap;
+    struct block **hash;
+    unsigned       hash_mask;
+    unsigned       max_ops;
+    struct block  *single;       /* storage for one block outside the arena: careful steps */
+    struct block   dead;         /* what empty jump entries point at */
+    struct jump_entry jump[1u << JUMP_BITS];
+    uint64_t       built, dropped;
+};
+
+/* The block at c->rip, built if need be; NULL when the fetch faulted (recorded). */
+struct block *block_find(struct cpu *c);
+/* A block of one instruction at c->rip, not kept, with CS limit checked byte by byte. */
+struct block *block_single(struct cpu *c);
+
+static ALWAYS_INLINE struct jump_entry *jump_slot(struct block_cache *bc, laddr lin)
+{
+    return &bc->jump[(lin ^ lin >> JUMP_BITS) & ((1u << JUMP_BITS) - 1)];
+}
+
+/* Starts block b at rip. OP_EXIT, with c->rip set, when the run loop must look first. */
+static ALWAYS_INLINE const struct op *block_enter(struct cpu *c, struct block *b, uint64_t rip)
+{
+    int64_t left = c->left - b->n_ops;
+    if (UNLIKELY((left < 0) | (c->pending != 0) |
+                 (rip + b->n_bytes - 1 > c->seg[SEG_CS].limit && !(c->mode & MODE_CODE64)))) {
+        c->rip = rip;
+        return OP_EXIT;
+    }
+    c->left = left;
+    c->blk = b;
+    c->ip_base = rip - b->ops[0].off;
+    return b->ops;
+}
+
+/* Goes to rip in the same page of linear addresses, by link if there is one. */
+static ALWAYS_INLINE const struct op *block_follow(struct cpu *c, unsigned which, uint64_t rip)
+{
+    struct block *b = c->blk, *t = b->link[which];
+    if (LIKELY(t != NULL))
+        return block_enter(c, t, rip);
+    c->rip = rip;
+    c->link_slot = &b->link[which];
+    c->link_page = b->at >> PAGE_SHIFT;
+    return OP_EXIT;
+}
+
+/* Goes anywhere in the present code segment. */
+static ALWAYS_INLINE const struct op *block_jump(struct cpu *c, uint64_t rip)
+{
+    laddr lin = c->mode & MODE_CODE64 ? rip : (uint32_t)(c->seg[SEG_CS].base + rip);
+    struct jump_entry *j = jump_slot(c->blocks, lin);
+    unsigned i = (unsigned)((lin >> PAGE_SHIFT) ^ (lin >> (PAGE_SHIFT + TLB_BITS))) & (TLB_SIZE - 1);
+    if (LIKELY(j->lin == lin && j->blk->mode == c->mode && (lin ^ c->tlb[i].tag_x) < PAGE_SIZE &&
+               c->tlb_phys[c->cpl == 3][i] == (j->blk->at & ~PAGE_MASK)))
+        return block_enter(c, j->blk, rip);
+    c->rip = rip;
+    return OP_EXIT;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the parts of the interpreter share: binding, special operations, leaving early. */
+#pragma once
+#include "cpu/op.h"
+#include "cpu/operands.h"
+
+/* Operand shapes that straight-line bodies are compiled for: destination, source. */
+enum shape { SH_RR, SH_RM, SH_RI, SH_MR, SH_MI, SH_COUNT };
+
+/* The handler for a decoded instruction. May normalise in->imm (shift by one). */
+op_run *interp_bind(struct insn *in, const struct insn_row *row, const struct binding *b);
+
+/* Operations that stand for no instruction. */
+op_run op_raise;                 /* raises the vector in imm: what could not be decoded */
+op_run op_fall_through;          /* the end of a block that does not end in a jump */
+op_run op_leave;                 /* put in place of an operation: stop before it */
+
+/* Leave the running block after the running instruction. */
+void run_leave_after(struct cpu *c);
+
+/* block.c */
+bool blocks_init(struct cpu *c, unsigned cache_ops, unsigned max_ops);
+void blocks_free(struct cpu *c);
