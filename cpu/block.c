@@ -28,6 +28,7 @@ bool blocks_init(struct cpu *c, unsigned cache_ops, unsigned max_ops)
     if (!bc->arena || !bc->hash || !bc->single)
         return false;
     bc->dead.mode = MODE_DEAD;
+    decoder_init(&bc->decoder);
     blocks_flush(c);
     return true;
 }
@@ -133,7 +134,7 @@ static void bind_op(struct op *o, const struct insn *in)
     o->in = *in;
     o->amask = amask[in->asize & 3];
     o->live = 0x3f;
-    o->run = interp_bind(&o->in, row, insn_bind[in->id]);
+    o->run = interp_bind(&o->in, row, insn_bindings[in->id]);
 }
 
 static void fault_op(struct op *o, unsigned vector, unsigned len)
@@ -166,7 +167,7 @@ static unsigned append(struct cpu *c, struct block *b, unsigned off, const uint8
 {
     struct op *o = &b->ops[b->n_ops];
     struct insn in;
-    int len = insn_decode(&in, decode_mode(c), p, avail);
+    int len = insn_decode(&c->blocks->decoder, &in, decode_mode(c), p, avail);
     if (len == 0)
         return 0;
     *o = (struct op){ .ord = (uint8_t)b->n_ops, .off = (uint16_t)off };

@@ -28,6 +28,7 @@ struct block_cache {
     struct block **hash;
     unsigned       hash_mask;
     unsigned       max_ops;
+    struct decoder decoder;
     struct block  *single;       /* storage for one block outside the arena: careful steps */
     struct block   dead;         /* what empty jump entries point at */
     struct jump_entry jump[1u << JUMP_BITS];

@@ -177,6 +177,7 @@ struct cpu {
     struct block **link_slot;    /* where the next block found may be linked, or NULL */
     paddr    link_page;          /* physical page that block must be in */
     struct { bool raised, has_code; uint8_t vector; uint32_t code; uint64_t cr2; } fault;
+    struct { uint8_t vector; uint32_t code; } last_fault;   /* raised last by an instruction: tests, debuggers */
     bool     no_trap;            /* the instruction just run takes no single-step trap (INT n) */
     struct op *patched;          /* op whose run was replaced to stop there, or NULL */
     const struct op *(*patched_run)(struct cpu *, const struct op *);

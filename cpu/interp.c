@@ -127,6 +127,7 @@ static ALWAYS_INLINE void rmw_put(struct cpu *c, const struct op *op, const stru
 #define IS_ZERO(r) (((r) & MASK) == 0)
 #define SEXT(x)  sext(x, SZ)
 #define SX8(x)   sext(x, 8)
+#define SX32(x)  sext(x, 32)
 #define SX16(x)  sext(x, 16)
 #define TOP(x)   ((x) >> (SZ - 1))
 #define SECOND(x) ((x) >> (SZ - 2))
@@ -175,6 +176,7 @@ static ALWAYS_INLINE void set_co(struct cpu *c, uint64_t cf, uint64_t o)
 #define GET_I_(v, n) v = op->in.imm & MASK
 #define GET_M_(v, n) if (UNLIKELY(!mem_get(c, op, BYTES, &v))) return op_fault(c, op)
 #define RD8(v, n)  V v; PASTE3(NARROW_, SRC, _)(v, n, 1)
+#define RD32(v, n) V v; PASTE3(NARROW_, SRC, _)(v, n, 4)
 #define RD16(v, n) V v; PASTE3(NARROW_, SRC, _)(v, n, 2)
 #define NARROW_R_(v, n, size) v = reg_get(c, op->in.reg[n], size)
 #define NARROW_I_(v, n, size) v = op->in.imm

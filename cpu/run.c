@@ -202,10 +202,13 @@ static void step_blocks(struct cpu *c, bool single)
     unpatch(c);
     c->blk = NULL;
     c->at = NULL;
-    if (c->fault.raised)
+    if (c->fault.raised) {
+        c->last_fault.vector = c->fault.vector;
+        c->last_fault.code = c->fault.code;
         exception_deliver(c);
-    else if (trap && !c->no_trap)
+    } else if (trap && !c->no_trap) {
         debug_trap(c, 0x4000);
+    }
 }
 
 enum cpu_stop cpu_run(struct cpu *c, uint64_t n)
