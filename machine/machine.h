@@ -13,6 +13,7 @@
 #include "core/chardev.h"
 #include "core/device.h"
 #include "core/error.h"
+#include "core/input.h"
 #include "core/log.h"
 #include "core/surface.h"
 #include "machine/config.h"
@@ -43,11 +44,8 @@ unsigned  machine_exit_code(const struct machine *m);  /* after STOP_GUEST_EXIT 
 /* Instructions per virtual second, from the next slice on (section 15 of the architecture); logged input. */
 void      machine_set_rate(struct machine *m, uint64_t ips);
 
-/* Inputs, stamped with the present virtual time. False: the queue is full, try again later. */
-enum input_kind { IN_KEY /* code: PS/2 set 1 scan code, E0 xx as 0x1xx; a: 1 down, 0 up */,
-                  IN_MOUSE /* a, b: dx, dy (down is positive); c: wheel; code: buttons, bit 0 left, 1 right, 2 middle */,
-                  IN_SERIAL /* code: port 0..3; a: byte */ };
-struct input { uint8_t kind; uint16_t code; int16_t a, b, c; };
+/* Inputs (core/input.h), which take effect at the present instruction. False: the queue is full, try again
+ * later. */
 bool      machine_input(struct machine *m, struct input in);
 
 /* The screen. Reads state, changes none. */
