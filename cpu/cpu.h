@@ -186,6 +186,9 @@ struct cpu {
     paddr            tlb_phys[2][TLB_SIZE];
     uint32_t         tlb_gen;    /* counts flushes */
     uint64_t         n_fills, n_interrupts;   /* statistics */
+    laddr            tlb_page[2][TLB_SIZE];   /* linear page of the entry, device pages too; or TLB_EMPTY */
+    uint8_t          tlb_flags[2][TLB_SIZE];  /* mmu.c: writable and dirty, global, large */
+    uint64_t         tlb_used[2][TLB_SIZE / 64]; /* bit n: entry n was filled since the last flush */
 };
 _Static_assert(offsetof(struct cpu, seg) <= 256, "hot CPU state must stay within JIT reach");
 

@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Paging and the translation cache. Governing document: Intel SDM volume 3, chapter 4.
+ *
+ * Each privilege (supervisor, user) has a direct-mapped table of entries. The fast tags of struct tlb_entry
+ * are set only for plain memory; tlb_page and tlb_flags describe the translation itself, so that
+ * device pages and pages that hold code are not walked again at every access.
+ * With paging off linear is physical, and the same table is used.
+ *
+ * Deviations: the four PAE directory pointers are read at every walk, not at the load of CR3.
+ * Not modelled: alignment check (#AC).
+ */
+#include "cpu/mem.h"
+
+#define TF_W      1u             /* stores are allowed, and the dirty bit is set */
+#define TF_GLOBAL 2u
+#define TF_LARGE  4u             /* part of a 4 MB or 2 MB page */
+
+#define PTE_P   0x001u
+#define PTE_W   0x002u
+#define PTE_U   0x004u
+#define PTE_A   0x020u
+#define PTE_D   0x040u
+#define PTE_PS  0x080u
+#define PTE_G   0x100u
+#define PAE_RESERVED (UINT64_MAX << 36)
+
+#define PFE_P    1u
+#define PFE_W    2u
+#define PFE_U    4u
+#define PFE_RSVD 8u
+
+/* A translation in the making. */
+struct walk {
+    laddr    lin;
+    bool     write, user;
+    paddr    phys;               /* of the 4 KB page */
+    unsigned flags;              /* TF_* */
+};
+
+/* ---- physical accesses ---- */
+
+static paddr a20_mask(const struct cpu *c, paddr a)
+{
+    return c->a20 ? a : a & ~(paddr)0x100000;
+}
+
+static uint64_t phys_read(struct cpu *c, paddr a, unsigned size)
+{
+    const struct page *p = bus_page(c->mem, a);
+    return p && p->rd ? load_le(p->rd + (a & PAGE_MASK), size) : bus_read(c->mem, a, size);
+}
+
+static void phys_write(struct cpu *c, paddr a, uint64_t v, unsigned size)
+{
+    const struct page *p = bus_page(c->mem, a);
+    if (!p || !p->wr) {
+        bus_write(c->mem, a, v, size);
+        return;
+    }
+    bus_code_touch(c->mem, a, size);
+    store_le(p->wr + (a & PAGE_MASK), v, size);
+}
+
+/* ---- the table ---- */
+
+static void entry_drop(struct cpu *c, unsigned u, unsigned i)
+{
+    struct tlb_entry *e = &c->tlbs[u][i];
+    e->tag_r = e->tag_w = e->tag_x = TLB_EMPTY;
+    c->tlb_page[u][i] = TLB_EMPTY;
+}
+
+/* Drops the filled entries that have none of the flags in 'keep'. */
+static void flush_but(struct cpu *c, unsigned keep)
+{
+    for (unsigned u = 0; u < 2; u++)
+        for (unsigned w = 0; w < TLB_SIZE / 64; w++) {
+            uint64_t stay = 0;
+            for (uint64_t m = c->tlb_used[u][w]; m; m &= m - 1) {
+                unsigned bit = bit_low(m), i = w * 64 + bit;
+                if (c->tlb_flags[u][i] & keep)
+                    stay |= UINT64_C(1) << bit;
+                else
+                    entry_drop(c, u, i);
+            }
+            c->tlb_used[u][w] = stay;
+        }
+    c->tlb_gen++;
+}
+
+void tlb_flush_all(struct cpu *c)
+{
+    if (!c->tlb_gen)                     /* never used: what is in there is not empty but zero */
+        for (unsigned i = 0; i < TLB_SIZE; i++) {
+            entry_drop(c, 0, i);
+            entry_drop(c, 1, i);
+        }
+    flush_but(c, 0);
+    if (!c->tlb_gen)                     /* the count wrapped */
+        c->tlb_gen = 1;
+}
+
+void tlb_flush_nonglobal(struct cpu *c)
+{
+    if (c->cr4 & CR4_PGE)
+        flush_but(c, TF_GLOBAL);
+    else
+        tlb_flush_all(c);
+}
+
+/* A large page leaves one entry per 4 KB touched; INVLPG drops them all. */
+static void flush_large(struct cpu *c, unsigned u, laddr a)
+{
+    for (unsigned i = 0; i < TLB_SIZE; i++)
+        if ((c->tlb_flags[u][i] & TF_LARGE) && (c->tlb_page[u][i] ^ a) >> 22 == 0)
+            entry_drop(c, u, i);
+}
+
+void tlb_flush_page(struct cpu *c, laddr a)
+{
+    unsigned i = tlb_index(a);
+    a &= ~PAGE_MASK;
+    for (unsigned u = 0; u < 2; u++) {
+        if (c->tlb_page[u][i] == a)
+            entry_drop(c, u, i);
+        if (c->cr4 & (CR4_PSE | CR4_PAE))
+            flush_large(c, u, a);
+    }
+    c->tlb_gen++;
+}
+
+void cpu_set_a20(struct cpu *c, bool on)
+{
+    if (c->a20 == on)
+        return;
+    c->a20 = on;
+    tlb_flush_all(c);                    /* blocks are keyed by the masked address and may stay */
+}
+
+static void fill(struct cpu *c, const struct walk *w)
+{
+    unsigned u = w->user, i = tlb_index(w->lin);
+    struct tlb_entry *e = &c->tlbs[u][i];
+    const struct page *p = bus_page(c->mem, w->phys);
+    laddr lin = w->lin & ~PAGE_MASK;
+
+    entry_drop(c, u, i);
+    if (p && p->rd) {
+        e->host = (uintptr_t)p->rd - (uintptr_t)lin;
+        e->tag_r = e->tag_x = lin;
+        if ((w->flags & TF_W) && p->wr == p->rd && !c->mem->code[w->phys >> PAGE_SHIFT].lines)
+            e->tag_w = lin;
+    }
+    c->tlb_page[u][i] = lin;
+    c->tlb_phys[u][i] = w->phys;
+    c->tlb_flags[u][i] = (uint8_t)w->flags;
+    c->tlb_used[u][i >> 6] |= UINT64_C(1) << (i & 63);
+    c->n_fills++;
+}
+
+/* ---- the walk ---- */
+
+static bool page_fault(struct cpu *c, const struct walk *w, uint32_t code)
+{
+    cpu_raise_code(c, EXC_PF, code | (w->write ? PFE_W : 0) | (w->user ? PFE_U : 0));
+    c->fault.cr2 = w->lin;
+    return false;
+}
+
+static bool rights_allow(const struct cpu *c, const struct walk *w, uint64_t rights)
+{
+    if (w->user && !(rights & PTE_U))
+        return false;
+    return !w->write || (rights & PTE_W) || (!w->user && !(c->cr0 & CR0_WP));
+}
+
+/* Marks the entry at a as used (leaf: and dirty), which may write guest memory. */
+static uint64_t mark(struct cpu *c, paddr a, uint64_t e, bool dirty)
+{
+    uint64_t n = e | PTE_A | (dirty ? PTE_D : 0);
+    if (n != e)
+        phys_write(c, a, n, 4);          /* both bits are in the low half of either format */
+    return n;
+}
+
+static void finish(const struct cpu *c, struct walk *w, uint64_t leaf, uint64_t rights, bool large)
+{
+    bool allowed = (rights & PTE_W) || (!w->user && !(c->cr0 & CR0_WP));
+    w->flags = (allowed && (leaf & PTE_D) ? TF_W : 0) | (large ? TF_LARGE : 0) |
+               ((leaf & PTE_G) && (c->cr4 & CR4_PGE) ? TF_GLOBAL : 0);
+    w->phys = a20_mask(c, w->phys);
+}
+
+static bool walk_32(struct cpu *c, struct walk *w)
+{
+    paddr da = a20_mask(c, (c->cr3 & 0xfffff000u) + (w->lin >> 22) * 4);
+    uint64_t pde = phys_read(c, da, 4);
+    if (!(pde & PTE_P))
+        return page_fault(c, w, 0);
+    if ((pde & PTE_PS) && (c->cr4 & CR4_PSE)) {
+        if (pde & 0x3fe000)
+            return page_fault(c, w, PFE_P | PFE_RSVD);
+        if (!rights_allow(c, w, pde))
+            return page_fault(c, w, PFE_P);
+        pde = mark(c, da, pde, w->write);
+        w->phys = (pde & 0xffc00000u) | (w->lin & 0x3ff000);
+        finish(c, w, pde, pde, true);
+        return true;
+    }
+    paddr ta = a20_mask(c, (pde & 0xfffff000u) + (w->lin >> 12 & 0x3ff) * 4);
+    uint64_t pte = phys_read(c, ta, 4);
+    if (!(pte & PTE_P))
+        return page_fault(c, w, 0);
+    if (!rights_allow(c, w, pde & pte))
+        return page_fault(c, w, PFE_P);
+    mark(c, da, pde, false);
+    pte = mark(c, ta, pte, w->write);
+    w->phys = pte & 0xfffff000u;
+    finish(c, w, pte, pde & pte, false);
+    return true;
+}
+
+static bool walk_pae(struct cpu *c, struct walk *w)
+{
+    paddr pa = a20_mask(c, (c->cr3 & 0xffffffe0u) + (w->lin >> 30) * 8);
+    uint64_t pdpte = phys_read(c, pa, 8);
+    if (!(pdpte & PTE_P))
+        return page_fault(c, w, 0);
+    paddr da = a20_mask(c, (pdpte & ~PAE_RESERVED & ~PAGE_MASK) + (w->lin >> 21 & 0x1ff) * 8);
+    uint64_t pde = phys_read(c, da, 8);
+    if (!(pde & PTE_P))
+        return page_fault(c, w, 0);
+    if ((pde & PAE_RESERVED) || ((pde & PTE_PS) && (pde & 0x1fe000)))
+        return page_fault(c, w, PFE_P | PFE_RSVD);
+    if (pde & PTE_PS) {
+        if (!rights_allow(c, w, pde))
+            return page_fault(c, w, PFE_P);
+        pde = mark(c, da, pde, w->write);
+        w->phys = (pde & ~PAE_RESERVED & ~(paddr)0x1fffff) | (w->lin & 0x1ff000);
+        finish(c, w, pde, pde, true);
+        return true;
+    }
+    paddr ta = a20_mask(c, (pde & ~PAE_RESERVED & ~PAGE_MASK) + (w->lin >> 12 & 0x1ff) * 8);
+    uint64_t pte = phys_read(c, ta, 8);
+    if (!(pte & PTE_P))
+        return page_fault(c, w, 0);
+    if (pte & PAE_RESERVED)
+        return page_fault(c, w, PFE_P | PFE_RSVD);
+    if (!rights_allow(c, w, pde & pte))
+        return page_fault(c, w, PFE_P);
+    mark(c, da, pde, false);
+    pte = mark(c, ta, pte, w->write);
+    w->phys = pte & ~PAE_RESERVED & ~PAGE_MASK;
+    finish(c, w, pte, pde & pte, false);
+    return true;
+}
+
+static NOINLINE bool translate_miss(struct cpu *c, laddr a, enum access acc, bool user, paddr *out)
+{
+    struct walk w = { .lin = a, .write = acc == ACC_WRITE, .user = user };
+    if (!(c->cr0 & CR0_PG)) {
+        w.phys = a20_mask(c, a & ~PAGE_MASK);
+        w.flags = TF_W;
+    } else if (!(c->cr4 & CR4_PAE ? walk_pae(c, &w) : walk_32(c, &w))) {
+        return false;
+    }
+    fill(c, &w);
+    *out = w.phys | (a & PAGE_MASK);
+    return true;
+}
+
+bool mmu_translate(struct cpu *c, laddr a, enum access acc, bool user, paddr *out)
+{
+    a = (uint32_t)a;
+    unsigned i = tlb_index(a);
+    if (c->tlb_page[user][i] != (a & ~PAGE_MASK) ||
+        (acc == ACC_WRITE && !(c->tlb_flags[user][i] & TF_W)))
+        return translate_miss(c, a, acc, user, out);
+    *out = c->tlb_phys[user][i] | (a & PAGE_MASK);
+    return true;
+}
+
+/* After a store to a page whose last code went away: stores may be fast again. */
+static void reopen(struct cpu *c, laddr a, bool user, paddr pa)
+{
+    unsigned i = tlb_index(a);
+    const struct page *p = bus_page(c->mem, pa);
+    struct tlb_entry *e = &c->tlbs[user][i];
+    if (p && p->wr && p->wr == p->rd && e->tag_r == (a & ~PAGE_MASK) &&
+        !c->mem->code[pa >> PAGE_SHIFT].lines)
+        e->tag_w = e->tag_r;
+}
+
+/* ---- linear accesses ---- */
+
+static bool in_page(laddr a, unsigned size) { return (a & PAGE_MASK) + size <= PAGE_SIZE; }
+
+bool lin_read(struct cpu *c, laddr a, unsigned size, bool user, uint64_t *v)
+{
+    paddr p[2];
+    a = (uint32_t)a;
+    if (!mmu_translate(c, a, ACC_READ, user, &p[0]))
+        return false;
+    if (LIKELY(in_page(a, size))) {
+        *v = phys_read(c, p[0], size);
+        return true;
+    }
+    unsigned n = PAGE_SIZE - (unsigned)(a & PAGE_MASK);
+    if (!mmu_translate(c, a + n, ACC_READ, user, &p[1]))
+        return false;
+    uint64_t r = 0;
+    for (unsigned k = 0; k < size; k++)
+        r |= phys_read(c, k < n ? p[0] + k : p[1] + k - n, 1) << (8 * k);
+    *v = r;
+    return true;
+}
+
+bool lin_write(struct cpu *c, laddr a, uint64_t v, unsigned size, bool user)
+{
+    paddr p[2];
+    a = (uint32_t)a;
+    if (!mmu_translate(c, a, ACC_WRITE, user, &p[0]))
+        return false;
+    if (LIKELY(in_page(a, size))) {
+        phys_write(c, p[0], v, size);
+        reopen(c, a, user, p[0]);
+        return true;
+    }
+    unsigned n = PAGE_SIZE - (unsigned)(a & PAGE_MASK);
+    if (!mmu_translate(c, a + n, ACC_WRITE, user, &p[1]))
+        return false;
+    for (unsigned k = 0; k < size; k++)
+        phys_write(c, k < n ? p[0] + k : p[1] + k - n, v >> (8 * k) & 0xff, 1);
+    return true;
+}
+
+bool lin_probe(struct cpu *c, laddr a, unsigned size, enum access acc, bool user)
+{
+    paddr pa;
+    a = (uint32_t)a;
+    if (!mmu_translate(c, a, acc, user, &pa))
+        return false;
+    return in_page(a, size) ||
+           mmu_translate(c, (a | PAGE_MASK) + 1, acc, user, &pa);
+}
+
+bool mmu_fetch(struct cpu *c, laddr a, paddr *pa, const uint8_t **host)
+{
+    if (!mmu_translate(c, a, ACC_EXEC, c->cpl == 3, pa))
+        return false;
+    const struct page *p = bus_page(c->mem, *pa);
+    *host = p && p->rd ? p->rd + (*pa & PAGE_MASK) : NULL;
+    return true;
+}
