@@ -135,7 +135,8 @@ static const struct field cpu_fields[] = {
     FIELD(struct cpu, fl_res),
     FIELD(struct cpu, fl_aux),
     FIELD(struct cpu, eflags),
-    FIELD_MAX(struct cpu, pending, 63),
+    FIELD_MAX(struct cpu, pending, PEND_RESET | PEND_SHUTDOWN | PEND_EXIT | PEND_TRAP | PEND_NMI |
+                                   PEND_INTR),
     FIELD_MAX(struct cpu, cpl, 3),
     FIELD(struct cpu, halted),
     FIELD_STRUCTS(struct cpu, seg, seg_fields),
@@ -250,10 +251,12 @@ static bool post_load(void *dev, unsigned version, struct error *err)
     return true;
 }
 
-/* One representation for each set of flags, so that hashes compare what the guest sees. */
+/* One representation for each set of flags, so that hashes compare what the guest sees; and only those reasons
+ * to stop that cpu_run() would not find again by itself. */
 static void pre_save(void *dev)
 {
     struct cpu *c = dev;
+    c->pending &= PEND_RESET | PEND_SHUTDOWN;
     flags_set_bits(c, flags_bits(c));
 }
 
