@@ -40,7 +40,8 @@ struct page { uint8_t *rd, *wr; struct region *region; bool mixed; };
 
 struct code_page {               /* for RAM pages that hold decoded code */
     uint64_t lines;              /* bit n: bytes [64n, 64n+63] belong to some block */
-    void    *blocks;             /* the CPU's list of them */
+    void    *blocks;             /* the CPU's list of them, and of those that reach in from the page before */
+    void    *straddlers;
 };
 
 #define REGIONS_MAX 128

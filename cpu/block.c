@@ -45,15 +45,20 @@ void blocks_free(struct cpu *c)
     c->blocks = NULL;
 }
 
-/* Every block on a page's list is gone; the page may be written without notice again. */
+static void kill(struct block *b)
+{
+    b->mode = MODE_DEAD;
+    b->link[0] = b->link[1] = NULL;
+}
+
+/* Every block on a page's lists is gone; the page may be written without notice again. */
 static void drop_page(struct bus *m, uint64_t pn)
 {
-    for (struct block *b = m->code[pn].blocks; b; b = b->page_next) {
-        b->mode = MODE_DEAD;
-        b->link[0] = b->link[1] = NULL;
-    }
-    m->code[pn].blocks = NULL;
-    m->code[pn].lines = 0;
+    for (struct block *b = m->code[pn].blocks; b; b = b->page_next)
+        kill(b);
+    for (struct block *b = m->code[pn].straddlers; b; b = b->page2_next)
+        kill(b);
+    m->code[pn] = (struct code_page){ 0, NULL, NULL };
 }
 
 void blocks_flush(struct cpu *c)
@@ -61,15 +66,24 @@ void blocks_flush(struct cpu *c)
     struct block_cache *bc = c->blocks;
     if (!bc)
         return;
-    if (c->mem && bc->used)
-        for (uint64_t pn = 0; pn < c->mem->n_pages; pn++)
-            if (c->mem->code[pn].lines)
-                drop_page(c->mem, pn);
+    for (size_t at = 0; at < bc->used;) {
+        struct block *b = (struct block *)(void *)(bc->arena + at);
+        drop_page(c->mem, b->at >> PAGE_SHIFT);
+        if (b->at2)
+            drop_page(c->mem, b->at2 >> PAGE_SHIFT);
+        at += BLOCK_BYTES(b->n_ops);
+    }
     bc->used = 0;
     memset(bc->hash, 0, (bc->hash_mask + 1u) * sizeof *bc->hash);
     for (unsigned i = 0; i < 1u << JUMP_BITS; i++)
         bc->jump[i] = (struct jump_entry){ 0, &bc->dead };
     c->link_slot = NULL;
+}
+
+void blocks_stats(const struct cpu *c, uint64_t *built, uint64_t *dropped)
+{
+    *built = c->blocks->built;
+    *dropped = c->blocks->dropped;
 }
 
 static unsigned hash_of(const struct block_cache *bc, paddr at, uint32_t mode)
@@ -78,11 +92,9 @@ static unsigned hash_of(const struct block_cache *bc, paddr at, uint32_t mode)
     return (unsigned)(h >> 40) & bc->hash_mask;
 }
 
-/* A dead block stays on its hash chain until the next flush; chains are rebuilt then. Unlinking
- * here keeps them short under self-modifying code. */
-static void unhash(struct block_cache *bc, struct block *b, uint32_t mode)
+static void unhash(struct block_cache *bc, struct block *b)
 {
-    struct block **p = &bc->hash[hash_of(bc, b->at, mode)];
+    struct block **p = &bc->hash[hash_of(bc, b->at, b->mode)];
     while (*p && *p != b)
         p = &(*p)->hash_next;
     if (*p)
@@ -92,13 +104,14 @@ static void unhash(struct block_cache *bc, struct block *b, uint32_t mode)
 void cpu_code_write(struct cpu *c, paddr a, unsigned n)
 {
     uint64_t pn = a >> PAGE_SHIFT;
-    struct block *b = c->mem->code[pn].blocks;
     bool mine = false;
-    for (; b; b = b->page_next) {
+    for (struct block *b = c->mem->code[pn].blocks; b; b = b->page_next) {
         mine |= b == c->blk;
-        unhash(c->blocks, b, b->mode);
+        unhash(c->blocks, b);
         c->blocks->dropped++;
     }
+    for (struct block *b = c->mem->code[pn].straddlers; b; b = b->page2_next)
+        unhash(c->blocks, b);
     c->link_slot = NULL;
     drop_page(c->mem, pn);
     /* x86 promises that the next instruction sees the store: leave after this one. A block that
@@ -107,23 +120,38 @@ void cpu_code_write(struct cpu *c, paddr a, unsigned n)
         run_leave_after(c);
 }
 
-static void mark_lines(struct cpu *c, struct block *b)
+/* Stores to a page that begins to hold code must take the slow path from now on. */
+static void forbid_writes(struct cpu *c, paddr page)
 {
-    struct code_page *cp = &c->mem->code[b->at >> PAGE_SHIFT];
-    unsigned lo = (unsigned)(b->at & PAGE_MASK), hi = lo + b->n_bytes - 1;
-    if (hi > PAGE_MASK)
-        hi = PAGE_MASK;
-    bool first = cp->lines == 0;
-    cp->lines |= (UINT64_MAX << (lo >> 6)) & (UINT64_MAX >> (63 - (hi >> 6)));
-    b->page_next = cp->blocks;
-    cp->blocks = b;
-    if (!first)
-        return;
-    paddr page = b->at & ~PAGE_MASK;         /* stores there must now take the slow path */
     for (unsigned u = 0; u < 2; u++)
         for (unsigned i = 0; i < TLB_SIZE; i++)
             if (c->tlb_phys[u][i] == page)
                 c->tlbs[u][i].tag_w = TLB_EMPTY;
+}
+
+/* Marks n bytes at a, within one page, as code. */
+static void mark_range(struct cpu *c, paddr a, unsigned n)
+{
+    struct code_page *cp = &c->mem->code[a >> PAGE_SHIFT];
+    unsigned lo = (unsigned)(a & PAGE_MASK) >> 6, hi = (unsigned)((a & PAGE_MASK) + n - 1) >> 6;
+    if (!cp->lines)
+        forbid_writes(c, a & ~PAGE_MASK);
+    cp->lines |= (UINT64_MAX << lo) & (UINT64_MAX >> (63 - hi));
+}
+
+static void mark_lines(struct cpu *c, struct block *b)
+{
+    unsigned room = PAGE_SIZE - (unsigned)(b->at & PAGE_MASK);
+    struct code_page *cp = &c->mem->code[b->at >> PAGE_SHIFT];
+    mark_range(c, b->at, b->n_bytes < room ? b->n_bytes : room);
+    b->page_next = cp->blocks;
+    cp->blocks = b;
+    if (!b->at2)
+        return;
+    mark_range(c, b->at2, b->n_bytes - room);
+    cp = &c->mem->code[b->at2 >> PAGE_SHIFT];
+    b->page2_next = cp->straddlers;
+    cp->straddlers = b;
 }
 
 /* Turns a decoded instruction into an operation: address mask, handler. */
@@ -255,6 +283,39 @@ static struct block *reserve(struct cpu *c)
     return (struct block *)(void *)(bc->arena + bc->used);
 }
 
+static void keep(struct cpu *c, struct block *b)
+{
+    struct block_cache *bc = c->blocks;
+    unsigned h = hash_of(bc, b->at, b->mode);
+    bc->used += BLOCK_BYTES(b->n_ops);
+    bc->built++;
+    b->hash_next = bc->hash[h];
+    bc->hash[h] = b;
+    mark_lines(c, b);
+}
+
+/* The first instruction at 'at' needs bytes of the next page: kept only when both pages are plain memory and
+ * the CS limit is not near. */
+static struct block *build_straddler(struct cpu *c, struct block *b, paddr at)
+{
+    paddr at2;
+    const uint8_t *host;
+    laddr lin = code_linear(c, c->rip);
+    b = one_insn(c, b);
+    if (!b)
+        return NULL;
+    if (!mmu_fetch(c, (uint32_t)((lin | PAGE_MASK) + 1), &at2, &host)) {
+        c->fault.raised = false;
+        return b;
+    }
+    if (!host || at2 >> PAGE_SHIFT >= c->mem->n_pages || b->n_bytes <= PAGE_SIZE - (at & PAGE_MASK))
+        return b;
+    b->at = at;
+    b->at2 = at2;
+    keep(c, b);
+    return b;
+}
+
 static struct block *build(struct cpu *c, paddr at, const uint8_t *host)
 {
     struct block_cache *bc = c->blocks;
@@ -270,16 +331,23 @@ static struct block *build(struct cpu *c, paddr at, const uint8_t *host)
         off += len;
         host += len;
     }
-    if (!b->n_ops)                           /* the first one straddles the page: not kept */
-        return one_insn(c, bc->single);
+    if (!b->n_ops)
+        return build_straddler(c, b, at);
     sentinel(b, off);
-    bc->used += BLOCK_BYTES(b->n_ops);
-    bc->built++;
-    unsigned h = hash_of(bc, at, c->mode);
-    b->hash_next = bc->hash[h];
-    bc->hash[h] = b;
-    mark_lines(c, b);
+    keep(c, b);
     return b;
+}
+
+/* Is the page behind a straddling instruction still the one it was decoded from? */
+static bool straddler_valid(struct cpu *c, const struct block *b, laddr lin)
+{
+    paddr pa;
+    const uint8_t *host;
+    if (!mmu_fetch(c, (uint32_t)((lin | PAGE_MASK) + 1), &pa, &host)) {
+        c->fault.raised = false;             /* found again, and raised, by decoding */
+        return false;
+    }
+    return pa == b->at2;
 }
 
 struct block *block_find(struct cpu *c)
@@ -297,9 +365,11 @@ struct block *block_find(struct cpu *c)
     struct block *b = bc->hash[hash_of(bc, at, c->mode)];
     while (b && (b->at != at || b->mode != c->mode))
         b = b->hash_next;
+    if (b && b->at2)
+        return straddler_valid(c, b, lin) ? b : one_insn(c, bc->single);
     if (!b)
         b = build(c, at, host);
-    if (!b || b == bc->single)
+    if (!b || b->at == UINT64_MAX || b->at2)
         return b;
     *jump_slot(bc, lin) = (struct jump_entry){ lin, b };
     return b;

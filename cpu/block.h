@@ -2,6 +2,7 @@
 /*
  * Decoded blocks: straight runs of instructions inside one page, found by physical address and mode.
  *
+ * An instruction that straddles two pages is a block of its own, listed on both.
  * Storage is a bump arena; when it is full everything is dropped. A page that is written to drops its
  * blocks. Direct links lead only from a block to another of the same page, so they die with the page's blocks and
  * need no bookkeeping. Indirect and cross-page jumps go through a table by linear address that is checked
@@ -15,6 +16,8 @@ struct block {
     uint32_t      mode;          /* MODE_* it was decoded for, or MODE_DEAD */
     uint16_t      n_ops, n_bytes;
     struct block *hash_next, *page_next;
+    paddr         at2;           /* an instruction that straddles two pages: where the second begins; or 0 */
+    struct block *page2_next;    /* and the list of such blocks of that page */
     struct block *link[2];       /* [0] falling through, [1] the branch taken: same page only */
     struct op     ops[];         /* n_ops, then a sentinel that falls through */
 };

@@ -223,6 +223,7 @@ void tlb_flush_all(struct cpu *c);
 void tlb_flush_nonglobal(struct cpu *c);
 void tlb_flush_page(struct cpu *c, laddr a);
 void blocks_flush(struct cpu *c);
+void blocks_stats(const struct cpu *c, uint64_t *built, uint64_t *dropped);
 /* The bus calls this before bytes that hold code change. */
 void cpu_code_write(struct cpu *c, paddr a, unsigned n);
 
