@@ -94,6 +94,49 @@ START_TEST(lookup_tables_hold_every_row)
 }
 END_TEST
 
+/* An encoding of row r, its opcode plus i, with this modrm; the rest is zeros. */
+static void encode(uint8_t b[15], const struct insn_row *r, unsigned i, unsigned modrm)
+{
+    static const uint8_t prefix[5] = { 0, 0, 0x66, 0xf3, 0xf2 }, escape[4] = { 0, 0, 0x38, 0x3a };
+    unsigned n = 0;
+    memset(b, 0, 15);
+    if (prefix[r->ext >> 12])
+        b[n++] = prefix[r->ext >> 12];
+    if (r->map != M1)
+        b[n++] = 0x0f;
+    if (escape[r->map])
+        b[n++] = escape[r->map];
+    b[n++] = (uint8_t)(r->opcode + i);
+    b[n] = (uint8_t)modrm;
+}
+
+START_TEST(every_row_decodes_to_itself)
+{
+    static const uint8_t bits[3] = { 16, 32, 64 };
+    for (unsigned n = 0; n < insn_row_count; n++) {
+        const struct insn_row *r = &insn_rows[n];
+        for (unsigned mode = 0; mode < 3; mode++) {
+            struct decode_mode m = { bits[mode], CPU_PENTIUM2 };
+            unsigned ok = 0;
+            if (!(r->modes & 1u << mode) || (r->need & ~cpu_models[m.model].features))
+                continue;
+            for (unsigned modrm = 0; modrm < 256; modrm++) {
+                uint8_t b[15];
+                struct insn in;
+                encode(b, r, r->attr & ROW8 ? modrm & 7 : 0, modrm);
+                if (!row_takes(r, modrm, r->ext >> 12 ? (r->ext >> 12) - 1 : 0))
+                    continue;
+                int len = insn_decode(&dec, &in, m, b, sizeof b);
+                ck_assert_msg(len == -6 || (len > 0 && in.id == n), "%s opcode %02x modrm %02x: %d, row %s",
+                              r->name, r->opcode, modrm, len, insn_rows[in.id].name);
+                ok += len > 0;
+            }
+            ck_assert_msg(ok, "%s opcode %02x never decodes", r->name, r->opcode);
+        }
+    }
+}
+END_TEST
+
 /* ---- samples ------------------------------------------------------------------------------- */
 
 struct sample { uint8_t bits; const char *hex, *text; };
@@ -399,6 +442,7 @@ int main(void)
     tcase_add_test(tc, no_two_rows_claim_a_slot);
     tcase_add_test(tc, rows_are_well_formed);
     tcase_add_test(tc, lookup_tables_hold_every_row);
+    tcase_add_test(tc, every_row_decodes_to_itself);
     tcase_add_loop_test(tc, samples_decode_and_print, 0, (int)ARRAY_LEN(samples));
     tcase_add_loop_test(tc, faults_are_told, 0, (int)ARRAY_LEN(faults));
     tcase_add_test(tc, fields_hold_what_the_header_says);
