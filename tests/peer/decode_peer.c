@@ -36,6 +36,7 @@ static const char *const alias[][2] = {
     { "pusha", "pushaw" }, { "pushad", "pushal" }, { "popa", "popaw" }, { "popad", "popal" },
     { "call", "lcall" }, { "jmp", "ljmp" }, { "shl", "sal" }, { "nop", "pause" }, { "xlatb", "xlat" },
     { "jcxz", "jecxz" }, { "jecxz", "jcxz" },     /* with a segment prefix after 67 */
+    { "fstp", "fstpnce" }, { "fnsetpm", "fsetpm" }, { "fneni", "feni8087_nop" }, { "fndisi", "fdisi8087_nop" },
     { "cbw", "cwde" }, { "cwd", "cdq" },          /* in 16-bit code it gives the other name */
 };
 
@@ -135,10 +136,10 @@ static bool is_compared(const struct insn *in, const struct insn_row *r)
     return !(in->prefix & (PRE_OPSIZE | PRE_LOCK | PRE_REP | PRE_REPNE)) || !(r->attr & JUMP);
 }
 
-/* x87, MMX and SSE: only the length, and only of what the peer knows; the names have other authors. */
-static bool is_integer(const struct insn_row *r)
+/* MMX and SSE: only the length, and only of what the peer knows. */
+static bool is_plain(const struct insn_row *r)
 {
-    return !(r->attr & FPUINSN) && r->ext < PNP && r->opnd[0] < ST0 && r->opnd[1] < ST0;
+    return r->ext < PNP && r->opnd[0] < Pq && r->opnd[1] < Pq;
 }
 
 /* One case: 0 agreed, 1 disagreed, 2 not compared. */
@@ -153,7 +154,7 @@ static int compare(csh h, const struct decoder *d, struct decode_mode m, const u
     cs_insn *ci = NULL;
     size_t n = cs_disasm(h, b, 15, 0x1000, 1, &ci);
     bool ok = false;
-    if (!is_integer(&insn_rows[in.id])) {
+    if (!is_plain(&insn_rows[in.id])) {
         ok = !n || ci->size == len;
     } else if (n) {
         mnemonic_of(ours, text);
