@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* links: host devices core */
+#include "unit/device_test.h"
+
+#include "devices/i440fx.h"
+#include "devices/piix3.h"
+#include "devices/piix_ide.h"
+#include "host/disk_mem.h"
+
+enum { RAM = 4 << 20, SECTORS = 4096, IDE = 0x80000900 };
+
+struct rig {
+    struct sched    sched;
+    struct bus      mem, ports;
+    struct pci_bus  pci;
+    struct i440fx   north;
+    struct piix3    south;
+    struct ata      ata[2];
+    struct piix_ide ide;
+    struct region   ram_low, conf, rcr, apm, cmd[2], ctl[2];
+    struct dt_pin   irq[16];
+    struct disk_mem disk, cd;
+    int             resets, soft;
+    uint8_t         apm_command;
+};
+static struct rig r, twin;
+static uint8_t ram[RAM], rom[0x40000], image[SECTORS * 512], cd_image[256 * 2048];
+
+static void on_reset(void *sink, enum reset_kind kind)
+{
+    struct rig *x = sink;
+    x->resets += kind == RESET_HARD;
+    x->soft += kind == RESET_INIT;
+}
+static void on_apm(void *sink, uint8_t v) { ((struct rig *)sink)->apm_command = v; }
+
+static void build(struct rig *x)
+{
+    if (x->mem.pages) {
+        bus_free(&x->mem);
+        bus_free(&x->ports);
+    }
+    memset(x, 0, sizeof *x);
+    ck_assert(bus_init(&x->mem, 32, RAM) && bus_init(&x->ports, 16, 0));
+    bus_map_ram(&x->mem, &x->ram_low, "ram", ram, 0, RAM, 0);
+    pci_bus_init(&x->pci);
+    i440fx_init(&x->north, &x->pci, &x->mem, ram, rom, 2);
+    piix3_init(&x->south, &x->pci);
+    for (unsigned i = 0; i < 2; i++) {
+        ata_init(&x->ata[i], &x->sched, i);
+        bus_map_io(&x->ports, &x->cmd[i], "cmd", &ata_cmd_ops, &x->ata[i], i ? 0x170 : 0x1f0, 8, 0);
+        bus_map_io(&x->ports, &x->ctl[i], "ctl", &ata_ctl_ops, &x->ata[i], i ? 0x376 : 0x3f6, 1, 0);
+    }
+    piix_ide_init(&x->ide, &x->pci, &x->mem, &x->ports, &x->ata[0], &x->ata[1]);
+    ata_attach(&x->ata[0], 0, ATA_DISK, disk_mem_init(&x->disk, image, sizeof image, 512, false));
+    ata_attach(&x->ata[1], 0, ATA_CDROM, disk_mem_init(&x->cd, cd_image, sizeof cd_image, 2048, true));
+    for (int i = 0; i < 2; i++) {
+        x->ide.irq[i].set = piix3_isa_irq;
+        x->ide.irq[i].sink = &x->south;
+        x->ide.irq[i].pin = 14 + i;
+    }
+    for (int i = 0; i < 16; i++)
+        dt_wire(&x->south.irq[i], &x->irq[i]);
+    x->south.reset = on_reset;
+    x->south.apm = on_apm;
+    x->south.reset_sink = x->south.apm_sink = x;
+    bus_map_io(&x->ports, &x->conf, "pci", &pci_conf_ops, &x->pci, 0xcf8, 8, 0);
+    bus_map_io(&x->ports, &x->rcr, "rcr", &piix3_rcr_ops, &x->south, 0xcf9, 1, 1);
+    bus_map_io(&x->ports, &x->apm, "apm", &piix3_apm_ops, &x->south, 0xb2, 2, 0);
+}
+
+static void setup(void)
+{
+    struct dt_rng rng = dt_seed(5);
+    for (size_t i = 0; i < sizeof image; i += 4)
+        store_le32(image + i, dt_rand(&rng));
+    for (size_t i = 0; i < sizeof cd_image; i += 4)
+        store_le32(cd_image + i, dt_rand(&rng));
+    memset(rom, 0xee, sizeof rom);
+    memset(ram, 0, sizeof ram);
+    build(&r);
+}
+
+static uint32_t cfg_read(uint32_t at, unsigned size)
+{
+    bus_write(&r.ports, 0xcf8, at & ~3u, 4);
+    return (uint32_t)bus_read(&r.ports, 0xcfc + (at & 3), size);
+}
+
+static void cfg_write(uint32_t at, uint32_t v, unsigned size)
+{
+    bus_write(&r.ports, 0xcf8, at & ~3u, 4);
+    bus_write(&r.ports, 0xcfc + (at & 3), v, size);
+}
+
+START_TEST(functions_are_found)
+{
+    ck_assert_uint_eq(cfg_read(0x80000000, 4), 0x12378086);
+    ck_assert_uint_eq(cfg_read(0x8000002c, 4), 0x11001af4);
+    ck_assert_uint_eq(cfg_read(0x80000800, 4), 0x70008086);
+    ck_assert_uint_eq(cfg_read(0x8000080e, 1), 0x80);
+    ck_assert_uint_eq(cfg_read(0x8000080a, 2), 0x0601);
+    ck_assert_uint_eq(cfg_read(IDE, 4), 0x70108086);
+    ck_assert_uint_eq(cfg_read(IDE + 8, 4), 0x01018000);
+    ck_assert_uint_eq(cfg_read(0x80001000, 4), 0xffffffff);
+    ck_assert_uint_eq(cfg_read(0x80010000, 4), 0xffffffff);
+    bus_write(&r.ports, 0xcf8, 0x00000000, 4);
+    ck_assert_uint_eq(bus_read(&r.ports, 0xcfc, 4), 0xffffffff);
+    cfg_write(0x80000000, 0, 4);                   /* identity is read-only */
+    ck_assert_uint_eq(cfg_read(0x80000000, 4), 0x12378086);
+    bus_write(&r.ports, 0xcf8, 0x80000804, 4);
+    ck_assert_uint_eq(bus_read(&r.ports, 0xcf8, 4), 0x80000804);
+}
+END_TEST
+
+START_TEST(reset_control_lies_among_the_configuration_ports)
+{
+    bus_write(&r.ports, 0xcf8, 0x80000000, 4);
+    bus_write(&r.ports, 0xcf9, 2, 1);
+    bus_write(&r.ports, 0xcf9, 6, 1);
+    ck_assert_int_eq(r.resets, 1);
+    ck_assert_uint_eq(bus_read(&r.ports, 0xcf8, 4), 0x80000000);
+    bus_write(&r.ports, 0xcf9, 0, 1);
+    bus_write(&r.ports, 0xcf9, 4, 1);
+    ck_assert_int_eq(r.soft, 1);
+    bus_write(&r.ports, 0xb2, 0xf1, 1);
+    ck_assert_uint_eq(r.apm_command, 0xf1);
+}
+END_TEST
+
+START_TEST(bars_are_sized_and_moved)
+{
+    cfg_write(IDE + 4, 5, 2);
+    cfg_write(IDE + 0x20, 0xffffffff, 4);
+    ck_assert_uint_eq(cfg_read(IDE + 0x20, 4), 0xfffffff1);
+    cfg_write(IDE + 0x20, 0xc001, 4);
+    bus_write(&r.ports, 0xc004, 0x12345678, 4);
+    ck_assert_uint_eq(bus_read(&r.ports, 0xc004, 4), 0x12345678);
+    cfg_write(IDE + 0x20, 0xd001, 4);
+    ck_assert_uint_eq(bus_read(&r.ports, 0xc004, 4), 0xffffffff);
+    ck_assert_uint_eq(bus_read(&r.ports, 0xd004, 4), 0x12345678);
+    cfg_write(IDE + 4, 0, 2);
+    ck_assert_uint_eq(bus_read(&r.ports, 0xd004, 4), 0xffffffff);
+}
+END_TEST
+
+START_TEST(shadow_ram)
+{
+    ck_assert_uint_eq(bus_read(&r.mem, 0xf0000, 1), 0xee);
+    bus_write(&r.mem, 0xf0000, 0x11, 1);
+    ck_assert(bus_read(&r.mem, 0xf0000, 1) == 0xee && ram[0xf0000] == 0);
+    cfg_write(0x80000059, 0x20, 1);                /* reads from ROM, writes to RAM */
+    bus_write(&r.mem, 0xf0000, 0x11, 1);
+    ck_assert(bus_read(&r.mem, 0xf0000, 1) == 0xee && ram[0xf0000] == 0x11);
+    cfg_write(0x80000059, 0x10, 1);                /* reads from RAM, writes nowhere */
+    bus_write(&r.mem, 0xf0000, 0x22, 1);
+    ck_assert_uint_eq(bus_read(&r.mem, 0xf0000, 1), 0x11);
+    cfg_write(0x8000005a, 0x30, 1);                /* C4000h */
+    bus_write(&r.mem, 0xc4000, 0x33, 1);
+    bus_write(&r.mem, 0xc0000, 0x33, 1);
+    ck_assert(ram[0xc4000] == 0x33 && !ram[0xc0000]);
+    cfg_write(0x8000005f, 0x03, 1);                /* E8000h */
+    bus_write(&r.mem, 0xe8000, 0x44, 1);
+    bus_write(&r.mem, 0xec000, 0x44, 1);
+    ck_assert(ram[0xe8000] == 0x44 && !ram[0xec000]);
+    build(&twin);
+    dt_copy(&i440fx_class, &r.north, &twin.north);
+    ck_assert_uint_eq(bus_read(&twin.mem, 0xf0000, 1), 0x11);
+    i440fx_class.reset(&r.north, RESET_HARD);
+    ck_assert_uint_eq(bus_read(&r.mem, 0xf0000, 1), 0xee);
+}
+END_TEST
+
+START_TEST(pirq_routing)
+{
+    static struct pci_func f;
+    pci_func_init(&f, &r.pci, 3, 0, 0x1234, 0x1111, 0x030000, 0);
+    pci_set_pin(&f, 1);
+    pci_intx(&f, true);                            /* slot 3, INTA: PIRQC, not routed yet */
+    ck_assert(r.pci.pirq[2].level && !r.irq[11].level);
+    cfg_write(0x80000862, 11, 1);
+    ck_assert(r.irq[11].level);
+    cfg_write(0x80000862, 10, 1);
+    ck_assert(!r.irq[11].level && r.irq[10].level);
+    piix3_isa_irq(&r.south, 10, true);
+    pci_intx(&f, false);
+    ck_assert(r.irq[10].level);
+    piix3_isa_irq(&r.south, 10, false);
+    ck_assert(!r.irq[10].level);
+    ck_assert_uint_eq(r.irq[10].rises, 1);
+}
+END_TEST
+
+/* ---- bus master ---- */
+
+static void prd(unsigned i, uint32_t addr, uint32_t count, bool last)
+{
+    store_le32(ram + 0x1000 + 8 * i, addr);
+    store_le32(ram + 0x1004 + 8 * i, (count & 0xffff) | (last ? 0x80000000u : 0));
+}
+
+static void start(unsigned ch, uint8_t direction)
+{
+    cfg_write(IDE + 4, 5, 2);
+    cfg_write(IDE + 0x20, 0xc001, 4);
+    bus_write(&r.ports, 0xc004 + 8 * ch, 0x1000, 4);
+    bus_write(&r.ports, 0xc002 + 8 * ch, 6, 1);
+    bus_write(&r.ports, 0xc000 + 8 * ch, direction | 1, 1);
+}
+
+static void dma_command(unsigned count, uint32_t lba, uint8_t cmd)
+{
+    const uint8_t regs[] = { (uint8_t)count, (uint8_t)lba, (uint8_t)(lba >> 8), (uint8_t)(lba >> 16), 0xe0, cmd };
+    for (unsigned i = 0; i < 6; i++)
+        bus_write(&r.ports, 0x1f2 + i, regs[i], 1);
+}
+
+static void wait_irq(unsigned n)
+{
+    for (int i = 0; i < 1000 && !r.irq[n].level; i++)
+        sched_advance(&r.sched, r.sched.now + 10000);
+    ck_assert(r.irq[n].level);
+}
+
+START_TEST(dma_reads_and_writes)
+{
+    prd(0, 0x100000, 0x3000, false);
+    prd(1, 0x10fffe, 2, false);
+    prd(2, 0x180000, 100 * 512 - 0x3002, true);
+    bool command_first = _i;
+    if (command_first)
+        dma_command(100, 77, 0xc8);
+    sched_advance(&r.sched, r.sched.now + 1000000);
+    start(0, 8);
+    if (!command_first)
+        dma_command(100, 77, 0xc8);
+    wait_irq(14);
+    ck_assert_uint_eq(bus_read(&r.ports, 0xc002, 1), 4);
+    ck_assert_uint_eq(bus_read(&r.ports, 0x1f7, 1), ATA_DRDY | ATA_DSC);
+    ck_assert(!r.irq[14].level);
+    ck_assert(!memcmp(ram + 0x100000, image + 77 * 512, 0x3000));
+    ck_assert(!memcmp(ram + 0x180000, image + 77 * 512 + 0x3002, 100 * 512 - 0x3002));
+    bus_write(&r.ports, 0xc000, 0, 1);
+    for (unsigned i = 0; i < 0x20000; i++)
+        ram[0x200000 + i] = (uint8_t)(i * 7);
+    prd(0, 0x200000, 0, false);                    /* 64 KiB */
+    prd(1, 0x210000, 512, true);
+    start(0, 0);
+    dma_command(129, 1000, 0xca);
+    wait_irq(14);
+    ck_assert_uint_eq(bus_read(&r.ports, 0x1f7, 1), ATA_DRDY | ATA_DSC);
+    ck_assert(!memcmp(image + 1000 * 512, ram + 0x200000, 129 * 512));
+}
+END_TEST
+
+START_TEST(dma_that_ends_early_stalls)
+{
+    prd(0, 0x100000, 512, true);
+    start(0, 8);
+    dma_command(2, 0, 0xc8);
+    sched_advance(&r.sched, r.sched.now + 100000000);
+    ck_assert_uint_eq(bus_read(&r.ports, 0xc002, 1), 0);
+    ck_assert(!r.irq[14].level && bus_read(&r.ports, 0x3f6, 1) & ATA_BSY);
+    bus_write(&r.ports, 0xc000, 0, 1);
+    start(0, 8);
+    wait_irq(14);
+}
+END_TEST
+
+START_TEST(packet_dma)
+{
+    const uint8_t regs[] = { 1, 0, 0, 0, 0, 0xa0, 0xa0 }, p[12] = { 0x28, 0, 0, 0, 0, 9, 0, 0, 33 };
+    r.ata[1].drive[0].attention = false;
+    prd(0, 0x100000, 0, false);
+    prd(1, 0x110000, 2048, true);
+    start(1, 8);
+    for (unsigned i = 0; i < 7; i++)
+        bus_write(&r.ports, 0x171 + i, regs[i], 1);
+    sched_advance(&r.sched, r.sched.now + 100000);
+    for (unsigned i = 0; i < 12; i += 2)
+        bus_write(&r.ports, 0x170, load_le16(p + i), 2);
+    wait_irq(15);
+    ck_assert_uint_eq(bus_read(&r.ports, 0xc00a, 1), 4);
+    ck_assert_uint_eq(bus_read(&r.ports, 0x177, 1) & (ATA_ERR | ATA_DRQ | ATA_BSY), 0);
+    ck_assert(!memcmp(ram + 0x100000, cd_image + 9 * 2048, 33 * 2048));
+}
+END_TEST
+
+START_TEST(dma_survives_save_and_load)
+{
+    static uint8_t once[100 * 512];
+    const struct { const struct device_class *c; void *a, *b; } parts[] = {
+        { &pci_bus_class, &r.pci, &twin.pci }, { &i440fx_class, &r.north, &twin.north },
+        { &piix3_class, &r.south, &twin.south }, { &ata_class, &r.ata[0], &twin.ata[0] },
+        { &ata_class, &r.ata[1], &twin.ata[1] }, { &piix_ide_class, &r.ide, &twin.ide },
+    };
+    prd(0, 0x100000, 100 * 512, true);
+    start(0, 8);
+    dma_command(100, 77, 0xc8);
+    sched_advance(&r.sched, r.sched.now + 13000 * (vtime)_i);
+    build(&twin);
+    for (unsigned i = 0; i < ARRAY_LEN(parts); i++)
+        dt_copy(parts[i].c, parts[i].a, parts[i].b);
+    twin.sched.now = r.sched.now;
+    sched_rescan(&twin.sched);
+    wait_irq(14);
+    memcpy(once, ram + 0x100000, sizeof once);
+    memset(ram + 0x100000, 0, 512);
+    if (_i < 2)                                    /* nothing had moved yet */
+        for (int i = 0; i < 1000 && !twin.south.irq[14].level; i++)
+            sched_advance(&twin.sched, twin.sched.now + 10000);
+    else
+        sched_advance(&twin.sched, r.sched.now), memcpy(ram + 0x100000, once, 512);
+    ck_assert(twin.south.irq[14].level && !memcmp(once, ram + 0x100000, sizeof once));
+    ck_assert(!memcmp(once, image + 77 * 512, sizeof once));
+    sched_advance(&twin.sched, r.sched.now + 1);
+    for (unsigned i = 0; i < ARRAY_LEN(parts); i++)
+        dt_same(parts[i].c, parts[i].a, parts[i].b);
+    ck_assert_uint_eq(bus_read(&twin.ports, 0xc002, 1), 4);
+}
+END_TEST
+
+static void poke(void *arg, uint32_t v)
+{
+    struct rig *x = arg;
+    uint32_t w = v >> 4;
+    switch (v % 4) {
+    case 0: sched_advance(&x->sched, x->sched.now + w % 50000); break;
+    case 1: bus_write(&x->ports, 0xcf8, 0x80000000 | (w & 0xf) << 8 | (w >> 4 & 0xfc), 4); break;
+    case 2: bus_write(&x->ports, 0xcfc + (w & 3), w >> 8, 1u << (w >> 2 & 1)); break;
+    default: bus_write(&x->ports, 0xc000 + (w & 15), w >> 8, 1); break;
+    }
+}
+
+START_TEST(hostile_snapshots)
+{
+    build(&twin);
+    dt_hostile(&i440fx_class, &r.north, &twin.north, &twin.sched, poke, &twin);
+    dt_hostile(&piix3_class, &r.south, &twin.south, &twin.sched, poke, &twin);
+    dt_hostile(&piix_ide_class, &r.ide, &twin.ide, &twin.sched, poke, &twin);
+    dt_covers(&pci_bus_class, sizeof(struct pci_bus));
+    dt_covers(&i440fx_class, sizeof(struct i440fx));
+    dt_covers(&piix3_class, sizeof(struct piix3));
+    dt_covers(&piix_ide_class, sizeof(struct piix_ide));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("pci");
+    TCase *t = tcase_create("all");
+    tcase_set_timeout(t, 60);
+    tcase_add_checked_fixture(t, setup, NULL);
+    tcase_add_test(t, functions_are_found);
+    tcase_add_test(t, reset_control_lies_among_the_configuration_ports);
+    tcase_add_test(t, bars_are_sized_and_moved);
+    tcase_add_test(t, shadow_ram);
+    tcase_add_test(t, pirq_routing);
+    tcase_add_loop_test(t, dma_reads_and_writes, 0, 2);
+    tcase_add_test(t, dma_that_ends_early_stalls);
+    tcase_add_test(t, packet_dma);
+    tcase_add_loop_test(t, dma_survives_save_and_load, 0, 8);
+    tcase_add_test(t, hostile_snapshots);
+    suite_add_tcase(s, t);
+    return dt_run(s);
+}
