@@ -1,0 +1,49 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Builds the firmware images into roms/ (or the folder given) and records what they were built from.
+# Needs gcc with -m16/-m32 (x86) or clang and ld.lld; CC and LD choose.
+set -eu
+cd "$(dirname "$0")"
+out=$(cd "${1:-../roms}" && pwd)
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+CC=${CC:-gcc}
+LD=${LD:-ld}
+OBJCOPY=${OBJCOPY:-objcopy}
+target=""
+case $($CC --version) in *clang*) target="--target=i386-none-elf" ;; esac
+
+flags="$target -std=gnu11 -Os -march=i386 -ffreestanding -fno-builtin -fno-pic -fno-pie -fno-stack-protector
+       -fno-asynchronous-unwind-tables -fno-unwind-tables -fomit-frame-pointer -mno-sse -mno-mmx
+       -fno-delete-null-pointer-checks -fcf-protection=none -Wall -Wextra -Wno-array-bounds -Wno-unused-parameter
+       -Wmissing-prototypes -Werror"
+
+compile() { # BITS SOURCE
+    name=$(basename "$2")
+    $CC $flags "-m$1" -mregparm=3 -c -o "$tmp/${name%.*}.$1.o" "$2"
+}
+
+for f in util.c post.c sys.c memory.c kbd.c mouse.c ports.c rtc.c pcibios.c disk.c ata.c cdrom.c floppy.c boot.c; do
+    compile 16 "$f"
+done
+for f in post32.c pci32.c rom32.c tables32.c; do
+    compile 32 "$f"
+    # Both halves have their own memcpy and memset, which the compiler may call on its own.
+    $OBJCOPY --redefine-sym memcpy=memcpy32 --redefine-sym memset=memset32 "$tmp/${f%.c}.32.o"
+done
+$CC $target -m32 -c -o "$tmp/entry.16.o" entry.S
+$CC $target -m32 -c -o "$tmp/entry32.32.o" entry32.S
+$LD -m elf_i386 -T rom.ld --no-warn-rwx-segments -z noexecstack -o "$tmp/bios.elf" "$tmp"/*.16.o "$tmp"/*.32.o
+$OBJCOPY -O binary -j .seg32 "$tmp/bios.elf" "$tmp/low"
+$OBJCOPY -O binary -j .seg16 "$tmp/bios.elf" "$tmp/high"
+cat "$tmp/low" "$tmp/high" >"$out/bios.bin"
+[ "$(wc -c <"$out/bios.bin")" -eq 131072 ]
+[ -z "${KEEP:-}" ] || cp "$tmp/bios.elf" "$KEEP"
+nm "$tmp/bios.elf" | sed -n 's/^0*\([0-9a-f]*\) . \(seg[0-9]*_used\)$/\2 \1/p'
+# What was built from what, as sha256sum -c reads it from the project's directory.
+record() { # IMAGE SOURCE...
+    image=$1
+    shift
+    (cd .. && sha256sum "$@" "roms/$image") >"$out/${image%.bin}.src-sha256"
+}
+record bios.bin $(cd .. && ls bios/*.c bios/*.h bios/*.S bios/*.ld bios/build.sh)

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * CD-ROM: 2048-byte blocks by ATAPI, El Torito boot, and the floppy or hard disk that a boot image pretends to be.
+ * SFF-8020i; "El Torito" Bootable CD-ROM Format Specification 1.0.
+ */
+#include "disk.h"
+
+static struct {
+    u8  active, media;                                   /* media: 0 none, 1-3 floppy, 4 hard disk */
+    u8  drive, source;                                   /* pretended drive number; position in disks[] */
+    u32 lba, sectors;                                    /* of the image; 2048-byte start, 512-byte length */
+    u16 cylinders, heads, spt, load_seg, load_count;
+    u8  cd_drive;                                        /* E0h.. */
+} emulated;
+
+static u8 sector[2048];
+
+static u8 cd_command(const struct disk *d, const u8 *packet, u32 linear, u32 bytes)
+{
+    u8 e = 0;
+    for (u32 i = 0; i < 4; i++) {                        /* unit attention, becoming ready: ask again */
+        e = atapi_packet(d, packet, linear, bytes);
+        if (e != 6 && e != 2)
+            return e;
+        static const u8 sense[12] = { 0x03, 0, 0, 0, 18 };
+        u8 answer[18];
+        if (!atapi_packet(d, sense, 0xf0000 + (u32)answer, sizeof answer) && answer[12] == 0x3a)
+            return 2;                                    /* no medium: no use waiting */
+    }
+    return e;
+}
+
+u8 cd_read(const struct disk *d, u32 lba, u32 count, u32 linear)
+{
+    for (; count; count--, lba++, linear += 2048) {
+        u8 p[12] = { 0x28, 0, (u8)(lba >> 24), (u8)(lba >> 16), (u8)(lba >> 8), (u8)lba, 0, 0, 1 };
+        u8 e = cd_command(d, p, linear, 2048);
+        if (e == 2)
+            return DISK_NO_MEDIA;
+        if (e)
+            return e == DISK_TIMEOUT ? DISK_TIMEOUT : DISK_CONTROLLER;
+    }
+    return DISK_OK;
+}
+
+static u8 cd_capacity(const struct disk *d, u32 *blocks)
+{
+    static const u8 p[12] = { 0x25 };
+    u8 b[8];
+    u8 e = cd_command(d, p, 0xf0000 + (u32)b, sizeof b);
+    *blocks = e ? 0 : ((u32)b[0] << 24 | (u32)b[1] << 16 | (u32)b[2] << 8 | b[3]) + 1;
+    return e;
+}
+
+/* ---- INT 13h on drive E0h and up ---- */
+static u8 extended_read(struct regs *r, const struct disk *d, int verify)
+{
+    struct dap p;
+    dap_get(r, &p);
+    if (p.size < 16 || p.lba >> 32 || p.count > 127)
+        return DISK_BAD_COMMAND;
+    u8 e = verify ? DISK_OK : cd_read(d, (u32)p.lba, p.count, ((u32)p.seg << 4) + p.off);
+    if (e)
+        far16_set(r->ds, (u16)(r->si + 2), 0);
+    return e;
+}
+
+static u8 parameters(struct regs *r, const struct disk *d)
+{
+    struct { u16 size, flags; u32 cylinders, heads, spt; u64 blocks; u16 bytes; } PACKED p = {
+        26, 0x74, 0xffffffff, 0xffffffff, 0xffffffff, ~0ull, 2048 };
+    u32 blocks;
+    if (far16(r->ds, r->si) < 26)
+        return DISK_BAD_COMMAND;
+    if (!cd_capacity(d, &blocks))
+        p.blocks = blocks;
+    far_put(r->ds, r->si, &p, 26);
+    return DISK_OK;
+}
+
+/* 4Bh: what was booted. */
+static u8 emulation_status(struct regs *r)
+{
+    u8 p[19] = { 19 };
+    p[1] = emulated.media;
+    p[2] = emulated.drive;
+    *(u32 *)(p + 4) = emulated.lba;
+    p[3] = emulated.source >> 1;
+    p[8] = emulated.source & 1;
+    *(u16 *)(p + 12) = emulated.load_seg;
+    *(u16 *)(p + 14) = emulated.load_count;
+    if (emulated.media) {
+        p[16] = (u8)(emulated.cylinders - 1);
+        p[17] = (u8)((emulated.cylinders - 1) >> 2 & 0xc0) | (u8)emulated.spt;
+        p[18] = (u8)(emulated.heads - 1);
+    }
+    far_put(r->ds, r->si, p, sizeof p);
+    if (r->al == 0)                                      /* and end the emulation */
+        emulated.media = 0;
+    return DISK_OK;
+}
+
+static u8 cd(struct regs *r, const struct disk *d)       /* long: table */
+{
+    static const u8 test_ready[12], eject[12] = { 0x1b, 0, 0, 0, 2 };
+    switch (r->ah) {
+    case 0x00:
+    case 0x09:
+    case 0x0c:
+    case 0x0d:
+    case 0x11:
+    case 0x14:
+    case 0x47: return DISK_OK;
+    case 0x10: return cd_command(d, test_ready, 0, 0) ? DISK_NOT_READY : DISK_OK;
+    case 0x41:
+        if (r->bx != 0x55aa)
+            return DISK_BAD_COMMAND;
+        r->bx = 0xaa55;
+        r->cx = 0x0003;
+        return DISK_OK;
+    case 0x42: return extended_read(r, d, 0);
+    case 0x43: return DISK_WRITE_PROTECTED;
+    case 0x44: return extended_read(r, d, 1);
+    case 0x46: return cd_command(d, eject, 0, 0) ? DISK_NOT_READY : DISK_OK;
+    case 0x48: return parameters(r, d);
+    case 0x4b: return r->al <= 1 && emulated.active ? emulation_status(r) : DISK_BAD_COMMAND;
+    default:   return DISK_BAD_COMMAND;
+    }
+}
+
+void int13_cd(struct regs *r, const struct disk *d)
+{
+    u8 function = r->ah;
+    if (function == 0x01) {
+        int13_result(r, bda->hd_status);
+        return;
+    }
+    if (function == 0x15) {
+        r->ah = 2;                                       /* removable, with change line */
+        clear_cf(r);
+        return;
+    }
+    u8 e = cd(r, d);
+    bda->hd_status = e;
+    int13_result(r, e);
+    if (function == 0x41 && !e)
+        r->ah = 0x21;
+}
+
+/* ---- the pretended drive ---- */
+/* 512-byte sectors out of 2048-byte blocks. */
+static u8 emulated_read(u32 lba, u32 count, u32 linear)
+{
+    const struct disk *d = &disks[emulated.source];
+    for (; count; count--, lba++, linear += 512) {
+        u8 e = cd_read(d, emulated.lba + lba / 4, 1, 0xf0000 + (u32)sector);
+        if (e)
+            return e;
+        far_put((u16)(linear >> 4), linear & 15, sector + lba % 4 * 512, 512);
+    }
+    return DISK_OK;
+}
+
+static u8 emulated_chs(struct regs *r, int verify)
+{
+    u32 c = r->ch | (r->cl & 0xc0u) << 2, s = r->cl & 63;
+    if (!r->al || c >= emulated.cylinders || r->dh >= emulated.heads || !s || s > emulated.spt)
+        return DISK_NOT_FOUND;
+    u32 lba = (c * emulated.heads + r->dh) * emulated.spt + s - 1;
+    return verify ? DISK_OK : emulated_read(lba, r->al, ((u32)r->es << 4) + r->bx);
+}
+
+static u8 emulated_extended(struct regs *r)
+{
+    struct dap p;
+    dap_get(r, &p);
+    if (emulated.media != 4 || p.size < 16 || p.lba >= emulated.sectors || p.count > 127)
+        return DISK_BAD_COMMAND;
+    return emulated_read((u32)p.lba, p.count, ((u32)p.seg << 4) + p.off);
+}
+
+static u8 emulated_parameters(struct regs *r)
+{
+    u32 last = emulated.cylinders - 1u;
+    extern const u8 floppy_table[];
+    r->ch = (u8)last;
+    r->cl = (u8)((last >> 2 & 0xc0) | emulated.spt);
+    r->dh = (u8)(emulated.heads - 1);
+    r->dl = emulated.media == 4 ? (u8)(hard_disks + 1) : 2;
+    r->al = 0;
+    r->bl = emulated.media == 4 ? 0 : emulated.media == 1 ? 2 : emulated.media == 2 ? 4 : 6;
+    if (emulated.media != 4) {
+        r->es = 0xf000;
+        r->di = (u16)(u32)floppy_table;
+    }
+    return DISK_OK;
+}
+
+static u8 emulated_call(struct regs *r)
+{
+    switch (r->ah) {
+    case 0x00: return DISK_OK;
+    case 0x02: return emulated_chs(r, 0);
+    case 0x03: return DISK_WRITE_PROTECTED;
+    case 0x04: return emulated_chs(r, 1);
+    case 0x08: return emulated_parameters(r);
+    case 0x41:
+        if (emulated.media != 4 || r->bx != 0x55aa)
+            return DISK_BAD_COMMAND;
+        r->bx = 0xaa55;
+        r->cx = 1;
+        return DISK_OK;
+    case 0x42: return emulated_extended(r);
+    case 0x4b: return emulation_status(r);
+    default:   return DISK_BAD_COMMAND;
+    }
+}
+
+/* While a pretended drive is there the real ones of its kind move up by one. */
+int cd_emulation(struct regs *r)
+{
+    if (emulated.active && r->ah == 0x4b && r->dl == 0x7f) {
+        int13_result(r, emulation_status(r));
+        return 1;
+    }
+    if (!emulated.media)
+        return 0;
+    if (r->dl != emulated.drive) {
+        if (r->dl > emulated.drive && (r->dl & 0x80) == (emulated.drive & 0x80) && r->dl < 0xe0)
+            r->dl--;
+        return 0;
+    }
+    if (r->ah == 0x15) {
+        r->ah = emulated.media == 4 ? 3 : 1;
+        clear_cf(r);
+    } else {
+        int13_result(r, emulated_call(r));
+    }
+    return 1;
+}
+
+/* ---- El Torito ---- */
+static int same(const void *a, const char *b, u32 n)
+{
+    const u8 *p = a;
+    while (n--)
+        if (*p++ != (u8)*b++)
+            return 0;
+    return 1;
+}
+
+static void emulate(u8 media)
+{
+    static const u8 spt[] = { 15, 18, 36 };
+    emulated.media = media;
+    emulated.heads = 2;
+    emulated.cylinders = 80;
+    if (media <= 3) {
+        emulated.spt = spt[media - 1];
+        emulated.drive = 0;
+        bda->equipment |= 1;
+    } else {                                             /* geometry from the first partition's end */
+        u32 end = far32(emulated.load_seg, 446 + 5);
+        emulated.heads = (u16)((end & 0xff) + 1);
+        emulated.spt = end >> 8 & 63;
+        emulated.cylinders = (u16)((end >> 16 & 0xff) + (end >> 6 & 0x300) + 1);
+        emulated.drive = 0x80;
+        bda->hd_count = (u8)(hard_disks + 1);
+    }
+    emulated.sectors = (u32)emulated.heads * emulated.cylinders * emulated.spt;
+}
+
+u8 cd_boot(const struct disk *d, u8 drive)
+{
+    u32 at = 0xf0000 + (u32)sector;
+    emulated.active = emulated.media = 0;
+    u8 e = cd_read(d, 17, 1, at);
+    if (e)
+        return e;
+    if (!same(sector, "\0CD001\1EL TORITO SPECIFICATION", 30))
+        return DISK_BAD_DATA;
+    e = cd_read(d, *(u32 *)(sector + 0x47), 1, at);
+    if (e)
+        return e;
+    const u8 *entry = sector + 0x20;
+    if (sector[0] != 1 || *(u16 *)(sector + 0x1e) != 0xaa55 || entry[0] != 0x88)
+        return DISK_BAD_DATA;
+    u8 media = entry[1] & 15;
+    emulated.load_seg = *(u16 *)(entry + 2) ? *(u16 *)(entry + 2) : 0x7c0;
+    emulated.load_count = *(u16 *)(entry + 6) ? *(u16 *)(entry + 6) : 4;
+    emulated.lba = *(u32 *)(entry + 8);
+    emulated.source = (u8)(d - disks);
+    emulated.drive = emulated.cd_drive = drive;
+    u32 blocks = (emulated.load_count + 3u) / 4;
+    if (media > 4 || ((u32)emulated.load_seg << 4) + blocks * 2048 > 0x9f000)
+        return DISK_BAD_DATA;
+    e = cd_read(d, emulated.lba, blocks, (u32)emulated.load_seg << 4);
+    if (e)
+        return e;
+    emulated.active = 1;
+    if (media)
+        emulate(media);
+    boot_jump((u32)emulated.load_seg << 16, emulated.drive);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the 32-bit files share. They run flat, with interrupts off, during POST only (but copy32). */
+#pragma once
+typedef unsigned char      u8;
+typedef unsigned short     u16;
+typedef unsigned int       u32;
+typedef unsigned long long u64;
+#define PACKED       __attribute__((packed))
+#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+
+static inline u8 inb(u16 port) { u8 v; __asm__ volatile("inb %1, %0" : "=a"(v) : "Nd"(port)); return v; }
+static inline u32 inl(u16 port) { u32 v; __asm__ volatile("inl %1, %0" : "=a"(v) : "Nd"(port)); return v; }
+static inline void outb(u16 port, u8 v) { __asm__ volatile("outb %0, %1" : : "a"(v), "Nd"(port)); }
+static inline void outl(u16 port, u32 v) { __asm__ volatile("outl %0, %1" : : "a"(v), "Nd"(port)); }
+static inline u8 cmos_read(u8 i) { outb(0x70, i); return inb(0x71); }
+
+/* A variable of the 16-bit segment, at its flat address. */
+#define SEG16(v) (*(__typeof__(v) *)((u32)&(v) + 0xf0000))
+
+struct memory_info {                       /* as in bios.h. ORDER memory_info */
+    u32 low;
+    u64 high;
+    u32 rom_end;
+    u16 pm_base;
+    u8  pci, last_bus;
+};
+extern struct memory_info memory;
+
+/* pci32.c; bdf: bus << 8 | device << 3 | function */
+u32  pci_read(u32 bdf, u32 reg, u32 size);
+void pci_write(u32 bdf, u32 reg, u32 v, u32 size);
+void pci_setup(void);
+/* tables32.c */
+void tables_setup(void);
+/* rom32.c */
+void roms_copy(void);
+
+void *memcpy(void *d, const void *s, u32 n);
+void *memset(void *p, int c, u32 n);
