@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The US keyboard in set 1 codes: IBM Personal System/2 Hardware Interface Technical Reference, keyboards. */
+#include "frontend/keys.h"
+
+/* clang-format off */
+static const struct { const char *name; uint16_t code; } keys[] = {
+    { "esc", 0x01 }, { "escape", 0x01 }, { "minus", 0x0c }, { "equal", 0x0d }, { "backspace", 0x0e },
+    { "tab", 0x0f }, { "enter", 0x1c }, { "return", 0x1c }, { "ctrl", 0x1d }, { "lctrl", 0x1d },
+    { "shift", 0x2a }, { "lshift", 0x2a }, { "rshift", 0x36 }, { "alt", 0x38 }, { "lalt", 0x38 },
+    { "space", 0x39 }, { "capslock", 0x3a }, { "plus", 0x4e }, { "comma", 0x33 }, { "period", 0x34 },
+    { "slash", 0x35 }, { "backslash", 0x2b }, { "semicolon", 0x27 }, { "quote", 0x28 }, { "backquote", 0x29 },
+    { "f1", 0x3b }, { "f2", 0x3c }, { "f3", 0x3d }, { "f4", 0x3e }, { "f5", 0x3f }, { "f6", 0x40 },
+    { "f7", 0x41 }, { "f8", 0x42 }, { "f9", 0x43 }, { "f10", 0x44 }, { "f11", 0x57 }, { "f12", 0x58 },
+    { "numlock", 0x45 }, { "scrolllock", 0x46 }, { "less", 0x56 },
+    { "kp7", 0x47 }, { "kp8", 0x48 }, { "kp9", 0x49 }, { "kpminus", 0x4a }, { "kp4", 0x4b },
+    { "kp5", 0x4c }, { "kp6", 0x4d }, { "kpplus", 0x4e }, { "kp1", 0x4f }, { "kp2", 0x50 },
+    { "kp3", 0x51 }, { "kp0", 0x52 }, { "kpdot", 0x53 }, { "kpstar", 0x37 }, { "kpenter", 0x11c },
+    { "kpslash", 0x135 }, { "rctrl", 0x11d }, { "ralt", 0x138 }, { "altgr", 0x138 },
+    { "printscreen", 0x137 }, { "home", 0x147 }, { "up", 0x148 }, { "pgup", 0x149 }, { "left", 0x14b },
+    { "right", 0x14d }, { "end", 0x14f }, { "down", 0x150 }, { "pgdn", 0x151 }, { "ins", 0x152 },
+    { "insert", 0x152 }, { "del", 0x153 }, { "delete", 0x153 }, { "win", 0x15b }, { "lwin", 0x15b },
+    { "rwin", 0x15c }, { "menu", 0x15d }, { "break", 0x146 },
+};
+/* Rows of the keyboard: the first code, what the keys give, what they give with shift. */
+static const struct { uint8_t first; const char *plain, *shifted; } rows[] = {
+    { 0x02, "1234567890-=", "!@#$%^&*()_+" }, { 0x10, "qwertyuiop[]", "QWERTYUIOP{}" },
+    { 0x1e, "asdfghjkl;'`", "ASDFGHJKL:\"~" }, { 0x2b, "\\zxcvbnm,./", "|ZXCVBNM<>?" },
+};
+/* clang-format on */
+
+unsigned key_by_char(unsigned char c, bool *shift)
+{
+    *shift = false;
+    switch (c) {
+    case 0:    return KEY_NONE;
+    case ' ':  return 0x39;
+    case '\n': return 0x1c;
+    case '\t': return 0x0f;
+    case 8:    return 0x0e;
+    case 27:   return 0x01;
+    default:   break;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        const char *p = strchr(rows[i].plain, c), *q = strchr(rows[i].shifted, c);
+        if (!p && !q)
+            continue;
+        *shift = !p;
+        return rows[i].first + (unsigned)(p ? p - rows[i].plain : q - rows[i].shifted);
+    }
+    return KEY_NONE;
+}
+
+unsigned key_by_name(const char *name, size_t n)
+{
+    bool shift;
+    if (n == 1) {
+        unsigned char c = (unsigned char)*name;
+        unsigned code = c > ' ' && c < 0x7f ? key_by_char(c, &shift) : KEY_NONE;
+        return code && !(shift && (c < 'A' || c > 'Z')) ? code : KEY_NONE;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+        if (strlen(keys[i].name) == n && !memcmp(keys[i].name, name, n))
+            return keys[i].code;
+    return KEY_NONE;
+}

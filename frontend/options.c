@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The option table of `vitrine run`. One row an option: its name, its help, and what reads its value. */
+#include "frontend/options.h"
+
+#include "machine/tools.h"
+
+struct option {
+    const char *name, *value, *help;     /* value NULL: a switch */
+    bool      (*set)(struct options *o, const char *v, unsigned arg, struct error *err);
+    unsigned    arg;
+};
+
+static bool bad(struct error *err, const char *v, const char *what)
+{
+    return error_set(err, 2, "%s: %s", v, what);
+}
+
+/* ---- values ---- */
+
+bool parse_count(const char *s, uint64_t *n)
+{
+    uint64_t v = 0;
+    if (!*s)
+        return false;
+    for (; *s; s++) {
+        if (*s < '0' || *s > '9' || v > (UINT64_MAX - 9) / 10)
+            return false;
+        v = v * 10 + (uint64_t)(*s - '0');
+    }
+    *n = v;
+    return true;
+}
+
+/* A decimal number as an integer of 10^-places: "1.5" with 3 places is 1500. */
+static bool parse_decimal(const char *s, unsigned places, uint64_t *out)
+{
+    uint64_t v = 0;
+    unsigned after = 0;
+    bool point = false, digits = false;
+    for (; *s; s++) {
+        if (*s == '.' && !point) {
+            point = true;
+            continue;
+        }
+        if (*s < '0' || *s > '9' || v > (UINT64_MAX - 9) / 10)
+            return false;
+        digits = true;
+        if (point && after++ >= places)
+            continue;
+        v = v * 10 + (uint64_t)(*s - '0');
+    }
+    for (after = after < places ? after : places; after < places; after++) {
+        if (v > UINT64_MAX / 10)
+            return false;
+        v *= 10;
+    }
+    *out = v;
+    return digits;
+}
+
+bool parse_seconds(const char *s, uint64_t *ns) { return parse_decimal(s, 9, ns); }
+
+bool parse_size(const char *s, uint64_t *bytes)
+{
+    char number[24];
+    size_t n = strspn(s, "0123456789");
+    uint64_t v;
+    if (!n || n >= sizeof number)
+        return false;
+    memcpy(number, s, n);
+    number[n] = 0;
+    if (!parse_count(number, &v))
+        return false;
+    unsigned shift = 0;
+    switch (s[n]) {
+    case 'k': case 'K': shift = 10; n++; break;
+    case 'm': case 'M': shift = 20; n++; break;
+    case 'g': case 'G': shift = 30; n++; break;
+    default: break;
+    }
+    if (shift && !strcmp(s + n, "iB"))
+        n += 2;
+    else if (shift && s[n] == 'B')
+        n++;
+    if (s[n] || v > UINT64_MAX >> shift)
+        return false;
+    *bytes = v << shift;
+    return true;
+}
+
+/* Days from 1970-01-01 to a day of the proleptic Gregorian calendar. */
+static int64_t days_from_date(int64_t y, int64_t m, int64_t d)
+{
+    y -= m <= 2;
+    int64_t era = y / 400, of_era = y - era * 400;
+    int64_t of_year = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
+    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+}
+
+static bool parse_date(const char *s, int64_t *out)
+{
+    static const char shape[] = "dddd-dd-ddTdd:dd:dd";
+    static const uint8_t month[12] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+    int64_t f[6] = { 0 };
+    if (strlen(s) != sizeof shape - 1)
+        return false;
+    for (unsigned i = 0, k = 0; shape[i]; i++) {
+        if (shape[i] != 'd' && s[i] == shape[i])
+            k++;
+        else if (shape[i] == 'd' && s[i] >= '0' && s[i] <= '9')
+            f[k] = f[k] * 10 + (s[i] - '0');
+        else
+            return false;
+    }
+    bool leap = f[0] % 4 == 0 && (f[0] % 100 || f[0] % 400 == 0);
+    if (f[0] < 1970 || f[1] < 1 || f[1] > 12 || f[2] < 1 || f[2] > month[f[1] - 1] + (leap && f[1] == 2) ||
+        f[3] > 23 || f[4] > 59 || f[5] > 59)
+        return false;
+    *out = days_from_date(f[0], f[1], f[2]) * 86400 + f[3] * 3600 + f[4] * 60 + f[5];
+    return true;
+}
+
+/* ---- options ---- */
+
+static bool set_machine(struct options *o, const char *v, unsigned arg, struct error *err)
+{
+    if (strcmp(v, "pc") && strcmp(v, "at"))
+        return bad(err, v, "no such machine: choose pc or at");
+    o->cfg.board = v[0] == 'a' ? BOARD_AT : BOARD_PC;
+    return o->set_board = true;
+}
+
+static bool set_cpu(struct options *o, const char *v, unsigned arg, struct error *err)
+{
+    o->cfg.cpu_model = tools_cpu_find(v);
+    if (o->cfg.cpu_model < 0)
+        return bad(err, v, "no such processor: choose one from 'vitrine cpu list'");
+    return o->set_cpu = true;
+}
+
+static bool set_memory(struct options *o, const char *v, unsigned arg, struct error *err)
+{
+    uint64_t n;
+    if (!parse_size(v, &n))
+        return bad(err, v, "not a size: write a number with K, M or G, such as 128M");
+    if (n < 1 << 20 || n > UINT64_C(3) << 30 || n % (1 << 20))
+        return bad(err, v, "no machine has that much memory: give whole megabytes from 1M to 3G");
+    o->cfg.memory = n;
+    return o->set_memory = true;
+}
+
+static bool set_smp(struct options *o, const char *v, unsigned arg, struct error *err)
+{
+    uint64_t n;
+    if (!parse_count(v, &n) || !n)
+        return bad(err, v, "not a number of processors: give 1");
+    return n == 1 ? true : bad(err, v, "this version runs one processor: leave the option out");
+}
+
+static bool set_media(struct options *o, const char *v, unsigned arg, struct error *err)
+{
+    if (o->media[arg])
+        return bad(err, v, "this drive has an image already: give one image a drive");
+    o->media[arg] = v;
+    return true;
+}
+
+static bool set_boot(struct options *o, const char *v, unsigned arg, struct error *err)
+{
+    size_t n = strlen(v);
+    for (size_t i = 0; i < n; i++)
+        if (!strchr("acdn", v[i]) || memchr(v, v[i], i))
+            n = 0;
+    if (!n)
+        return bad(err, v, "not a boot order: give some of a (floppy), c (disk), d (CD), n (network), such as dc");
+    memcpy(o->cfg.boot, v, n + 1);
+    return o->set_boot = true;
+}
+
+enum text { T_KERNEL, T_APPEND, T_BIOS, T_VGABIOS, T_DEBUGCON, T_SCRIPT, T_LOAD, T_SAVE, T_SCREENSHOT,
+            T_SCREEN_TEXT };
+static bool set_text(struct options *o, const char *v, unsigned arg, struct error *err)
+{
+    const char **to[] = {
+        [T_KERNEL] = &o->kernel, [T_APPEND] = &o->cfg.append, [T_BIOS] = &o->bios,
+        [T_VGABIOS] = &o->vgabios, [T_DEBUGCON] = &o->debugcon, [T_SCRIPT] = &o->script,
+        [T_LOAD] = &o->load, [T_SAVE] = &o->save, [T_SCREENSHOT] = &o->screenshot,
+        [T_SCREEN_TEXT] = &o->screen_text,
+    };
+    if (!*v && arg != T_APPEND)
+        return bad(err, "''", "empty: give a file name");
+    *to[arg] = v;
+    return true;
+}
+
+static bool add_initrd(struct options *o, const char *v, unsigned arg, struct error *err)
+{
+    if (o->cfg.initrds == INITRDS_MAX)
+        return bad(err, v, "too many modules: give at most 16");
+    o->initrd[o->cfg.initrds++] = v;
+    return true;
+}
+
+static bool add_serial(struct options *o, const char *v, unsigned arg, struct error *err)
+{
+    if (o->serials == 4)
+        return bad(err, v, "there are four serial ports: give --serial at most four times");
+    for (unsigned i = 0; i < o->serials; i++)
+        if (!strcmp(v, "stdio") && !strcmp(o->serial[i], v))
+            return bad(err, v, "another serial port has it: give stdio once");
+    o->serial[o->serials++] = v;
+    return true;
+}
+
+enum flag { F_DISCARD, F_TESTDEV, F_HEADLESS, F_FULLSCREEN, F_CHECK, F_NO_REBOOT, F_HASH, F_STATS,
+            F_VERBOSE };
+static bool set_flag(struct options *o, const char *v, unsigned arg, struct error *err)
+{
+    bool *to[] = {
+        [F_DISCARD] = &o->discard_writes, [F_TESTDEV] = &o->cfg.testdev, [F_HEADLESS] = &o->headless,
+        [F_FULLSCREEN] = &o->fullscreen, [F_CHECK] = &o->cfg.check_engine,
+        [F_NO_REBOOT] = &o->cfg.no_reboot, [F_HASH] = &o->hash, [F_STATS] = &o->stats,
+        [F_VERBOSE] = &o->verbose,
+    };
+    return *to[arg] = true;
+}
+
+static bool set_display(struct options *o, const char *v, unsigned arg, struct error *err)
+{
+    if (strcmp(v, "sdl") && strcmp(v, "none"))
+        return bad(err, v, "no such display: choose sdl or none");
+    o->headless = v[0] == 'n';
+    return true;
+}
+
+static bool set_scale(struct options *o, const char *v, unsigned arg, struct error *err)
+{
+    uint64_t n;
+    if (!parse_count(v, &n) || n < 1 || n > 8)
+        return bad(err, v, "not a scale: give 1 to 8");
+    o->scale = (unsigned)n;
+    return true;
+}
+
+static bool set_clock(struct options *o, const char *v, unsigned arg, struct error *err)
+{
+    uint64_t ips = 0;
+    o->realtime = !strcmp(v, "realtime");
+    if (!o->realtime && strcmp(v, "fixed")) {
+        if (strncmp(v, "fixed:", 6) || !parse_decimal(v + 6, 6, &ips) || ips < 1000000 ||
+            ips > UINT64_C(4000000000))
+            return bad(err, v, "not a clock: write realtime, fixed or fixed:MIPS with MIPS from 1 to 4000");
+        o->cfg.ips = ips;
+        o->set_ips = true;
+    }
+    return o->set_clock = true;
+}
+
+static bool set_rtc(struct options *o, const char *v, unsigned arg, struct error *err)
+{
+    o->rtc_now = !strcmp(v, "now");
+    if (!o->rtc_now && !parse_date(v, &o->cfg.rtc_start))
+        return bad(err, v, "not a date: write now or YYYY-MM-DDTHH:MM:SS");
+    return o->set_rtc = true;
+}
+
+static bool set_engine(struct options *o, const char *v, unsigned arg, struct error *err)
+{
+    static const struct { const char *name; enum engine engine; } names[] = {
+        { "auto", ENGINE_AUTO }, { "interp", ENGINE_INTERP }, { "ir", ENGINE_IR },
+    };
+    if (!strcmp(v, "jit"))
+        return bad(err, v, "this version has no translator to host code: choose interp or auto");
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        if (!strcmp(v, names[i].name)) {
+            o->cfg.engine = names[i].engine;
+            return true;
+        }
+    }
+    return bad(err, v, "no such engine: choose interp, ir or auto");
+}
+
+static bool set_max_instructions(struct options *o, const char *v, unsigned arg, struct error *err)
+{
+    if (!parse_count(v, &o->max_instructions) || !o->max_instructions)
+        return bad(err, v, "not a number of instructions: give a whole number from 1");
+    return true;
+}
+
+static bool set_max_seconds(struct options *o, const char *v, unsigned guest, struct error *err)
+{
+    uint64_t ns;
+    if (!parse_seconds(v, &ns) || !ns)
+        return bad(err, v, "not a time: give a number of seconds, such as 10 or 0.5");
+    *(guest ? &o->max_guest : &o->max_host) = ns;
+    return true;
+}
+
+/* clang-format off */
+static const struct option options[] = {
+    { "--machine", "pc|at", "PCI board (default), or a plain ISA AT board", set_machine, 0 },
+    { "--cpu", "MODEL", "processor, see 'vitrine cpu list'; default the most capable", set_cpu, 0 },
+    { "--memory", "SIZE", "default 128M", set_memory, 0 },
+    { "--smp", "N", "processors; this version runs 1", set_smp, 0 },
+    { "--fda", "FILE", "first floppy", set_media, SLOT_FDA },
+    { "--fdb", "FILE", "second floppy", set_media, SLOT_FDB },
+    { "--hda", "FILE", "first disk; --hdb, --hdc, --hdd likewise", set_media, SLOT_HDA },
+    { "--hdb", "FILE", NULL, set_media, SLOT_HDB },
+    { "--hdc", "FILE", NULL, set_media, SLOT_HDC },
+    { "--hdd", "FILE", NULL, set_media, SLOT_HDD },
+    { "--cdrom", "FILE", "CD", set_media, SLOT_CDROM },
+    { "--discard-writes", NULL, "what the guest writes to its disks is forgotten at the end", set_flag, F_DISCARD },
+    { "--boot", "LETTERS", "order: a floppy, c disk, d CD, n network", set_boot, 0 },
+    { "--kernel", "FILE", "start a Linux bzImage or a Multiboot image", set_text, T_KERNEL },
+    { "--initrd", "FILE", "initial RAM disk, or a Multiboot module (repeat for several)", add_initrd, 0 },
+    { "--append", "TEXT", "command line of the kernel", set_text, T_APPEND },
+    { "--bios", "FILE", "other firmware than the built-in", set_text, T_BIOS },
+    { "--vgabios", "FILE", "other video firmware than the built-in", set_text, T_VGABIOS },
+    { "--serial", "WHERE", "stdio, file:PATH, tcp:HOST:PORT or none; repeat for COM1 to COM4", add_serial, 0 },
+    { "--debugcon", "WHERE", "stdio or file:PATH: what the guest writes to port E9h", set_text, T_DEBUGCON },
+    { "--testdev", NULL, "test device, and exit port F4h", set_flag, F_TESTDEV },
+    { "--display", "sdl|none", "a window, or none", set_display, 0 },
+    { "--headless", NULL, "the same as --display none", set_flag, F_HEADLESS },
+    { "--fullscreen", NULL, "the window fills the screen", set_flag, F_FULLSCREEN },
+    { "--scale", "N", "size of a guest pixel in the window", set_scale, 0 },
+    { "--clock", "WHICH", "realtime (default in a window) or fixed[:MIPS], unpaced (default headless)", set_clock, 0 },
+    { "--rtc", "WHEN", "now, or YYYY-MM-DDTHH:MM:SS; default headless 2026-01-01T00:00:00", set_rtc, 0 },
+    { "--engine", "NAME", "interp, ir or auto", set_engine, 0 },
+    { "--check-engine", NULL, "run two engines in lockstep, stop at the first difference", set_flag, F_CHECK },
+    { "--no-reboot", NULL, "a reset by the guest ends the run", set_flag, F_NO_REBOOT },
+    { "--max-instructions", "N", "stop after so many instructions", set_max_instructions, 0 },
+    { "--max-guest-seconds", "S", "stop after so much time in the guest", set_max_seconds, 1 },
+    { "--max-seconds", "S", "stop after so much time on the host", set_max_seconds, 0 },
+    { "--script", "FILE", "type, wait and look as the file says (docs/SCRIPTS.md)", set_text, T_SCRIPT },
+    { "--load", "FILE", "start from a snapshot", set_text, T_LOAD },
+    { "--save", "FILE", "write a snapshot at the end", set_text, T_SAVE },
+    { "--screenshot", "FILE.png", "write the screen at the end", set_text, T_SCREENSHOT },
+    { "--screen-text", "FILE", "write the screen's text at the end", set_text, T_SCREEN_TEXT },
+    { "--hash", NULL, "print 'hash HEX instructions N' at the end", set_flag, F_HASH },
+    { "--stats", NULL, "print one line of JSON at the end", set_flag, F_STATS },
+    { "--verbose", NULL, "show on standard error what the guest does that is odd", set_flag, F_VERBOSE },
+};
+/* clang-format on */
+
+void options_help(FILE *to)
+{
+    fprintf(to, "usage: vitrine run [OPTIONS] [IMAGE]\n\n"
+                "Runs a machine now; nothing is kept but what goes to its disks. IMAGE is a disk, floppy or CD\n"
+                "image, recognised by content and size.\n\n");
+    for (size_t i = 0; i < ARRAY_LEN(options); i++) {
+        char left[40];
+        if (!options[i].help)
+            continue;
+        snprintf(left, sizeof left, "%s %s", options[i].name, options[i].value ? options[i].value : "");
+        fprintf(to, "  %-24s %s\n", left, options[i].help);
+    }
+    fprintf(to, "\n'-' as a FILE to write is standard output. With --serial stdio on a terminal, Ctrl-A x quits and\n"
+                "Ctrl-A Ctrl-A sends Ctrl-A. In the window the host key is the right Ctrl key (the left Command\n"
+                "key on a Mac), with P pause, R reset, B power button, S screenshot, F full screen, G release the\n"
+                "mouse, Del Ctrl+Alt+Del, Q quit.\n\n"
+                "Exit status: 0 powered off or script ended well, 1 trouble the message explains, 2 usage, 3 a\n"
+                "limit was reached, 4 the guest cannot go on, 5 a script's wait failed, 10 the guest reported\n"
+                "failure to the test device.\n");
+}
+
+/* ---- the command line ---- */
+
+static const struct option *find(const char *arg, size_t n)
+{
+    for (size_t i = 0; i < ARRAY_LEN(options); i++)
+        if (strlen(options[i].name) == n && !memcmp(options[i].name, arg, n))
+            return &options[i];
+    return NULL;
+}
+
+/* One option, with its value in this word or the next; *i moves on. */
+static bool take(struct options *o, int argc, char **argv, int *i, struct error *err)
+{
+    const char *arg = argv[*i], *eq = strchr(arg, '='), *v = NULL;
+    const struct option *p = find(arg, eq ? (size_t)(eq - arg) : strlen(arg));
+    if (!p)
+        return bad(err, arg, "no such option: see 'vitrine run --help'");
+    if (eq)
+        v = eq + 1;
+    else if (p->value && *i + 1 < argc)
+        v = argv[++*i];
+    if (p->value && !v)
+        return error_set(err, 2, "%s: a value is missing: write %s %s", arg, arg, p->value);
+    if (!p->value && v)
+        return bad(err, arg, "this option takes no value: leave it out");
+    struct error why = { 0 };
+    if (p->set(o, v, p->arg, &why))
+        return true;
+    return error_set(err, 2, "%s %s", p->name, why.text);
+}
+
+static bool check(struct options *o, struct error *err)
+{
+    if (!o->kernel && (o->cfg.initrds || o->cfg.append))
+        return bad(err, o->cfg.initrds ? "--initrd" : "--append", "only a kernel takes it: give --kernel too");
+    if (o->media[SLOT_CDROM] && o->media[SLOT_HDC])
+        return bad(err, "--cdrom", "the CD drive stands where --hdc is: use --hdd for the disk");
+    if (o->debugcon && strcmp(o->debugcon, "stdio") && strncmp(o->debugcon, "file:", 5))
+        return error_set(err, 2, "--debugcon %s: not a place for it: write stdio or file:PATH", o->debugcon);
+    return true;
+}
+
+enum parsed options_parse(struct options *o, int argc, char **argv, struct error *err)
+{
+    bool only_names = false;
+    o->cfg.cpu_model = -1;
+    for (int i = 0; i < argc; i++)
+        if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
+            return PARSED_HELP;
+    for (int i = 0; i < argc; i++) {
+        if (!only_names && !strcmp(argv[i], "--")) {
+            only_names = true;
+        } else if (!only_names && argv[i][0] == '-') {
+            if (!take(o, argc, argv, &i, err))
+                return PARSED_BAD;
+        } else if (o->image) {
+            bad(err, argv[i], "a second image: name its drive, such as --cdrom FILE");
+            return PARSED_BAD;
+        } else if (!argv[i][0]) {
+            bad(err, "''", "empty: give a file name");
+            return PARSED_BAD;
+        } else {
+            o->image = argv[i];
+        }
+    }
+    return check(o, err) ? PARSED_RUN : PARSED_BAD;
+}

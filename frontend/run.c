@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The run loop, the same with and without a window: feed the inputs, let the script look, run a slice, pace. Slices end on
+ * a fixed grid of guest time, so that headless runs with a fixed clock repeat exactly.
+ */
+#include "frontend/run.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "frontend/pacing.h"
+#include "frontend/script.h"
+#include "frontend/session.h"
+#include "frontend/video.h"
+#include "host/clock.h"
+#include "host/whole_file.h"
+
+enum { EXIT_OK = 0, EXIT_TROUBLE = 1, EXIT_LIMIT = 3, EXIT_STOPPED = 4, EXIT_REPORTED = 10 };
+
+#define IPS_DEFAULT  UINT64_C(100000000)
+#define IDLE_PATIENCE (UINT64_C(60) * 1000000000)   /* a guest nobody talks to may skip this much idle time */
+#define NAP          UINT64_C(10000000)
+
+static volatile sig_atomic_t signal_got;
+static void on_signal(int n) { signal_got = n; }
+
+struct run {
+    const struct options *o;
+    struct session        s;
+    struct script         script;
+    char                 *script_text;
+    struct pacing         pace;
+    struct video         *v;
+    enum guest_state      guest;
+    bool                  paused, ended;
+    int                   status;
+    const char           *stop;          /* for --stats */
+    uint64_t              host0, cpu0, insns0;
+    vtime                 guest_t0;
+};
+
+static void complain(const char *text) { fprintf(stderr, "vitrine: %s\n", text); }
+
+static void end(struct run *r, int status, const char *stop, const char *text)
+{
+    r->ended = true;
+    r->status = status;
+    r->stop = stop;
+    if (text)
+        complain(text);
+}
+
+/* ---- what ends a run ---- */
+
+/* The guest has stopped: with a script or a window there may be more to do. */
+static void guest_stopped(struct run *r, enum guest_state state, int status, const char *stop, const char *text)
+{
+    r->guest = state;
+    if (r->o->script)
+        return;                              /* the script sees it at its next look */
+    if (r->v && state == GUEST_DEAD)
+        return;                              /* the window shows it; the user may reset */
+    end(r, status, stop, text);
+}
+
+static void handle_stop(struct run *r, enum stop stop)
+{
+    switch (stop) {
+    case STOP_LIMIT:
+        break;
+    case STOP_POWER_OFF:
+        guest_stopped(r, GUEST_OFF, EXIT_OK, "power off", NULL);
+        break;
+    case STOP_GUEST_EXIT:
+        end(r, machine_exit_code(r->s.m) ? EXIT_REPORTED : EXIT_OK, "guest exit", NULL);
+        if (r->status) {
+            char text[80];
+            snprintf(text, sizeof text, "the guest gave %u to the test device", machine_exit_code(r->s.m));
+            complain(text);
+        }
+        break;
+    case STOP_SHUTDOWN:
+        end(r, EXIT_STOPPED, "triple fault", "the guest stopped with a triple fault");
+        break;
+    case STOP_RESET:
+        end(r, EXIT_OK, "reset", NULL);
+        break;
+    case STOP_ENGINE_MISMATCH:
+        end(r, EXIT_STOPPED, "engine mismatch", "the engines disagree (--check-engine)");
+        break;
+    case STOP_DEAD:
+        guest_stopped(r, GUEST_DEAD, EXIT_STOPPED, "halted",
+                      "the guest has halted with interrupts off and nothing can wake it");
+        break;
+    }
+}
+
+static void check_limits(struct run *r)
+{
+    const struct options *o = r->o;
+    if (o->max_instructions && machine_icount(r->s.m) >= o->max_instructions)
+        end(r, EXIT_LIMIT, "limit", "--max-instructions was reached");
+    else if (o->max_guest && machine_now(r->s.m) >= o->max_guest)
+        end(r, EXIT_LIMIT, "limit", "--max-guest-seconds was reached");
+    else if (o->max_host && host_now() - r->host0 >= o->max_host)
+        end(r, EXIT_LIMIT, "limit", "--max-seconds was reached");
+}
+
+static void step_script(struct run *r)
+{
+    struct error err = { .code = 1 };
+    enum script_state state = script_step(&r->script, &r->s, r->guest, &err);
+    if (r->script.reset) {
+        r->script.reset = false;
+        r->guest = GUEST_RUNS;
+        pacing_restart(&r->pace);
+    }
+    if (state == SCRIPT_ENDED)
+        end(r, r->script.status, "script", NULL);
+    if (state != SCRIPT_FAILED)
+        return;
+    end(r, r->script.status, "script failed", err.text);
+    if (r->status == 5) {
+        struct buf text = { 0 };
+        session_text(&r->s, &text, false);
+        fprintf(stderr, "--- the screen ---\n%.*s--- end ---\n", (int)text.len, text.p ? (char *)text.p : "");
+        buf_free(&text);
+    }
+}
+
+/* ---- the window ---- */
+
+static void screenshot_by_date(struct run *r)
+{
+    struct error err;
+    char name[64];
+    time_t t = (time_t)host_date();
+    struct tm *tm = localtime(&t);
+    if (!tm || !strftime(name, sizeof name, "vitrine-%Y%m%d-%H%M%S.png", tm))
+        snprintf(name, sizeof name, "vitrine.png");
+    bool ok = session_screenshot(&r->s, name, &err);
+    fprintf(stderr, "vitrine: %s%s\n", ok ? "screenshot written to " : "", ok ? name : err.text);
+}
+
+static void window_events(struct run *r, uint64_t wait)
+{
+    enum video_want want;
+    while ((want = video_poll(r->v, &r->s, wait, r->guest == GUEST_RUNS && !r->paused)) != WANT_NOTHING) {
+        wait = 0;
+        switch (want) {
+        case WANT_QUIT:
+            end(r, EXIT_OK, "quit", NULL);
+            return;
+        case WANT_PAUSE:
+            r->paused = !r->paused;
+            pacing_restart(&r->pace);
+            break;
+        case WANT_RESET:
+            machine_reset(r->s.m);
+            r->guest = GUEST_RUNS;
+            r->paused = false;
+            pacing_restart(&r->pace);
+            break;
+        case WANT_POWER:      machine_power_button(r->s.m); break;
+        case WANT_SCREENSHOT: screenshot_by_date(r); break;
+        default:              break;
+        }
+    }
+}
+
+static void nap(struct run *r, uint64_t ns)
+{
+    if (r->v)
+        window_events(r, ns);
+    else if (session_interactive(&r->s))
+        session_wait(&r->s, ns);
+    else
+        host_sleep(ns);
+}
+
+/* ---- the loop ---- */
+
+/* Where this slice ends: on the grid, at the limit, or where the wall clock is. False: it is not time yet. */
+static bool slice_end(struct run *r, vtime now, vtime *until)
+{
+    *until = (now / SCRIPT_GRID + 1) * SCRIPT_GRID;
+    if (r->o->max_guest && *until > r->o->max_guest)
+        *until = r->o->max_guest;
+    if (!r->pace.realtime)
+        return true;
+    vtime due = pacing_due(&r->pace, host_now(), now);
+    if (due <= now)
+        return false;
+    if (*until > due)
+        *until = due;
+    return true;
+}
+
+static bool may_be_woken(const struct run *r)
+{
+    if (session_interactive(&r->s) || r->v)
+        return true;
+    bool batch = r->o->script || r->o->max_guest || r->o->max_instructions;
+    return !batch && r->pace.idle > IDLE_PATIENCE;
+}
+
+static void run_slice(struct run *r)
+{
+    struct machine *m = r->s.m;
+    vtime now = machine_now(m), until;
+    uint64_t insns = machine_icount(m), budget = UINT64_MAX;
+    if (!slice_end(r, now, &until)) {
+        nap(r, 2000000);
+        return;
+    }
+    if (r->o->max_instructions)
+        budget = r->o->max_instructions - insns;
+    uint64_t began = host_now();
+    enum stop stop = machine_run(m, budget, until);
+    uint64_t took = host_now() - began;
+    session_flush(&r->s);
+    handle_stop(r, stop);
+    uint64_t ips = pacing_measure(&r->pace, machine_icount(m) - insns, took, machine_now(m) - now,
+                                  machine_halted(m));
+    if (ips) {
+        machine_set_rate(m, ips);
+        r->s.cfg.ips = ips;
+    }
+    if (r->pace.realtime || r->ended)
+        return;
+    uint64_t hold = pacing_hold(&r->pace, host_now(), machine_now(m), may_be_woken(r));
+    if (hold)
+        nap(r, hold);
+}
+
+static void run_loop(struct run *r)
+{
+    while (!r->ended) {
+        if (!session_feed(&r->s))
+            end(r, EXIT_OK, "quit", NULL);
+        if (r->v && !r->ended) {
+            window_events(r, 0);
+            enum video_state look = r->paused ? VIDEO_PAUSED : r->guest == GUEST_DEAD ? VIDEO_DEAD : VIDEO_RUNS;
+            video_show(r->v, &r->s, look, host_now());
+        }
+        if (r->o->script && !r->ended && !r->paused)
+            step_script(r);
+        if (signal_got)
+            end(r, 128 + (int)signal_got, "signal", NULL);
+        if (!r->ended)
+            check_limits(r);
+        if (r->ended)
+            break;
+        if (r->paused || r->guest != GUEST_RUNS)
+            nap(r, NAP);
+        else
+            run_slice(r);
+    }
+}
+
+/* ---- what is told at the end ---- */
+
+static void print_stats(struct run *r)
+{
+    static const char *const engines[] = { "auto", "interp", "ir" };
+    struct machine_stats st = { 0 };
+    machine_get_stats(r->s.m, &st);
+    uint64_t insns = machine_icount(r->s.m) - r->insns0;
+    double host = (double)(host_now() - r->host0) * 1e-9, cpu = (double)(host_cpu() - r->cpu0) * 1e-9;
+    printf("{\"instructions\": %llu, \"guest_seconds\": %.6f, \"host_seconds\": %.6f, \"cpu_seconds\": %.6f, "
+           "\"mips\": %.3f, \"engine\": \"%s\", \"blocks\": %llu, \"invalidations\": %llu, "
+           "\"tlb_fills\": %llu, \"interrupts\": %llu, \"stop\": \"%s\", \"status\": %d}\n",
+           (unsigned long long)insns, (double)(machine_now(r->s.m) - r->guest_t0) * 1e-9, host, cpu,
+           cpu > 0 ? (double)insns / cpu * 1e-6 : 0.0,
+           engines[r->o->cfg.engine == ENGINE_AUTO ? ENGINE_INTERP : r->o->cfg.engine],
+           (unsigned long long)st.blocks_built, (unsigned long long)st.invalidations,
+           (unsigned long long)st.tlb_fills, (unsigned long long)st.interrupts, r->stop, r->status);
+}
+
+static void after(struct run *r, bool ok, const struct error *err)
+{
+    if (ok)
+        return;
+    complain(err->text);
+    if (!r->status)
+        r->status = EXIT_TROUBLE;
+}
+
+static void finish(struct run *r)
+{
+    const struct options *o = r->o;
+    struct error err;
+    session_flush(&r->s);
+    if (o->screenshot)
+        after(r, session_screenshot(&r->s, o->screenshot, &err), &err);
+    if (o->screen_text)
+        after(r, session_screen(&r->s, o->screen_text, &err), &err);
+    if (o->save)
+        after(r, session_save(&r->s, o->save, &err), &err);
+    if (o->hash)
+        printf("hash %016llx instructions %llu\n", (unsigned long long)machine_hash(r->s.m),
+               (unsigned long long)machine_icount(r->s.m));
+    if (o->stats)
+        print_stats(r);
+    fflush(stdout);
+}
+
+/* ---- start ---- */
+
+static bool open_script(struct run *r, struct error *err)
+{
+    uint8_t *p;
+    size_t n;
+    if (!r->o->script)
+        return true;
+    if (!whole_file_read(r->o->script, 1 << 20, &p, &n, err))
+        return false;
+    r->script_text = (char *)p;
+    if (memchr(p, 0, n))
+        return error_set(err, 2, "%s: not a script: it holds zero bytes", r->o->script);
+    return script_parse(&r->script, r->o->script, r->script_text, err);
+}
+
+static void catch_signals(void)
+{
+    signal(SIGINT, on_signal);
+    signal(SIGTERM, on_signal);
+#ifndef _WIN32
+    signal(SIGHUP, on_signal);
+    signal(SIGPIPE, SIG_IGN);
+#endif
+}
+
+static bool start(struct run *r, struct error *err)
+{
+    if (!open_script(r, err) || !session_open(&r->s, r->o, r->o->script != NULL, err))
+        return false;
+    if (!r->o->headless && !(r->v = video_open(r->o, err)))
+        return false;
+    catch_signals();
+    uint64_t ips = r->s.cfg.ips ? r->s.cfg.ips : IPS_DEFAULT;
+    r->s.cfg.ips = ips;
+    pacing_init(&r->pace, r->o->realtime, ips);
+    r->host0 = host_now();
+    r->cpu0 = host_cpu();
+    r->insns0 = machine_icount(r->s.m);
+    r->guest_t0 = machine_now(r->s.m);
+    r->stop = "none";
+    return true;
+}
+
+int run_options(const struct options *o)
+{
+    static struct run r;                     /* large: taps and text */
+    struct error err = { .code = EXIT_TROUBLE };
+    r = (struct run){ .o = o };
+    if (start(&r, &err)) {
+        run_loop(&r);
+        finish(&r);
+    } else {
+        session_flush(&r.s);
+        complain(err.text);
+        r.status = err.code ? err.code : EXIT_TROUBLE;
+    }
+    if (r.v)
+        video_close(r.v);
+    session_close(&r.s);
+    script_free(&r.script);
+    free(r.script_text);
+    return r.status;
+}

@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Opens everything a machine needs, and closes it again, in that order. */
+#include "frontend/session.h"
+
+#include <stdio.h>
+
+#include "frontend/builtin.h"
+#include "frontend/png.h"
+#include "frontend/text.h"
+#include "host/clock.h"
+#include "host/disk_cow.h"
+#include "host/disk_mem.h"
+#include "host/disk_raw.h"
+#include "host/media.h"
+#include "host/whole_file.h"
+
+#define DEFAULT_RTC INT64_C(1767225600)          /* 2026-01-01T00:00:00: headless runs repeat */
+#define FIRMWARE_MAX (1u << 20)
+#define SNAPSHOT_MAX (UINT64_C(16) << 30)
+#define MODULE_MAX   (UINT64_C(2) << 30)
+#define CTRL_A 1
+
+static const char *const slot_names[SLOTS] = { "fda", "fdb", "hda", "hdb", "hdc", "hdd", "cdrom" };
+
+/* ---- media ---- */
+
+static struct blockdev *open_medium(const struct options *o, int slot, const char *path, struct error *err)
+{
+    struct error why = { 0 };
+    enum media_kind kind;
+    if (!media_recognise(path, &kind, err))
+        return NULL;
+    if (slot == SLOT_CDROM && kind == MEDIA_FLOPPY) {
+        error_set(err, 1, "'%s' is no CD image: give it to --fda", path);
+        return NULL;
+    }
+    bool cd = slot == SLOT_CDROM;
+    struct blockdev *b = disk_raw_open(path, cd ? 2048 : 512, !cd && !o->discard_writes, &why);
+    if (b && !cd && o->discard_writes)
+        b = disk_cow_open(b, &why);
+    if (!b && err)
+        *err = why;
+    if (b && b->read_only && slot >= SLOT_HDA && slot <= SLOT_HDD)
+        fprintf(stderr, "vitrine: %s: may not be written: the guest's writes will fail (or use --discard-writes)\n",
+                path);
+    return b;
+}
+
+static bool open_demo(struct session *s, struct error *err)
+{
+    if (!builtin_demo.n)
+        return error_set(err, 1, "this build has no demo disk: build with roms/demo.img in place");
+    s->media[SLOT_FDA] = disk_mem_create(builtin_demo.p, builtin_demo.n, 512, err);
+    return s->media[SLOT_FDA] != NULL;
+}
+
+static bool open_image(struct session *s, struct error *err)
+{
+    static const uint8_t slots[] = {
+        [MEDIA_FLOPPY] = SLOT_FDA, [MEDIA_DISK] = SLOT_HDA, [MEDIA_CD] = SLOT_CDROM,
+    };
+    enum media_kind kind;
+    if (!s->o->image)
+        return true;
+    if (!media_recognise(s->o->image, &kind, err))
+        return false;
+    int slot = slots[kind];
+    if (s->o->media[slot] || (slot == SLOT_CDROM && s->o->media[SLOT_HDC]))
+        return error_set(err, 2, "%s: drive %s has an image already: name another drive for one of them",
+                         s->o->image, slot_names[slot]);
+    s->media[slot] = open_medium(s->o, slot, s->o->image, err);
+    return s->media[slot] != NULL;
+}
+
+static bool open_media(struct session *s, struct error *err)
+{
+    struct machine_config *c = &s->cfg;
+    for (int i = 0; i < SLOTS; i++)
+        if (s->o->media[i] && !(s->media[i] = open_medium(s->o, i, s->o->media[i], err)))
+            return false;
+    if (!open_image(s, err) || (s->o->demo && !open_demo(s, err)))
+        return false;
+    for (int i = 0; i < 2; i++)
+        c->floppy[i] = s->media[SLOT_FDA + i];
+    for (int i = 0; i < 4; i++)
+        c->disk[i] = s->media[SLOT_HDA + i];
+    bool loading = s->o->load != NULL;
+    c->floppy_drive[0] = c->floppy[0] || !loading || s->was_floppy[0];
+    c->floppy_drive[1] = c->floppy[1] || s->was_floppy[1];
+    if (!c->disk[2] && (s->media[SLOT_CDROM] || (loading ? s->was_cdrom[2] : c->board == BOARD_PC))) {
+        c->disk[2] = s->media[SLOT_CDROM];
+        c->is_cdrom[2] = true;
+    }
+    return true;
+}
+
+/* ---- files ---- */
+
+static bool load_file(struct session *s, const char *path, uint64_t limit, struct memory_image *to,
+                      struct error *err)
+{
+    uint8_t *p;
+    if (!whole_file_read(path, (size_t)limit, &p, &to->n, err))
+        return false;
+    to->p = s->files[s->n_files++] = p;
+    return to->n ? true : error_set(err, 1, "%s: is empty: give the right file", path);
+}
+
+/* A module is FILE, or "FILE its arguments". */
+static bool load_module(struct session *s, unsigned i, struct error *err)
+{
+    char path[4096];
+    const char *spec = s->o->initrd[i], *blank = strchr(spec, ' ');
+    if (blank && !whole_file_exists(spec) && (size_t)(blank - spec) < sizeof path) {
+        memcpy(path, spec, (size_t)(blank - spec));
+        path[blank - spec] = 0;
+        s->cfg.initrd_args[i] = blank + 1;
+        spec = path;
+    }
+    return load_file(s, spec, MODULE_MAX, &s->cfg.initrd[i], err);
+}
+
+static bool open_files(struct session *s, struct error *err)
+{
+    const struct options *o = s->o;
+    struct machine_config *c = &s->cfg;
+    c->bios = (struct memory_image){ builtin_bios.p, builtin_bios.n };
+    c->vgabios = (struct memory_image){ builtin_vgabios.p, builtin_vgabios.n };
+    if (o->bios && !load_file(s, o->bios, FIRMWARE_MAX, &c->bios, err))
+        return false;
+    if (o->vgabios && !load_file(s, o->vgabios, FIRMWARE_MAX, &c->vgabios, err))
+        return false;
+    if (!c->bios.n)
+        return error_set(err, 1, "this build has no firmware: give --bios FILE and --vgabios FILE");
+    if (o->kernel && !load_file(s, o->kernel, MODULE_MAX, &c->kernel, err))
+        return false;
+    for (unsigned i = 0; i < c->initrds; i++)
+        if (!load_module(s, i, err))
+            return false;
+    return true;
+}
+
+/* ---- endpoints ---- */
+
+static void tap_put(void *self, const uint8_t *p, size_t n)
+{
+    struct tap *t = self;
+    if (t->to)
+        endpoint_put(t->to, p, n);
+    if (!t->keep)
+        return;
+    if (t->n + n > sizeof t->text - 1) {         /* forget the older half */
+        size_t half = sizeof t->text / 2;
+        size_t drop = t->n < half ? t->n : half;
+        memmove(t->text, t->text + drop, t->n - drop);
+        t->n -= drop;
+    }
+    for (size_t i = 0; i < n && t->n < sizeof t->text - 1; i++)
+        if (p[i])
+            t->text[t->n++] = (char)p[i];
+    t->text[t->n] = 0;
+}
+
+static bool open_endpoint(struct endpoint **e, const char *option, const char *spec, bool input,
+                          struct error *err)
+{
+    struct error why = { 0 };
+    *e = endpoint_open(spec, input, &why);
+    return *e ? true : error_set(err, why.code, "%s %s", option, why.text);
+}
+
+static bool open_endpoints(struct session *s, bool keep, struct error *err)
+{
+    const struct options *o = s->o;
+    for (unsigned i = 0; i < 4; i++) {
+        s->tap[i].keep = keep;
+        s->cfg.serial[i] = (struct chardev){ tap_put, &s->tap[i] };
+        if (i < o->serials && !open_endpoint(&s->tap[i].to, "--serial", o->serial[i], true, err))
+            return false;
+    }
+    if (!o->debugcon)
+        return true;
+    if (!open_endpoint(&s->debugcon, "--debugcon", o->debugcon, false, err))
+        return false;
+    s->cfg.debugcon = (struct chardev){ endpoint_put, s->debugcon };
+    return true;
+}
+
+static void log_sink(void *self, enum log_category c, const char *text)
+{
+    static const char *const names[LOG_CATEGORIES] = { "guest", "device", "host" };
+    if (c == LOG_HOST || *(const bool *)self)
+        fprintf(stderr, "vitrine: %s: %s\n", names[c], text);
+}
+
+/* ---- the machine ---- */
+
+/* With --load the machine is the one of the snapshot, save for what the options name. */
+static bool apply_snapshot(struct session *s, const uint8_t *p, size_t n, struct error *err)
+{
+    const struct options *o = s->o;
+    struct machine_config was = o->cfg, *c = &s->cfg;
+    struct error why = { 0 };
+    if (!machine_peek_config(p, n, &was, &why))
+        return error_set(err, 1, "%s: %s", o->load, why.text);
+    c->board = o->set_board ? c->board : was.board;
+    c->cpu_model = o->set_cpu ? c->cpu_model : was.cpu_model;
+    c->memory = o->set_memory ? c->memory : was.memory;
+    c->ips = o->set_ips ? c->ips : was.ips;
+    c->rtc_start = o->set_rtc ? c->rtc_start : was.rtc_start;
+    c->seed = was.seed;
+    c->testdev |= was.testdev;
+    for (unsigned i = 0; i < 4; i++)
+        s->was_cdrom[i] = was.is_cdrom[i];
+    for (unsigned i = 0; i < 2; i++)
+        s->was_floppy[i] = was.floppy_drive[i];
+    if (!o->set_boot)
+        memcpy(c->boot, was.boot, sizeof c->boot);
+    return true;
+}
+
+static bool load_bytes(struct session *s, const char *path, const uint8_t *p, size_t n, struct error *err)
+{
+    struct error why = { 0 };
+    return machine_load(s->m, p, n, &why) ? true : error_set(err, 1, "%s: %s", path, why.text);
+}
+
+static bool make_machine(struct session *s, struct error *err)
+{
+    uint8_t *p = NULL;
+    size_t n = 0;
+    const char *load = s->o->load;
+    bool ok = !load || (whole_file_read(load, (size_t)SNAPSHOT_MAX, &p, &n, err) &&
+                        apply_snapshot(s, p, n, err));
+    ok = ok && open_media(s, err) && open_files(s, err);
+    if (ok) {
+        s->m = machine_create(&s->cfg, err);
+        ok = s->m && (!load || load_bytes(s, load, p, n, err));
+    }
+    free(p);
+    return ok;
+}
+
+bool session_open(struct session *s, const struct options *o, bool keep_serial, struct error *err)
+{
+    memset(s, 0, sizeof *s);
+    s->o = o;
+    s->cfg = o->cfg;
+    if (!o->set_rtc)
+        s->cfg.rtc_start = o->realtime ? host_date() : DEFAULT_RTC;
+    else if (o->rtc_now)
+        s->cfg.rtc_start = host_date();
+    log_init(&s->cfg.log);
+    s->cfg.log.sink = log_sink;
+    s->cfg.log.self = (void *)&o->verbose;
+    return open_endpoints(s, keep_serial, err) && make_machine(s, err);
+}
+
+void session_close(struct session *s)
+{
+    if (s->m)
+        machine_destroy(s->m);
+    for (int i = 0; i < SLOTS; i++)
+        if (s->media[i])
+            s->media[i]->ops->close(s->media[i]);
+    for (unsigned i = 0; i < 4; i++)
+        endpoint_close(s->tap[i].to);
+    endpoint_close(s->debugcon);
+    for (unsigned i = 0; i < s->n_files; i++)
+        free(s->files[i]);
+    free(s->surface.px);
+    memset(s, 0, sizeof *s);
+}
+
+int session_drive(const char *name)
+{
+    static const uint8_t removable[] = { SLOT_FDA, SLOT_FDB, SLOT_CDROM };
+    for (size_t i = 0; i < ARRAY_LEN(removable); i++)
+        if (!strcmp(name, slot_names[removable[i]]))
+            return removable[i];
+    return -1;
+}
+
+/* The old medium leaves before the new one is opened: it may be the same file. */
+bool session_insert(struct session *s, int slot, const char *path, struct error *err)
+{
+    char drive = slot == SLOT_CDROM ? 'd' : (char)('a' + slot);
+    if (!machine_insert(s->m, drive, NULL, err))
+        return false;
+    if (s->media[slot])
+        s->media[slot]->ops->close(s->media[slot]);
+    s->media[slot] = path ? open_medium(s->o, slot, path, err) : NULL;
+    if (!path)
+        return true;
+    return s->media[slot] && machine_insert(s->m, drive, s->media[slot], err);
+}
+
+bool session_save(struct session *s, const char *path, struct error *err)
+{
+    struct buf out = { 0 };
+    bool ok = machine_save(s->m, &out, err);
+    if (ok && out.bad)
+        ok = error_set(err, 1, "%s: not enough memory for a snapshot: close other programs", path);
+    ok = ok && whole_file_write(path, out.p, out.len, err);
+    buf_free(&out);
+    return ok;
+}
+
+bool session_load(struct session *s, const char *path, struct error *err)
+{
+    uint8_t *p;
+    size_t n;
+    if (!whole_file_read(path, (size_t)SNAPSHOT_MAX, &p, &n, err))
+        return false;
+    bool ok = load_bytes(s, path, p, n, err);
+    free(p);
+    return ok;
+}
+
+/* ---- the screen ---- */
+
+bool session_draw(struct session *s, struct error *err)
+{
+    if (!s->surface.px)
+        s->surface.px = calloc((size_t)SURFACE_MAX_W * SURFACE_MAX_H, sizeof *s->surface.px);
+    if (!s->surface.px)
+        return error_set(err, 1, "not enough memory for the screen: close other programs");
+    machine_draw(s->m, &s->surface);
+    return true;
+}
+
+void session_text(struct session *s, struct buf *out, bool joined)
+{
+    struct error err;
+    machine_text(s->m, &s->text);
+    if (s->text.cols && s->text.rows) {
+        text_write(out, &s->text, joined);
+        return;
+    }
+    char line[64] = "[no text]\n";
+    if (session_draw(s, &err))
+        snprintf(line, sizeof line, "[graphics %ux%u]\n", (unsigned)s->surface.width, (unsigned)s->surface.height);
+    buf_put(out, line, strlen(line) + 1);
+    out->len -= !out->bad;
+}
+
+bool session_screenshot(struct session *s, const char *path, struct error *err)
+{
+    struct buf out = { 0 };
+    if (!session_draw(s, err))
+        return false;
+    png_write(&out, &s->surface);
+    bool ok = out.bad ? error_set(err, 1, "%s: not enough memory for a screenshot: close other programs", path)
+                      : whole_file_write(path, out.p, out.len, err);
+    buf_free(&out);
+    return ok;
+}
+
+bool session_screen(struct session *s, const char *path, struct error *err)
+{
+    struct buf out = { 0 };
+    session_text(s, &out, false);
+    bool ok = whole_file_write(path, out.p, out.len, err);
+    buf_free(&out);
+    return ok;
+}
+
+/* ---- serial input ---- */
+
+/* Is this byte for the guest? On the terminal Ctrl-A x quits, Ctrl-A Ctrl-A is Ctrl-A; anything else after Ctrl-A
+ * is dropped. */
+static bool for_guest(struct session *s, const struct tap *t, uint8_t c, bool *quit)
+{
+    bool second = s->escape;
+    if (!endpoint_is_terminal(t->to))
+        return true;
+    s->escape = !second && c == CTRL_A;
+    *quit |= second && (c == 'x' || c == 'X');
+    return !s->escape && (!second || c == CTRL_A);
+}
+
+bool session_feed(struct session *s)
+{
+    bool quit = false;
+    for (uint16_t i = 0; i < 4; i++) {
+        struct tap *t = &s->tap[i];
+        for (unsigned budget = 256; t->to && budget; budget--) {
+            if (!s->waiting[i] && !endpoint_read(t->to, &s->held[i], 1))
+                break;
+            if (!s->waiting[i] && !for_guest(s, t, s->held[i], &quit))
+                continue;
+            s->waiting[i] = !machine_input(s->m, (struct input){ IN_SERIAL, i, s->held[i], 0, 0 });
+            if (s->waiting[i])
+                break;
+        }
+    }
+    return !quit;
+}
+
+bool session_interactive(const struct session *s)
+{
+    for (unsigned i = 0; i < 4; i++)
+        if (s->tap[i].to && endpoint_live(s->tap[i].to))
+            return true;
+    return false;
+}
+
+void session_flush(struct session *s)
+{
+    for (unsigned i = 0; i < 4; i++)
+        if (s->tap[i].to)
+            endpoint_flush(s->tap[i].to);
+    if (s->debugcon)
+        endpoint_flush(s->debugcon);
+}
+
+void session_wait(struct session *s, uint64_t ns)
+{
+    struct endpoint *list[4];
+    for (unsigned i = 0; i < 4; i++)
+        list[i] = s->waiting[i] ? NULL : s->tap[i].to;
+    endpoint_wait(list, 4, ns);
+}

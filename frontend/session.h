@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One machine and what it has on the host: media, endpoints, files. Made from the options, used by the run loop, the
+ * window and scripts.
+ */
+#pragma once
+#include "core/buf.h"
+#include "frontend/options.h"
+#include "host/endpoint.h"
+#include "machine/machine.h"
+
+/* What a serial port has sent since a script last found something in it. */
+struct tap {
+    struct endpoint *to;                 /* or NULL */
+    bool             keep;
+    size_t           n;
+    char             text[65536];
+};
+
+#define FILES_MAX (4 + INITRDS_MAX)
+struct session {
+    const struct options  *o;
+    struct machine_config  cfg;
+    struct machine        *m;
+    struct blockdev       *media[SLOTS];
+    struct endpoint       *debugcon;
+    struct tap             tap[4];
+    uint8_t               *files[FILES_MAX];     /* firmware and kernels, until the end */
+    unsigned               n_files;
+    struct surface         surface;              /* px: SURFACE_MAX_W * SURFACE_MAX_H, made at need */
+    struct text_screen     text;
+    bool                   was_cdrom[4], was_floppy[2];  /* drives of the machine in the snapshot */
+    bool                   escape;               /* Ctrl-A was typed at the terminal */
+    bool                   waiting[4];           /* held[i] has been read and not yet taken by the guest */
+    uint8_t                held[4];
+};
+
+bool session_open(struct session *s, const struct options *o, bool keep_serial, struct error *err);
+void session_close(struct session *s);
+
+/* Drives by name: fda, fdb, cdrom; -1: no such drive, or none whose medium can be changed. */
+int  session_drive(const char *name);
+bool session_insert(struct session *s, int slot, const char *path, struct error *err); /* path NULL: eject */
+bool session_save(struct session *s, const char *path, struct error *err);
+bool session_load(struct session *s, const char *path, struct error *err);
+bool session_screenshot(struct session *s, const char *path, struct error *err);
+bool session_screen(struct session *s, const char *path, struct error *err);
+/* The screen in s->surface; false: no memory. */
+bool session_draw(struct session *s, struct error *err);
+/* The screen's text appended in UTF-8; in a graphics mode, one line that says so. */
+void session_text(struct session *s, struct buf *out, bool joined);
+/* Bytes that have come in for the serial ports go to the guest. False: the user asked to quit (Ctrl-A x). */
+bool session_feed(struct session *s);
+/* Is there an endpoint from which input may come? */
+bool session_interactive(const struct session *s);
+void session_flush(struct session *s);
+/* Waits for serial input, at most ns. */
+void session_wait(struct session *s, uint64_t ns);
