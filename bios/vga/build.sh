@@ -1,0 +1,37 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Builds the video firmware: bios/vga/build.sh [OUTPUT]   (default: roms/vgabios.bin, with its source hash)
+# CC names the compiler: gcc on an x86 host (default), or "clang --target=i386-none-elf" anywhere.
+set -e
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+out=${1:-$root/roms/vgabios.bin}
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+: "${CC:=gcc}" "${HOSTCC:=cc}"
+if [ -z "$LD" ]; then
+    LD=ld
+    ld -V 2>/dev/null | grep -q elf_i386 || LD=ld.lld
+fi
+flags="-m16 -march=i386 -std=gnu11 -Os -ffreestanding -fno-pic -fno-stack-protector
+       -fno-omit-frame-pointer -fno-asynchronous-unwind-tables -fno-strict-aliasing -fno-builtin
+       -fcf-protection=none -mregparm=3 -mno-sse -mno-mmx -Wall -Wextra -Wno-unused-parameter"
+case $CC in
+*clang*) flags="$flags -mno-omit-leaf-frame-pointer" ;;
+*) flags="$flags -fno-tree-loop-distribute-patterns -fno-toplevel-reorder -mpreferred-stack-boundary=2" ;;
+esac
+objs=
+for f in mode text palette fonts state vbe font; do
+    $CC $flags -c "$here/$f.c" -o "$tmp/$f.o"
+    objs="$objs $tmp/$f.o"
+done
+$CC -m16 -c "$here/entry.S" -o "$tmp/entry.o"
+$LD -m elf_i386 -T "$here/rom.ld" -o "$tmp/rom.elf" "$tmp/entry.o" $objs
+objcopy -O binary -j .rom "$tmp/rom.elf" "$tmp/rom.raw"
+$HOSTCC -o "$tmp/finish" "$here/finish.c"
+"$tmp/finish" "$tmp/rom.raw" "$out" 32768
+if [ $# = 0 ]; then
+    cd "$root"
+    cat $(ls bios/vga/*.c bios/vga/*.h bios/vga/*.S bios/vga/*.ld | LC_ALL=C sort) | sha256sum |
+        cut -d' ' -f1 >roms/vgabios.src-sha256
+fi

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Option ROM header and the ways in. The C code runs in real mode with DS = CS = C000; FS and GS
+ * are left alone, ES is scratch. Callers may have anything in the upper half of ESP, the compiled
+ * code addresses its frame through all of it: hence the zero extension.
+ */
+    .code16
+    .section .header, "ax"
+    .globl  _start
+_start:
+    .byte   0x55, 0xaa, 64                 /* 64 x 512 bytes */
+    .byte   0xe9                           /* jmp near init_entry */
+    .word   init_entry - . - 2
+    .org    0x18
+    .word   pcir
+    .org    0x1e
+    .asciz  "IBM VGA compatible BIOS of Vitrine"
+
+    .balign 4
+pcir:                                      /* PCI Firmware 3.0, 5.1.2 */
+    .ascii  "PCIR"
+    .word   0x1234, 0x1111, 0, 24
+    .byte   0, 0, 0, 3                     /* revision; class 03 00 00: VGA */
+    .word   64, 1
+    .byte   0, 0x80
+    .word   0
+
+    .text
+init_entry:
+    pushf
+    pushw   %ds
+    pushw   %es
+    pushal
+    movl    %esp, %eax
+    movzwl  %sp, %esp
+    pushl   %eax
+    pushw   %cs
+    popw    %ds
+    cld
+    calll   vga_init
+    popl    %eax
+    movl    %eax, %esp
+    popal
+    popw    %es
+    popw    %ds
+    popf
+    lretw
+
+    .globl  int10_entry
+int10_entry:
+    sti
+    cld
+    pushw   %ds
+    pushw   %es
+    pushal
+    movl    %esp, %eax
+    movzwl  %sp, %esp
+    pushl   %eax
+    pushw   %cs
+    popw    %ds
+    leal    4(%esp), %eax                  /* regparm: the argument */
+    calll   int10
+    popl    %eax
+    movl    %eax, %esp
+    popal
+    popw    %es
+    popw    %ds
+    iretw
+
+/* The window function of VBE mode information: far call, BX and DX as for 4F05. */
+    .globl  window_entry
+window_entry:
+    movw    $0x4f05, %ax
+    pushfw
+    pushw   %cs
+    callw   int10_entry
+    lretw
+
+    .globl  nothing_entry
+nothing_entry:
+    iretw
+    .section .note.GNU-stack, "", @progbits
