@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The boards: wiring only. BOARD_PC is an i440FX with a PIIX3 and its ISA devices at the addresses every PC has; BOARD_AT the same
+ * chips without PCI. Interrupts: 0 timer, 1 keyboard, 3 COM2, 4 COM1, 6 floppy, 8 clock, 9 ACPI,
+ * 12 mouse, 13 FERR, 14 and 15 IDE.
+ */
+#include <assert.h>
+
+#include "machine/internal.h"
+
+enum layer { LAYER_RAM, LAYER_DEVICE, LAYER_BRIDGE };
+
+/* ---- small glue ---- */
+
+static void to_intr(void *sink, int pin, bool level) { cpu_set_intr(sink, level); }
+
+static void isa_irq(void *sink, int pin, bool level)
+{
+    struct pc *p = sink;
+    if (p->has_pci)
+        piix3_isa_irq(&p->isa, pin, level);
+    else
+        i8259_ir(&p->pic[pin >> 3], pin & 7, level);
+}
+
+static void wire_irq(struct pc *p, struct line *l, int irq) { *l = (struct line){ isa_irq, p, irq, false }; }
+
+void board_update_a20(struct machine *m) { cpu_set_a20(&m->cpu, m->a20_kbd || m->a20_fast); }
+
+static void a20_kbd(void *sink, int pin, bool level)
+{
+    struct machine *m = sink;
+    m->a20_kbd = level;
+    board_update_a20(m);
+}
+static void a20_fast(void *sink, int pin, bool level)
+{
+    struct machine *m = sink;
+    m->a20_fast = level;
+    board_update_a20(m);
+}
+static void reset_line(void *sink, int pin, bool level)
+{
+    if (level)
+        machine_want_reset(sink);
+}
+static void reset_kind(void *sink, enum reset_kind kind) { machine_want_reset(sink); }
+
+/* ---- memory ---- */
+
+/* C0000..FFFFF as the ISA side sees it: option ROMs, and the end of the BIOS. */
+static void fill_roms(struct machine *m)
+{
+    struct pc *p = &m->pc;
+    uint32_t shown = m->rom_size < 0x20000 ? m->rom_size : 0x20000;
+    memset(p->rom, 0xff, sizeof p->rom);
+    if (m->cfg.vgabios.n)
+        memcpy(p->rom, m->cfg.vgabios.p, m->cfg.vgabios.n);
+    memcpy(p->rom + sizeof p->rom - shown, m->rom + m->rom_size - shown, shown);
+}
+
+static void map_memory(struct machine *m)
+{
+    struct pc *p = &m->pc;
+    bus_map_ram(&m->mem, &p->r_ram, "ram", m->ram, 0, m->ram_size, LAYER_RAM);
+    bus_map_rom(&m->mem, &p->r_bios, "bios", m->rom, (UINT64_C(1) << 32) - m->rom_size, m->rom_size,
+                LAYER_DEVICE);
+    bus_map_io(&m->mem, &p->r_vgamem, "vga", &vga_mem_ops, &p->vga, VGA_MEM_BASE, VGA_MEM_SIZE,
+               LAYER_DEVICE);
+    p->r_lfb = (struct region){ .name = "lfb", .rd = m->vram, .wr = m->vram, .size = m->vram_size,
+                                .layer = LAYER_DEVICE };
+    bus_map(&m->mem, &p->r_lfb);
+    if (!p->has_pci)                         /* an AT has its ROMs where they are */
+        bus_map_rom(&m->mem, &p->r_rom, "rom", p->rom, 0xc0000, sizeof p->rom, LAYER_BRIDGE);
+}
+
+/* ---- chips ---- */
+
+static void port_layer(struct machine *m, const char *name, const struct bus_ops *ops, void *dev,
+                       unsigned base, unsigned n, enum layer layer)
+{
+    assert(m->pc.n_io < BOARD_PORTS);
+    bus_map_io(&m->io, &m->pc.io[m->pc.n_io++], name, ops, dev, base, n, layer);
+}
+static void port(struct machine *m, const char *name, const struct bus_ops *ops, void *dev,
+                 unsigned base, unsigned n)
+{
+    port_layer(m, name, ops, dev, base, n, LAYER_DEVICE);
+}
+
+static void init_pic_pit(struct machine *m)
+{
+    struct pc *p = &m->pc;
+    i8259_init(&p->pic[0], p->has_pci ? 0xf8 : 0);
+    i8259_init(&p->pic[1], p->has_pci ? 0xde : 0);
+    i8259_cascade(&p->pic[0], &p->pic[1]);
+    p->pic[0].intr = (struct line){ to_intr, &m->cpu, 0, false };
+    m->cpu.inta = i8259_inta;
+    m->cpu.pic = &p->pic[0];
+    wire_irq(p, &m->cpu.ferr, 13);
+    i8254_init(&p->pit, &m->sched);
+    wire_irq(p, &p->pit.out[0], 0);
+    port61_init(&p->port61, &m->sched, &p->pit);
+    mc146818_init(&p->rtc, &m->sched, m->cfg.rtc_start);
+    wire_irq(p, &p->rtc.irq, 8);
+    port(m, "pic0", &i8259_ops, &p->pic[0], 0x20, 2);
+    port(m, "pic1", &i8259_ops, &p->pic[1], 0xa0, 2);
+    port(m, "elcr0", &elcr_ops, &p->pic[0], 0x4d0, 1);
+    port(m, "elcr1", &elcr_ops, &p->pic[1], 0x4d1, 1);
+    port(m, "pit", &i8254_ops, &p->pit, 0x40, 4);
+    port(m, "port61", &port61_ops, &p->port61, 0x61, 1);
+    port(m, "rtc", &mc146818_ops, &p->rtc, 0x70, 2);
+    device_add(&m->devices, &i8259_class, &p->pic[0], "pic0");
+    device_add(&m->devices, &i8259_class, &p->pic[1], "pic1");
+    device_add(&m->devices, &i8254_class, &p->pit, "pit");
+    device_add(&m->devices, &port61_class, &p->port61, "port61");
+    device_add(&m->devices, &mc146818_class, &p->rtc, "rtc");
+}
+
+static void init_serial(struct machine *m)
+{
+    static const uint16_t base[4] = { 0x3f8, 0x2f8, 0x3e8, 0x2e8 };
+    static const uint8_t irq[4] = { 4, 3, 4, 3 };
+    static const char *const id[4] = { "com1", "com2", "com3", "com4" };
+    struct pc *p = &m->pc;
+    for (unsigned i = 0; i < 4; i++) {
+        if (i > 1 && !m->cfg.serial[i].put)  /* COM3 and COM4 are there when something is plugged in */
+            continue;
+        ns16550_init(&p->com[i], &m->sched, i, m->cfg.serial[i]);
+        wire_irq(p, &p->com[i].irq, irq[i]);
+        port(m, id[i], &ns16550_ops, &p->com[i], base[i], 8);
+        device_add(&m->devices, &ns16550_class, &p->com[i], id[i]);
+    }
+}
+
+static void init_vga(struct machine *m)
+{
+    struct pc *p = &m->pc;
+    vga_init(&p->vga, &m->sched, m->vram, m->vram_size);
+    port(m, "vga", &vga_ops, &p->vga, VGA_PORT_BASE, VGA_PORTS);
+    port(m, "vbe", &vbe_ops, &p->vga, VBE_PORT_BASE, VBE_PORTS);
+    device_add(&m->devices, &vga_class, &p->vga, "vga");
+}
+
+static void init_ide(struct machine *m)
+{
+    static const uint16_t cmd[2] = { 0x1f0, 0x170 }, ctl[2] = { 0x3f6, 0x376 };
+    static const char *const id[2] = { "ide0", "ide1" };
+    struct pc *p = &m->pc;
+    for (unsigned i = 0; i < 2; i++) {
+        ata_init(&p->ata[i], &m->sched, i);
+        for (unsigned d = 0; d < 2; d++) {
+            unsigned n = i * 2 + d;
+            if (m->cfg.is_cdrom[n])
+                ata_attach(&p->ata[i], d, ATA_CDROM, m->cfg.disk[n]);
+            else if (m->cfg.disk[n])
+                ata_attach(&p->ata[i], d, ATA_DISK, m->cfg.disk[n]);
+        }
+        wire_irq(p, &p->ata[i].irq, 14 + (int)i);
+        port(m, id[i], &ata_cmd_ops, &p->ata[i], cmd[i], 8);
+        port(m, id[i], &ata_ctl_ops, &p->ata[i], ctl[i], 1);
+        device_add(&m->devices, &ata_class, &p->ata[i], id[i]);
+    }
+}
+
+static void init_pci_vga(struct machine *m)
+{
+    struct pc *p = &m->pc;
+    p->r_mmio = (struct region){ .name = "vga-mmio", .ops = &vga_mmio_ops, .dev = &p->vga,
+                                 .size = VGA_MMIO_SIZE, .layer = LAYER_DEVICE };
+    bus_map(&m->mem, &p->r_mmio);
+    vga_pci_init(&p->vga_pci, &p->pci, &m->mem, m->vram_size, &p->r_lfb, &p->r_mmio);
+    device_add(&m->devices, &vga_pci_class, &p->vga_pci, "vgapci");
+}
+
+static void init_pci(struct machine *m)
+{
+    struct pc *p = &m->pc;
+    pci_bus_init(&p->pci);
+    i440fx_init(&p->north, &p->pci, &m->mem, m->ram, p->rom, LAYER_BRIDGE);
+    piix3_init(&p->isa, &p->pci);
+    for (int i = 0; i < 16; i++)
+        p->isa.irq[i] = (struct line){ i8259_ir, &p->pic[i >> 3], i & 7, false };
+    p->isa.reset = reset_kind;
+    p->isa.reset_sink = m;
+    piix_ide_init(&p->ide, &p->pci, &m->mem, &m->io, &p->ata[0], &p->ata[1]);
+    for (int i = 0; i < 2; i++)
+        wire_irq(p, &p->ide.irq[i], 14 + i);
+    init_pci_vga(m);
+    port_layer(m, "pci", &pci_conf_ops, &p->pci, 0xcf8, 8, LAYER_DEVICE);
+    port_layer(m, "rcr", &piix3_rcr_ops, &p->isa, 0xcf9, 1, LAYER_BRIDGE);
+    port(m, "apm", &piix3_apm_ops, &p->isa, 0xb2, 2);
+    device_add(&m->devices, &pci_bus_class, &p->pci, "pci0");
+    device_add(&m->devices, &i440fx_class, &p->north, "north");
+    device_add(&m->devices, &piix3_class, &p->isa, "piix3");
+    device_add(&m->devices, &piix_ide_class, &p->ide, "pciide");
+}
+
+/* ---- the board ---- */
+
+static unsigned boot_code(char letter)
+{
+    return letter == 'a' ? 1 : letter == 'c' ? 2 : letter == 'd' ? 3 : letter == 'n' ? 4 : 0;
+}
+
+/* Boot order: 3Dh low and high nibble, 38h high nibble; bit 0 of 38h lets a floppy boot without the
+ * 55AAh mark. */
+static void cmos_boot(struct machine *m)
+{
+    const char *order = m->cfg.boot[0] ? m->cfg.boot : "acd";
+    unsigned v[3] = { 0 };
+    for (unsigned i = 0; i < 3 && order[i]; i++)
+        v[i] = boot_code(order[i]);
+    mc146818_set(&m->pc.rtc, 0x3d, (uint8_t)(v[1] << 4 | v[0]));
+    mc146818_set(&m->pc.rtc, 0x38, (uint8_t)(v[2] << 4 | 1));
+}
+
+/* Floppy types by medium, or 1.44M for an empty drive; equipment; fixed disks as "type 47". */
+static void cmos_drives(struct machine *m)
+{
+    struct mc146818 *r = &m->pc.rtc;
+    unsigned type[2] = { 0, 0 }, floppies = 0;
+    for (unsigned i = 0; i < 2; i++) {
+        uint64_t kb = m->cfg.floppy[i] ? m->cfg.floppy[i]->sectors / 2 : 1440;
+        if (!m->cfg.floppy[i] && !m->cfg.floppy_drive[i])
+            continue;
+        floppies++;
+        type[i] = kb <= 360 ? 1 : kb == 1200 ? 2 : kb > 1760 ? 5 : 4;
+    }
+    mc146818_set(r, 0x10, (uint8_t)(type[0] << 4 | type[1]));
+    mc146818_set(r, 0x14, (uint8_t)(0x06 | (floppies ? (floppies - 1) << 6 | 1 : 0)));
+    bool disk[2] = { m->cfg.disk[0] && !m->cfg.is_cdrom[0], m->cfg.disk[1] && !m->cfg.is_cdrom[1] };
+    mc146818_set(r, 0x12, (uint8_t)((disk[0] ? 0xf0 : 0) | (disk[1] ? 0x0f : 0)));
+    mc146818_set(r, 0x19, disk[0] ? 47 : 0);
+    mc146818_set(r, 0x1a, disk[1] ? 47 : 0);
+}
+
+/* The sum over 10h..2Dh that the AT's set-up keeps in 2Eh and 2Fh. */
+static void cmos_checksum(struct mc146818 *r)
+{
+    unsigned sum = 0;
+    for (unsigned i = 0x10; i <= 0x2d; i++)
+        sum += mc146818_get(r, i);
+    mc146818_set(r, 0x2e, (uint8_t)(sum >> 8));
+    mc146818_set(r, 0x2f, (uint8_t)sum);
+}
+
+/* What firmware reads from the CMOS RAM: sizes, floppies, boot order (as Bochs and its kin lay it out). */
+void board_cmos(struct machine *m)
+{
+    struct mc146818 *r = &m->pc.rtc;
+    uint64_t kb = m->ram_size >> 10, ext = kb - 1024, above = kb > 16384 ? (kb - 16384) / 64 : 0;
+    uint16_t low = (uint16_t)(ext > 0xfc00 ? 0xfc00 : ext);
+    mc146818_set(r, 0x15, 0x80);                             /* 640 KB of base memory */
+    mc146818_set(r, 0x16, 0x02);
+    mc146818_set(r, 0x17, (uint8_t)low);
+    mc146818_set(r, 0x18, (uint8_t)(low >> 8));
+    mc146818_set(r, 0x30, (uint8_t)low);
+    mc146818_set(r, 0x31, (uint8_t)(low >> 8));
+    mc146818_set(r, 0x34, (uint8_t)above);
+    mc146818_set(r, 0x35, (uint8_t)(above >> 8));
+    cmos_boot(m);
+    cmos_drives(m);
+    cmos_checksum(r);
+}
+
+bool board_init(struct machine *m, struct error *err)
+{
+    struct pc *p = &m->pc;
+    p->has_pci = m->cfg.board == BOARD_PC;
+    fill_roms(m);
+    map_memory(m);
+    init_pic_pit(m);
+    init_serial(m);
+    init_vga(m);
+    init_ide(m);
+    if (p->has_pci)
+        init_pci(m);
+    return true;
+}
+
+void board_reset(struct machine *m, enum reset_kind kind)
+{
+    device_reset_all(&m->devices, kind);
+    if (kind == RESET_POWER)
+        board_cmos(m);
+    board_update_a20(m);
+}
+
+/* ---- what the machine asks of its board ---- */
+
+bool board_key(struct machine *m, uint16_t code, bool down) { return true; }
+bool board_mouse(struct machine *m, int dx, int dy, int wheel, unsigned buttons) { return true; }
+
+bool board_serial(struct machine *m, unsigned n, uint8_t byte)
+{
+    struct ns16550 *u = &m->pc.com[n & 3];
+    if (!u->sched)
+        return true;                         /* no such port: the byte falls on the floor */
+    if (!ns16550_can_receive(u))
+        return false;
+    ns16550_receive(u, byte);
+    return true;
+}
+
+void machine_draw(struct machine *m, struct surface *out) { vga_draw(&m->pc.vga, machine_now(m), out); }
+void machine_text(struct machine *m, struct text_screen *out) { vga_text(&m->pc.vga, out); }
+bool machine_speaker(const struct machine *m, uint32_t *hz) { return port61_speaker(&m->pc.port61, hz); }

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The board as one struct: every chip by value, and the regions it answers in. */
+#pragma once
+#include "devices/ata.h"
+#include "devices/i440fx.h"
+#include "devices/i8254.h"
+#include "devices/i8259.h"
+#include "devices/mc146818.h"
+#include "devices/ns16550.h"
+#include "devices/pci.h"
+#include "devices/piix3.h"
+#include "devices/piix_ide.h"
+#include "devices/port61.h"
+#include "devices/vga.h"
+#include "devices/vga_pci.h"
+
+#define BOARD_PORTS 48
+
+struct pc {
+    bool             has_pci;
+    struct i8259     pic[2];
+    struct i8254     pit;
+    struct port61    port61;
+    struct mc146818  rtc;
+    struct ns16550   com[4];
+    struct vga       vga;
+    struct ata       ata[2];
+    struct pci_bus   pci;
+    struct i440fx    north;
+    struct piix3     isa;
+    struct piix_ide  ide;
+    struct vga_pci   vga_pci;
+
+    struct region    io[BOARD_PORTS];
+    unsigned         n_io;
+    struct region    r_ram, r_bios, r_rom, r_vgamem, r_lfb, r_mmio;
+    uint8_t          rom[0x40000];       /* C0000..FFFFF as ROMs show there */
+};
