@@ -33,12 +33,6 @@ static void a20_kbd(void *sink, int pin, bool level)
     m->a20_kbd = level;
     board_update_a20(m);
 }
-static void a20_fast(void *sink, int pin, bool level)
-{
-    struct machine *m = sink;
-    m->a20_fast = level;
-    board_update_a20(m);
-}
 static void reset_line(void *sink, int pin, bool level)
 {
     if (level)
@@ -115,6 +109,23 @@ static void init_pic_pit(struct machine *m)
     device_add(&m->devices, &i8254_class, &p->pit, "pit");
     device_add(&m->devices, &port61_class, &p->port61, "port61");
     device_add(&m->devices, &mc146818_class, &p->rtc, "rtc");
+}
+
+static void init_kbd(struct machine *m)
+{
+    struct pc *p = &m->pc;
+    ps2_kbd_init(&p->kbd);
+    ps2_mouse_init(&p->mouse);
+    i8042_init(&p->kbc, &m->sched, &p->kbd, &p->mouse);
+    wire_irq(p, &p->kbc.irq1, 1);
+    wire_irq(p, &p->kbc.irq12, 12);
+    p->kbc.a20 = (struct line){ a20_kbd, m, 0, false };
+    p->kbc.reset = (struct line){ reset_line, m, 0, false };
+    port(m, "kbd", &i8042_data_ops, &p->kbc, 0x60, 1);
+    port(m, "kbc", &i8042_cmd_ops, &p->kbc, 0x64, 1);
+    device_add(&m->devices, &ps2_kbd_class, &p->kbd, "kbd");
+    device_add(&m->devices, &ps2_mouse_class, &p->mouse, "mouse");
+    device_add(&m->devices, &i8042_class, &p->kbc, "kbc");
 }
 
 static void init_serial(struct machine *m)
@@ -271,6 +282,7 @@ bool board_init(struct machine *m, struct error *err)
     fill_roms(m);
     map_memory(m);
     init_pic_pit(m);
+    init_kbd(m);
     init_serial(m);
     init_vga(m);
     init_ide(m);
@@ -289,8 +301,16 @@ void board_reset(struct machine *m, enum reset_kind kind)
 
 /* ---- what the machine asks of its board ---- */
 
-bool board_key(struct machine *m, uint16_t code, bool down) { return true; }
-bool board_mouse(struct machine *m, int dx, int dy, int wheel, unsigned buttons) { return true; }
+bool board_key(struct machine *m, uint16_t code, bool down)
+{
+    return ps2_kbd_key(&m->pc.kbd, code, down);
+}
+
+bool board_mouse(struct machine *m, int dx, int dy, int wheel, unsigned buttons)
+{
+    ps2_mouse_move(&m->pc.mouse, dx, dy, wheel, buttons);
+    return true;
+}
 
 bool board_serial(struct machine *m, unsigned n, uint8_t byte)
 {

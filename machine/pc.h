@@ -3,6 +3,7 @@
 #pragma once
 #include "devices/ata.h"
 #include "devices/i440fx.h"
+#include "devices/i8042.h"
 #include "devices/i8254.h"
 #include "devices/i8259.h"
 #include "devices/mc146818.h"
@@ -22,6 +23,9 @@ struct pc {
     struct i8254     pit;
     struct port61    port61;
     struct mc146818  rtc;
+    struct i8042     kbc;
+    struct ps2_kbd   kbd;
+    struct ps2_mouse mouse;
     struct ns16550   com[4];
     struct vga       vga;
     struct ata       ata[2];
