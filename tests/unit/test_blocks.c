@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* links: cpu core */
+/*
+ * The length of blocks is not the guest's business: random straight runs of instructions give the same registers,
+ * flags, memory and faults whether they are executed one a block or many.
+ */
+#include "cpu_fixture.h"
+
+#define RUN_LENGTH 24
+
+static struct cpu_fixture *one, *many;
+
+/* Rows for a run: nothing that leaves it, needs a board, or would fault nearly always. */
+static bool is_wanted(const struct insn_row *r)
+{
+    static const char *const no[] = { "div", "idiv", "bound", "mov_to_seg", "pop_seg", "les", "lds", "lfs", "lgs",
+                                      "fxrstor", "frstor", "fldenv", "fldcw", "popa", "enter", "leave", "rdpmc",
+                                      "fxsave", "aam", "pop_r", "rdtsc" };
+    if ((r->attr & (ENDS | PRIV | IO | PROTECTED)) || (r->need & ~cpu_models[CPU_MODEL_DEFAULT].features))
+        return false;
+    for (size_t i = 0; i < ARRAY_LEN(no); i++)
+        if (!strcmp(r->name, no[i]))
+            return false;
+    return (r->modes & MOLD) == MOLD;
+}
+
+static unsigned make_run(uint8_t *code, unsigned bits, uint32_t *seed)
+{
+    unsigned n = 0, at = 0;
+    while (n < RUN_LENGTH) {
+        const struct insn_row *r = &insn_rows[fix_rand(seed) % insn_row_count];
+        uint8_t b[15];
+        int len = is_wanted(r) ? fix_encode(&one->cpu.blocks->decoder, b, bits, r, seed) : 0;
+        if (!len)
+            continue;
+        memcpy(code + at, b, (size_t)len);
+        at += (unsigned)len;
+        n++;
+    }
+    return at;
+}
+
+static void start(struct cpu_fixture *f, unsigned bits, const uint8_t *code, unsigned n_code, uint32_t seed)
+{
+    struct cpu *c = &f->cpu;
+    fix_start(f, bits);
+    for (unsigned i = 0; i < 8; i++)
+        c->gpr[i] = 0x8000 + (fix_rand(&seed) & 0x7fff);
+    cpu_set_eflags(c, (fix_rand(&seed) & FL_ARITH) | 2);
+    memset(f->ram, 0x25, FIX_RAM);
+    memset(f->ram + FIX_CODE, 0x90, 0x1000);
+    memcpy(f->ram + FIX_CODE, code, n_code);
+    blocks_flush(c);
+    tlb_flush_all(c);
+}
+
+static void compare(unsigned run, unsigned bits)
+{
+    const struct cpu *a = &one->cpu, *b = &many->cpu;
+    ck_assert_msg(a->rip == b->rip && a->icount == b->icount, "run %u (%u bits): rip %llx, %llx", run, bits,
+                  (unsigned long long)a->rip, (unsigned long long)b->rip);
+    ck_assert_msg(!memcmp(a->gpr, b->gpr, sizeof a->gpr), "run %u (%u bits): registers", run, bits);
+    ck_assert_msg(cpu_eflags(a) == cpu_eflags(b), "run %u (%u bits): flags %x, %x", run, bits, cpu_eflags(a),
+                  cpu_eflags(b));
+    ck_assert_msg(a->pending == b->pending && a->last_fault.vector == b->last_fault.vector, "run %u: faults", run);
+    for (unsigned i = 0; i < 8; i++)
+        ck_assert_msg(a->x87.r[i].mant == b->x87.r[i].mant && a->x87.r[i].se == b->x87.r[i].se, "run %u: x87", run);
+    ck_assert_msg(a->x87.sw == b->x87.sw && a->x87.top == b->x87.top && a->x87.fip == b->x87.fip, "run %u: x87", run);
+    ck_assert_msg(!memcmp(one->ram, many->ram, FIX_RAM), "run %u (%u bits): memory", run, bits);
+}
+
+START_TEST(block_length_does_not_show)
+{
+    uint32_t seed = 4711;
+    one = fix_new(1);
+    many = fix_new(0);
+    for (unsigned run = 0; run < 2000; run++) {
+        uint8_t code[RUN_LENGTH * 15];
+        unsigned bits = run & 1 ? 32 : 16, n = make_run(code, bits, &seed), regs = fix_rand(&seed);
+        start(one, bits, code, n, regs);
+        start(many, bits, code, n, regs);
+        cpu_run(&one->cpu, RUN_LENGTH);
+        cpu_run(&many->cpu, RUN_LENGTH);
+        compare(run, bits);
+    }
+    fix_free(one);
+    fix_free(many);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("blocks");
+    TCase *tc = tcase_create("blocks");
+    tcase_set_timeout(tc, 60);
+    tcase_add_test(tc, block_length_does_not_show);
+    suite_add_tcase(suite, tc);
+    SRunner *runner = srunner_create(suite);
+    srunner_set_fork_status(runner, CK_NOFORK);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
