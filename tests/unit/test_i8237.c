@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* links: devices core */
+/* The DMA controllers: programming, directions, terminal count, and a cycle-by-cycle model. */
+#include "device_test.h"
+
+#include "devices/i8237.h"
+
+#define RAM 0x1000000u
+
+static struct bus mem;
+static struct region ram_region;
+static uint8_t *ram;
+static struct i8237_pair dma;
+
+static void low(unsigned reg, unsigned v) { i8237_low_ops.write(&dma, reg, v, 1); }
+static void high(unsigned reg, unsigned v) { i8237_high_ops.write(&dma, reg * 2, v, 1); }
+static unsigned low_in(unsigned reg) { return (unsigned)i8237_low_ops.read(&dma, reg, 1); }
+static void page(unsigned port, unsigned v) { i8237_page_ops.write(&dma, port - 0x80, v, 1); }
+
+static void setup(void)
+{
+    ram = calloc(1, RAM);
+    ck_assert(ram && bus_init(&mem, 32, RAM));
+    bus_map_ram(&mem, &ram_region, "ram", ram, 0, RAM, 0);
+    i8237_init(&dma, &mem);
+    i8237_class.reset(&dma, RESET_POWER);
+    high(11, 0xc0);                                /* channel 4: cascade, open */
+    high(10, 0x00);
+}
+
+static void teardown(void)
+{
+    bus_free(&mem);
+    free(ram);
+}
+
+static void program2(unsigned mode, unsigned addr, unsigned count)
+{
+    low(10, 6);
+    low(12, 0);
+    low(4, addr & 0xff);
+    low(4, addr >> 8 & 0xff);
+    low(5, count & 0xff);
+    low(5, count >> 8);
+    low(11, mode | 2);
+    page(0x81, addr >> 16);
+    low(10, 2);
+}
+
+static size_t move(unsigned ch, void *buf, size_t n, bool to_memory, bool *tc)
+{
+    struct dma_port d = i8237_port(&dma, ch);
+    return d.move(d.ctl, d.channel, buf, n, to_memory, tc);
+}
+
+START_TEST(a_floppy_sector)
+{
+    uint8_t buf[600];
+    bool tc;
+    for (unsigned i = 0; i < sizeof buf; i++)
+        buf[i] = (uint8_t)(i * 7);
+    program2(0x44, 0x12fff0, 511);
+    ck_assert_uint_eq(move(2, buf, 10, false, &tc), 0);         /* programmed the other way */
+    ck_assert_uint_eq(move(2, buf, 10, true, &tc), 10);
+    ck_assert(!tc);
+    low(12, 0);
+    ck_assert_uint_eq(low_in(5) | low_in(5) << 8, 501);
+    ck_assert_uint_eq(low_in(4) | low_in(4) << 8, 0xfffa);
+    ck_assert_uint_eq(move(2, buf + 10, 590, true, &tc), 502);
+    ck_assert(tc);
+    ck_assert(!memcmp(ram + 0x12fff0, buf, 16));
+    ck_assert(!memcmp(ram + 0x120000, buf + 16, 496));          /* the page does not count up */
+    ck_assert_uint_eq(ram[0x130000], 0);
+    ck_assert_uint_eq(low_in(8), 4);
+    ck_assert_uint_eq(low_in(8), 0);
+    ck_assert_uint_eq(low_in(15), 0xff);                        /* TC masked it */
+    ck_assert_uint_eq(move(2, buf, 1, true, &tc), 0);
+    ck_assert_uint_eq(i8237_page_ops.read(&dma, 1, 1), 0x12);
+}
+END_TEST
+
+START_TEST(reads_and_repeats)
+{
+    uint8_t buf[8] = { 0 };
+    bool tc;
+    memcpy(ram + 0x500, "abcd", 4);
+    program2(0x58, 0x500, 3);                      /* read, autoinit */
+    ck_assert_uint_eq(move(2, buf, 8, false, &tc), 4);
+    ck_assert(tc && !memcmp(buf, "abcd", 4));
+    ck_assert_uint_eq(move(2, buf, 2, false, &tc), 2);
+    ck_assert(!tc);
+    program2(0x68, 0x503, 3);                      /* read, downwards */
+    ck_assert_uint_eq(move(2, buf, 8, false, &tc), 4);
+    ck_assert(tc && !memcmp(buf, "dcba", 4));
+    program2(0x40, 0x500, 3);                      /* verify */
+    memcpy(buf, "wxyz", 4);
+    ck_assert_uint_eq(move(2, buf, 8, true, &tc), 4);
+    ck_assert(tc && !memcmp(ram + 0x500, "abcd", 4) && !memcmp(buf, "wxyz", 4));
+}
+END_TEST
+
+START_TEST(words)
+{
+    uint8_t buf[16] = "0123456789abcdef";
+    bool tc;
+    high(12, 0);
+    high(2, 0x00);
+    high(2, 0x80);                                 /* word address 8000h: byte address 10000h */
+    high(3, 3);
+    high(3, 0);
+    high(11, 0x45);
+    page(0x8b, 0x03);                              /* bit 0 of the page does not take part */
+    high(10, 1);
+    ck_assert_uint_eq(move(5, buf, 5, true, &tc), 4);
+    ck_assert_uint_eq(move(5, buf + 4, 12, true, &tc), 4);
+    ck_assert(tc && !memcmp(ram + 0x30000, "01234567", 8));
+    ck_assert_uint_eq(i8237_high_ops.read(&dma, 16, 1), 2);
+}
+END_TEST
+
+START_TEST(ways_to_stop_it)
+{
+    uint8_t buf[1] = { 1 };
+    bool tc;
+    program2(0x44, 0x500, 100);
+    ck_assert_uint_eq(move(2, buf, 1, true, &tc), 1);
+    low(8, 4);
+    ck_assert_uint_eq(move(2, buf, 1, true, &tc), 0);
+    low(8, 0);
+    low(15, 4);
+    ck_assert_uint_eq(move(2, buf, 1, true, &tc), 0);
+    low(14, 0);
+    ck_assert_uint_eq(move(2, buf, 1, true, &tc), 1);
+    high(10, 4);                                   /* the cascade */
+    ck_assert_uint_eq(move(2, buf, 1, true, &tc), 0);
+    high(10, 0);
+    low(13, 0);
+    ck_assert_uint_eq(low_in(15), 0xff);
+    struct dma_port d = i8237_port(&dma, 3);
+    d.request(d.ctl, d.channel, true);
+    low(9, 4);
+    ck_assert_uint_eq(low_in(8), 0x90);
+    d.request(d.ctl, d.channel, false);
+    ck_assert_uint_eq(low_in(8), 0x10);
+}
+END_TEST
+
+/* One cycle at a time, from the register descriptions. */
+START_TEST(agrees_with_a_cycle_model)
+{
+    struct dt_rng r = dt_seed((uint64_t)_i);
+    uint8_t *want = calloc(1, 0x20000), buf[64];
+    unsigned addr = 0, count = 0, base_addr = 0, base_count = 0, mode = 0;
+    bool masked = true, tc, ref_tc;
+    for (int step = 0; step < 2000; step++) {
+        if (masked || dt_below(&r, 20) == 0) {
+            mode = 0x44 | (dt_rand(&r) & 0x30);
+            base_addr = addr = (uint16_t)(0xffc0 + dt_below(&r, 128));
+            base_count = count = dt_below(&r, 100);
+            program2(mode, 0x10000 | addr, count);
+            masked = false;
+        }
+        size_t n = dt_below(&r, sizeof buf), done = 0;
+        for (size_t i = 0; i < n; i++)
+            buf[i] = (uint8_t)dt_rand(&r);
+        for (ref_tc = false; done < n && !ref_tc; done++) {
+            want[0x10000 | addr] = buf[done];
+            addr = (addr + (mode & 0x20 ? 0xffff : 1)) & 0xffff;
+            ref_tc = count-- == 0;
+        }
+        if (ref_tc && mode & 0x10)
+            addr = base_addr, count = base_count;
+        else if (ref_tc)
+            masked = true;
+        ck_assert_uint_eq(move(2, buf, n, true, &tc), done);
+        ck_assert_int_eq(tc, ref_tc);
+        ck_assert_uint_eq(dma.c[0].ch[2].addr, addr);
+    }
+    ck_assert(!memcmp(want + 0x10000, ram + 0x10000, 0x10000));
+    free(want);
+}
+END_TEST
+
+static void poke(void *arg, uint32_t x)
+{
+    struct i8237_pair *p = arg;
+    uint8_t buf[256] = { 0 };
+    struct dma_port d = i8237_port(p, x >> 8 & 7);
+    bool tc;
+    switch (x & 7) {
+    case 0: case 1: i8237_low_ops.write(p, x >> 8 & 15, x >> 16 & 0xff, 1); break;
+    case 2: i8237_high_ops.write(p, x >> 8 & 31, x >> 16 & 0xff, 1); break;
+    case 3: i8237_page_ops.write(p, x >> 8 & 15, x >> 16 & 0xff, 1); break;
+    case 4: i8237_low_ops.read(p, x >> 8 & 15, 1); break;
+    case 5: i8237_high_ops.read(p, x >> 8 & 31, 1); break;
+    case 6: d.request(d.ctl, d.channel, x >> 16 & 1); break;
+    case 7: d.move(d.ctl, d.channel, buf, x >> 16 & 0xff, x >> 24 & 1, &tc); break;
+    }
+}
+
+START_TEST(save_load_is_invisible)
+{
+    struct dt_rng r = dt_seed((uint64_t)_i);
+    struct i8237_pair twin;
+    for (int i = 0; i < 300; i++)
+        poke(&dma, dt_rand(&r));
+    i8237_init(&twin, &mem);
+    dt_copy(&i8237_class, &dma, &twin);
+    for (int i = 0; i < 300; i++) {
+        uint32_t x = dt_rand(&r);
+        poke(&dma, x);
+        poke(&twin, x);
+    }
+    dt_same(&i8237_class, &dma, &twin);
+    dt_hostile(&i8237_class, &dma, &twin, NULL, poke, &twin);
+}
+END_TEST
+
+START_TEST(no_field_is_forgotten) { dt_covers(&i8237_class, sizeof(struct i8237_pair)); }
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("i8237");
+    TCase *t = tcase_create("all");
+    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_test(t, a_floppy_sector);
+    tcase_add_test(t, reads_and_repeats);
+    tcase_add_test(t, words);
+    tcase_add_test(t, ways_to_stop_it);
+    tcase_add_loop_test(t, agrees_with_a_cycle_model, 0, 5);
+    tcase_add_loop_test(t, save_load_is_invisible, 0, 5);
+    tcase_add_test(t, no_field_is_forgotten);
+    suite_add_tcase(s, t);
+    return dt_run(s);
+}
