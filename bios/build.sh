@@ -23,10 +23,20 @@ compile() { # BITS SOURCE
     $CC $flags "-m$1" -mregparm=3 -c -o "$tmp/${name%.*}.$1.o" "$2"
 }
 
-for f in util.c post.c sys.c memory.c kbd.c mouse.c ports.c rtc.c pcibios.c disk.c ata.c cdrom.c floppy.c boot.c; do
+# The ACPI namespace: compiled where iasl is installed, else as kept.
+if command -v iasl >/dev/null; then
+    iasl -p "$tmp/dsdt" -tc dsdt.dsl >"$tmp/iasl.log" || { cat "$tmp/iasl.log"; exit 1; }
+    { echo "/* SPDX-License-Identifier: BSD-2-Clause */"
+      echo "/* dsdt.dsl, compiled by iasl. */"
+      echo "static unsigned char dsdt_aml_code[] = {"
+      sed -n 's/^\( *0x.*\)\/\*.*$/\1/p' "$tmp/dsdt.hex" | sed 's/ *$//'
+      echo "};"; } >dsdt.h
+fi
+
+for f in util.c tables.c post.c sys.c memory.c kbd.c mouse.c ports.c rtc.c pcibios.c disk.c ata.c cdrom.c floppy.c boot.c; do
     compile 16 "$f"
 done
-for f in post32.c pci32.c rom32.c tables32.c; do
+for f in post32.c pci32.c rom32.c tables32.c smbios32.c; do
     compile 32 "$f"
     # Both halves have their own memcpy and memset, which the compiler may call on its own.
     $OBJCOPY --redefine-sym memcpy=memcpy32 --redefine-sym memset=memset32 "$tmp/${f%.c}.32.o"
@@ -46,4 +56,4 @@ record() { # IMAGE SOURCE...
     shift
     (cd .. && sha256sum "$@" "roms/$image") >"$out/${image%.bin}.src-sha256"
 }
-record bios.bin $(cd .. && ls bios/*.c bios/*.h bios/*.S bios/*.ld bios/build.sh)
+record bios.bin $(cd .. && ls bios/*.c bios/*.h bios/*.S bios/*.ld bios/*.dsl bios/build.sh)

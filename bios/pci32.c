@@ -4,7 +4,7 @@
  * pins, switches the chipset's own parts on.
  *
  * PCI Local Bus Specification 2.1; 82371SB (PIIX3) and 82371AB (PIIX4) data sheets.
- * Interrupt pin p of device d is on PIRQ (d + p - 1) mod 4, as this board and its kin are wired;
+ * Interrupt pin p (1: INTA) of device d is on PIRQ (d + p - 2) mod 4 (0: A), as this board and its kin are wired;
  * PIRQA, C: IRQ 10, PIRQB, D: IRQ 11.
  * Not done: bridges to further buses.
  */
@@ -77,7 +77,7 @@ static void function_setup(u32 bdf, struct window *w)
     for (u32 i = 0; i < bars;)
         i += bar_assign(bdf, 0x10 + i * 4, w);
     if (pin)
-        pci_write(bdf, 0x3c, pirq_irq[((bdf >> 3) + pin - 1) & 3], 1);
+        pci_write(bdf, 0x3c, pirq_irq[((bdf >> 3) + pin - 2) & 3], 1);
     if (class != 0x0600)
         pci_write(bdf, 0x04, pci_read(bdf, 0x04, 2) | (class == 0x0101 ? 5 : 3), 2);
 }

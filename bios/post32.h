@@ -32,6 +32,8 @@ void pci_write(u32 bdf, u32 reg, u32 v, u32 size);
 void pci_setup(void);
 /* tables32.c */
 void tables_setup(void);
+/* smbios32.c */
+void smbios_setup(void);
 /* rom32.c */
 void roms_copy(void);
 

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the machine is, for inventories: SMBIOS 2.4 (DMTF DSP0134), the required structures. */
+#include "post32.h"
+
+static u8 table[1024];
+static u32 used, count, largest;
+
+extern u8 smbios_entry[];
+
+/* Appends one structure: formatted bytes, then its strings, each ended by NUL in 'strings', which ends by two. */
+static u8 *add(u32 type, const void *body, u32 n, const char *strings)
+{
+    u32 start = used;
+    u8 *p = table + used;
+    p[0] = (u8)type;
+    p[1] = (u8)(n + 4);
+    p[2] = (u8)type;                       /* the handle: one structure a type */
+    p[3] = 0x10;
+    memcpy(p + 4, body, n);
+    used += n + 4;
+    u32 first = used;
+    while (*strings) {
+        do
+            table[used++] = (u8)*strings;
+        while (*strings++);
+    }
+    if (used == first)
+        table[used++] = 0;
+    table[used++] = 0;
+    if (used - start > largest)
+        largest = used - start;
+    count++;
+    return p;
+}
+
+static void structures(void)
+{
+    static const u8 bios[20] = { 1, 2, 0x00, 0xe0, 3, 1, 0x90, 0x98, 0x01, 0, 0, 0, 0, 0, 0x01, 0x00, 1, 0, 0xff, 0xff };
+    static const u8 system[23] = { 1, 2, 3, 0, [20] = 6 };
+    static const u8 chassis[9] = { 1, 3, 0, 0, 0, 3, 3, 3, 2 };
+    static const u8 cpu[28] = { 1, 3, 1, 2, [20] = 0x41, 1, [22] = 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+    u64 bytes = SEG16(memory).low + SEG16(memory).high;
+    u32 kb = (u32)(bytes >> 10), mb = (u32)(bytes >> 20);
+    add(0, bios, sizeof bios, "Vitrine\0001.0\00011/21/2026\0");
+    add(1, system, sizeof system, "Vitrine\000PC (i440FX)\0001.0\0");
+    add(3, chassis, sizeof chassis, "Vitrine\0");
+    add(4, cpu, sizeof cpu, "CPU 0\000Vitrine\0");
+    u8 array[11] = { 3, 3, 3, 0, 0, 0, 0, 0xfe, 0xff, 1, 0 };
+    memcpy(array + 3, &kb, 4);
+    add(16, array, sizeof array, "");
+    u8 device[23] = { 16, 0x10, 0xfe, 0xff, 64, 0, 64, 0, 0, 0, 9, 0, 1, 0, 7, 2, 0 };
+    memcpy(device + 8, &mb, 2);
+    add(17, device, sizeof device, "DIMM 0\0");
+    u8 mapped[11] = { 0, 0, 0, 0, 0, 0, 0, 0, 16, 0x10, 1 };
+    kb--;
+    memcpy(mapped + 4, &kb, 4);
+    add(19, mapped, sizeof mapped, "");
+    static const u8 boot[7];
+    add(32, boot, sizeof boot, "");
+    add(127, boot, 0, "");
+}
+
+static u8 sum(const u8 *p, u32 n)
+{
+    u8 s = 0;
+    while (n--)
+        s = (u8)(s + *p++);
+    return s;
+}
+
+void smbios_setup(void)
+{
+    u8 *e = &SEG16(smbios_entry[0]);
+    used = count = largest = 0;
+    structures();
+    memset(e, 0, 32);
+    memcpy(e, "_SM_", 4);
+    e[5] = 31;
+    e[6] = 2;
+    e[7] = 4;
+    *(u16 *)(e + 8) = (u16)largest;
+    memcpy(e + 16, "_DMI_", 5);
+    *(u16 *)(e + 22) = (u16)used;
+    *(u32 *)(e + 24) = (u32)table;
+    *(u16 *)(e + 28) = (u16)count;
+    e[30] = 0x24;
+    e[21] = (u8)-sum(e + 16, 15);
+    e[4] = (u8)-sum(e, 31);
+}
