@@ -211,7 +211,7 @@ static void run_slice(struct run *r)
     vtime now = machine_now(m), until;
     uint64_t insns = machine_icount(m), budget = UINT64_MAX;
     if (!slice_end(r, now, &until)) {
-        nap(r, 2000000);
+        nap(r, r->pace.idle ? NAP : NAP / 4);
         return;
     }
     if (r->o->max_instructions)

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Keyboard and mouse of the window. Keys go by their place on the keyboard: SDL's scancodes are USB HID usages (HID Usage
+ * Tables, page 7), and the table gives each one's PS/2 set 1 code. The host key is never the guest's.
+ */
+#include "frontend/sdl_video.h"
+
+#ifdef HAVE_SDL
+#include "frontend/keys.h"
+
+/* clang-format off */
+static const uint16_t set1[SDL_NUM_SCANCODES] = {
+    /* 04 a */ [0x04] = 0x1e, 0x30, 0x2e, 0x20, 0x12, 0x21, 0x22, 0x23, 0x17, 0x24, 0x25, 0x26, 0x32,
+    /* 11 n */ 0x31, 0x18, 0x19, 0x10, 0x13, 0x1f, 0x14, 0x16, 0x2f, 0x11, 0x2d, 0x15, 0x2c,
+    /* 1e 1 */ 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0a, 0x0b,
+    /* 28 enter esc backspace tab space - = [ ] \ */ 0x1c, 0x01, 0x0e, 0x0f, 0x39, 0x0c, 0x0d, 0x1a, 0x1b, 0x2b,
+    /* 32 # ; ' ` , . / caps */ 0x2b, 0x27, 0x28, 0x29, 0x33, 0x34, 0x35, 0x3a,
+    /* 3a f1 */ 0x3b, 0x3c, 0x3d, 0x3e, 0x3f, 0x40, 0x41, 0x42, 0x43, 0x44, 0x57, 0x58,
+    /* 46 print scroll pause */ 0x137, 0x46, 0x145,
+    /* 49 ins home pgup del end pgdn */ 0x152, 0x147, 0x149, 0x153, 0x14f, 0x151,
+    /* 4f right left down up */ 0x14d, 0x14b, 0x150, 0x148,
+    /* 53 num / * - + enter */ 0x45, 0x135, 0x37, 0x4a, 0x4e, 0x11c,
+    /* 59 1..9 0 . */ 0x4f, 0x50, 0x51, 0x4b, 0x4c, 0x4d, 0x47, 0x48, 0x49, 0x52, 0x53,
+    /* 64 <> menu */ 0x56, 0x15d,
+    /* 68 f13 */ [0x68] = 0x64, 0x65, 0x66, 0x67, 0x68, 0x69, 0x6a, 0x6b, 0x6c, 0x6d, 0x6e, 0x76,
+    /* 85 kp, */ [0x85] = 0x7e,
+    /* 87 ro kana yen henkan muhenkan */ [0x87] = 0x73, 0x70, 0x7d, 0x79, 0x7b,
+    /* 90 hangul hanja */ [0x90] = 0xf2, 0xf1,
+    /* e0 ctrl shift alt win, left and right */ [0xe0] = 0x1d, 0x2a, 0x38, 0x15b, 0x11d, 0x36, 0x138, 0x15c,
+};
+/* clang-format on */
+
+/* ---- to the machine, in order, holding back what it cannot take ---- */
+
+static void flush(struct video *v, struct session *s)
+{
+    unsigned n = 0;
+    while (n < v->n_pending && machine_input(s->m, v->pending[n]))
+        n++;
+    v->n_pending -= n;
+    memmove(v->pending, v->pending + n, v->n_pending * sizeof v->pending[0]);
+}
+
+static void send(struct video *v, struct input in)
+{
+    if (v->n_pending < PENDING)
+        v->pending[v->n_pending++] = in;
+}
+
+static void send_key(struct video *v, unsigned code, bool down)
+{
+    if (!code || (!down && !v->down[code]))
+        return;
+    v->down[code] = down;
+    send(v, (struct input){ IN_KEY, (uint16_t)code, down, 0, 0 });
+}
+
+static void release_keys(struct video *v)
+{
+    for (unsigned code = 0; code < ARRAY_LEN(v->down); code++)
+        send_key(v, code, false);
+}
+
+static int16_t clip(int v, int limit) { return (int16_t)(v > limit ? limit : v < -limit ? -limit : v); }
+
+/* Motion is gathered over one poll, so that a fast mouse does not fill the queue. */
+static void send_mouse(struct video *v)
+{
+    for (unsigned parts = 8; parts && (v->mouse_changed || v->dx || v->dy || v->wheel); parts--) {
+        int16_t dx = clip(v->dx, 255), dy = clip(v->dy, 255), wheel = clip(v->wheel, 7);
+        send(v, (struct input){ IN_MOUSE, v->buttons, dx, dy, wheel });
+        v->dx -= dx;
+        v->dy -= dy;
+        v->wheel -= wheel;
+        v->mouse_changed = false;
+    }
+    v->dx = v->dy = v->wheel = 0;
+}
+
+void sdl_grab(struct video *v, bool on)
+{
+    if (v->grabbed == on)
+        return;
+    v->grabbed = on;
+    v->expose = true;
+    SDL_SetRelativeMouseMode(on ? SDL_TRUE : SDL_FALSE);
+    SDL_SetWindowKeyboardGrab(v->win, on ? SDL_TRUE : SDL_FALSE);
+    if (!on && v->buttons) {
+        v->buttons = 0;
+        v->mouse_changed = true;
+    }
+}
+
+/* ---- events ---- */
+
+static void ctrl_alt_del(struct video *v)
+{
+    static const uint16_t keys[3] = { KEY_CTRL, KEY_ALT, KEY_DEL };
+    for (unsigned i = 0; i < 3; i++)
+        send_key(v, keys[i], true);
+    for (unsigned i = 3; i--;)
+        send_key(v, keys[i], false);
+}
+
+static enum video_want host_combo(struct video *v, SDL_Scancode key)
+{
+    switch (key) {
+    case SDL_SCANCODE_P: return WANT_PAUSE;
+    case SDL_SCANCODE_R: return WANT_RESET;
+    case SDL_SCANCODE_B: return WANT_POWER;
+    case SDL_SCANCODE_S: return WANT_SCREENSHOT;
+    case SDL_SCANCODE_Q: return WANT_QUIT;
+    case SDL_SCANCODE_F: sdl_toggle_fullscreen(v); break;
+    case SDL_SCANCODE_G: sdl_grab(v, !v->grabbed); break;
+    case SDL_SCANCODE_DELETE: ctrl_alt_del(v); break;
+    default: break;
+    }
+    return WANT_NOTHING;
+}
+
+static enum video_want on_key(struct video *v, const SDL_KeyboardEvent *e)
+{
+    SDL_Scancode key = e->keysym.scancode;
+    bool down = e->type == SDL_KEYDOWN;
+    if (key == HOST_KEY) {
+        v->host_key = down;
+        if (down && !e->repeat)
+            release_keys(v);
+        return WANT_NOTHING;
+    }
+    if (v->host_key)
+        return down && !e->repeat ? host_combo(v, key) : WANT_NOTHING;
+    if ((unsigned)key < SDL_NUM_SCANCODES)
+        send_key(v, set1[key], down);
+    return WANT_NOTHING;
+}
+
+static void on_button(struct video *v, const SDL_MouseButtonEvent *e)
+{
+    static const uint8_t bits[] = { [SDL_BUTTON_LEFT] = 1, [SDL_BUTTON_RIGHT] = 2, [SDL_BUTTON_MIDDLE] = 4 };
+    uint8_t bit = e->button < ARRAY_LEN(bits) ? bits[e->button] : 0;
+    if (!v->grabbed) {
+        if (e->type == SDL_MOUSEBUTTONDOWN && e->button == SDL_BUTTON_LEFT)
+            sdl_grab(v, true);
+        return;
+    }
+    v->buttons = (uint8_t)(e->type == SDL_MOUSEBUTTONDOWN ? v->buttons | bit : v->buttons & ~bit);
+    v->mouse_changed = true;
+    send_mouse(v);
+}
+
+static void on_window(struct video *v, const SDL_WindowEvent *e)
+{
+    switch (e->event) {
+    case SDL_WINDOWEVENT_FOCUS_LOST:
+        v->host_key = false;
+        release_keys(v);
+        sdl_grab(v, false);
+        break;
+    case SDL_WINDOWEVENT_EXPOSED:
+    case SDL_WINDOWEVENT_SIZE_CHANGED:
+        v->expose = true;
+        break;
+    default:
+        break;
+    }
+}
+
+static enum video_want on_event(struct video *v, const SDL_Event *e)
+{
+    switch (e->type) {
+    case SDL_QUIT:            return WANT_QUIT;
+    case SDL_KEYDOWN:
+    case SDL_KEYUP:           return on_key(v, &e->key);
+    case SDL_MOUSEBUTTONDOWN:
+    case SDL_MOUSEBUTTONUP:   on_button(v, &e->button); break;
+    case SDL_WINDOWEVENT:     on_window(v, &e->window); break;
+    case SDL_RENDER_TARGETS_RESET: v->expose = true; break;
+    case SDL_RENDER_DEVICE_RESET:  v->tex_w = 0; break;
+    case SDL_MOUSEMOTION:
+        v->dx += v->grabbed ? e->motion.xrel : 0;
+        v->dy += v->grabbed ? e->motion.yrel : 0;
+        break;
+    case SDL_MOUSEWHEEL:
+        v->wheel -= v->grabbed ? e->wheel.y : 0;
+        break;
+    default: break;
+    }
+    return WANT_NOTHING;
+}
+
+enum video_want video_poll(struct video *v, struct session *s, uint64_t ns, bool feed)
+{
+    SDL_Event e;
+    enum video_want want = WANT_NOTHING;
+    int ms = (int)((ns + 500000) / 1000000);
+    bool any = ms ? SDL_WaitEventTimeout(&e, ms) : SDL_PollEvent(&e);
+    while (any && (want = on_event(v, &e)) == WANT_NOTHING)
+        any = SDL_PollEvent(&e);
+    send_mouse(v);
+    if (feed)
+        flush(v, s);
+    else
+        v->n_pending = 0;
+    return want;
+}
+#else
+typedef int not_empty;               /* ISO C wants a declaration in every file */
+#endif
