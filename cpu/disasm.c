@@ -82,8 +82,11 @@ static bool based_on_stack(const struct insn *i)
     return i->base == REG_OFF(4) || i->base == REG_OFF(5);
 }
 
+/* The part of a memory operand that is its offset. A bare number may need its size to be an address of the
+ * other kind. */
 static void put_offset(struct text *t, const struct insn *i)
 {
+    static const char *const width[4] = { "", "word ", "dword ", "qword " };
     static const char scale[4][3] = { "", "*2", "*4", "*8" };
     bool any = false;
     if (i->base != REG_NONE) {
@@ -100,6 +103,8 @@ static void put_offset(struct text *t, const struct insn *i)
         put(t, i->disp < 0 ? "-" : "+");
         put_hex(t, i->disp < 0 ? 0 - (uint64_t)(int64_t)i->disp : (uint64_t)i->disp);
     } else if (!any) {
+        if (i->prefix & PRE_ADSIZE)
+            put(t, width[i->asize & 3]);
         uint64_t mask = i->asize == 1 ? 0xffff : i->asize == 2 ? 0xffffffff : UINT64_MAX;
         put_hex(t, (uint64_t)(int64_t)i->disp & mask);
     }
@@ -152,7 +157,7 @@ static bool size_is_plain(const struct insn *i, struct decode_mode m, const stru
     for (unsigned k = 0; k < 3; k++)
         if (k != i->mem && is_general(r->opnd[k]) && r->opnd[k] != CL && size_of(i, m, r->opnd[k]) == size)
             return true;
-    return r->opnd[i->mem] == Mp && r->opnd[0] == Gv;
+    return (r->opnd[i->mem] == Mp && r->opnd[0] == Gv) || ((r->opnd[i->mem] == Qq || r->opnd[i->mem] == Qd) && r->opnd[0] == Pq);
 }
 
 static void put_immediate(struct text *t, const struct insn *i, unsigned operand)
@@ -180,7 +185,7 @@ static void put_target(struct text *t, const struct insn *i, laddr at)
 static void put_operand(struct text *t, const struct insn *i, struct decode_mode m, const struct insn_row *r,
                         unsigned slot, laddr at)
 {
-    static const char *const sizes[] = { "byte ", "word ", "dword ", "qword ", "tbyte ", "oword ", "", "far " };
+    static const char *const sizes[] = { "byte ", "word ", "dword ", "qword ", "tword ", "oword ", "", "far " };
     unsigned o = r->opnd[slot], reg = i->reg[slot];
     if (slot == i->mem) {
         if (!size_is_plain(i, m, r))
@@ -200,7 +205,12 @@ static void put_operand(struct text *t, const struct insn *i, struct decode_mode
     case Pq: case Nq: case Qq: case Qd: put_numbered(t, "mm", reg, ""); break;
     case Vx: case Ux: case Wx: case Wd: case Wq: put_numbered(t, "xmm", reg, ""); break;
     case Jb: case Jz: put_target(t, i, at); break;
-    case Ib: case Ibs: case Iw: case Iz: case Iv: case I1: case Ap: put_immediate(t, i, o); break;
+    case Ibs: case Iz: case Ap:
+        if (slot == 0 && (i->prefix & PRE_OPSIZE))
+            put(t, sizes[i->osize & 3]);
+        put_immediate(t, i, o);
+        break;
+    case Ib: case Iw: case Iv: case I1: put_immediate(t, i, o); break;
     default: put_reg(t, reg, size_of(i, m, o)); break;
     }
 }
@@ -208,16 +218,16 @@ static void put_operand(struct text *t, const struct insn *i, struct decode_mode
 /* ---- mnemonic ------------------------------------------------------------------------------ */
 
 /* Mnemonics that tell the operand size (words, dwords, qwords) or, for JCXZ, the address size. */
-struct sized_name { const char *sem, *name[3]; };
+struct sized_name { const char *sem, *name[3]; bool w; };   /* w: marked in 32-bit code when of words */
 static const struct sized_name sized_names[] = {
-    { "cbw",   { "cbw", "cwde", "cdqe" } },
-    { "cwd",   { "cwd", "cdq", "cqo" } },
-    { "pushf", { "pushf", "pushfd", "pushfq" } },
-    { "popf",  { "popf", "popfd", "popfq" } },
-    { "pusha", { "pusha", "pushad", "pushad" } },
-    { "popa",  { "popa", "popad", "popad" } },
-    { "iret",  { "iret", "iretd", "iretq" } },
-    { "jcxz",  { "jcxz", "jecxz", "jrcxz" } },
+    { "cbw",   { "cbw", "cwde", "cdqe" }, false },
+    { "cwd",   { "cwd", "cdq", "cqo" }, false },
+    { "pushf", { "pushf", "pushfd", "pushfq" }, true },
+    { "popf",  { "popf", "popfd", "popfq" }, true },
+    { "pusha", { "pusha", "pushad", "pushad" }, true },
+    { "popa",  { "popa", "popad", "popad" }, true },
+    { "iret",  { "iret", "iretd", "iretq" }, true },
+    { "jcxz",  { "jcxz", "jecxz", "jrcxz" }, false },
 };
 
 static const struct sized_name *sized_name(const char *sem)
@@ -228,7 +238,7 @@ static const struct sized_name *sized_name(const char *sem)
     return NULL;
 }
 
-static void put_mnemonic(struct text *t, const struct insn *i, const struct insn_row *r)
+static void put_mnemonic(struct text *t, const struct insn *i, struct decode_mode m, const struct insn_row *r)
 {
     static const char *const renamed[][2] = {
         { "imul1", "imul" }, { "imul3", "imul" }, { "icebp", "int1" }, { "xlat", "xlatb" },
@@ -238,6 +248,7 @@ static void put_mnemonic(struct text *t, const struct insn *i, const struct insn
     if (s) {
         unsigned size = !strcmp(r->name, "jcxz") ? i->asize : i->osize;
         put(t, s->name[size >= 1 && size <= 3 ? size - 1 : 0]);
+        put(t, s->w && size == 1 && m.code_bits != 16 ? "w" : "");
         return;
     }
     for (size_t n = 0; n < ARRAY_LEN(renamed); n++)
@@ -255,7 +266,8 @@ static bool size_is_shown(const struct insn_row *r)
 {
     for (unsigned k = 0; k < 3; k++) {
         unsigned o = r->opnd[k];
-        if (o == Ev || o == Mv || o == Gv || o == Rv || o == Zv || o == rAX || o == eAX || o == Ov)
+        if (o == Ev || o == Mv || o == Gv || o == Rv || o == Zv || o == rAX || o == eAX || o == Ov ||
+            (k == 0 && (o == Iz || o == Ibs || o == Ap)))
             return true;
     }
     return sized_name(r->name) && strcmp(r->name, "jcxz");
@@ -270,8 +282,8 @@ static void put_prefixes(struct text *t, const struct insn *i, const struct insn
         put(t, "lock ");
     if ((i->prefix & (PRE_REP | PRE_REPNE)) && (r->attr & STRING))
         put(t, i->prefix & PRE_REPNE ? "repne " : compares ? "repe " : "rep ");
-    if ((i->prefix & PRE_OPSIZE) && !size_is_shown(r) && ((r->attr & (STACK | JUMP)) || r->opnd[0] == Ap ||
-                                                               r->opnd[0] == Ms || r->opnd[0] == Mp))
+    if ((i->prefix & PRE_OPSIZE) && !size_is_shown(r) && ((r->attr & (STACK | JUMP)) || r->opnd[0] == Ms ||
+                                                               r->opnd[0] == Mp))
         put(t, o_name[i->osize & 3]);
     bool loop = !strncmp(r->name, "loop", 4), xlat = !strcmp(r->name, "xlat");
     if ((i->prefix & PRE_ADSIZE) && ((r->attr & STRING) || loop || xlat))
@@ -294,7 +306,7 @@ void insn_print(char *text, size_t cap, const struct insn *i, struct decode_mode
     }
     const struct insn_row *r = &insn_rows[i->id];
     put_prefixes(&t, i, r);
-    put_mnemonic(&t, i, r);
+    put_mnemonic(&t, i, m, r);
     if (r->attr & STRING)
         return;
     for (unsigned k = 0; k < 3 && r->opnd[k] != NONE; k++) {

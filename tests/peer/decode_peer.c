@@ -36,6 +36,7 @@ static const char *const alias[][2] = {
     { "pusha", "pushaw" }, { "pushad", "pushal" }, { "popa", "popaw" }, { "popad", "popal" },
     { "call", "lcall" }, { "jmp", "ljmp" }, { "shl", "sal" }, { "nop", "pause" }, { "xlatb", "xlat" },
     { "jcxz", "jecxz" }, { "jecxz", "jcxz" },     /* with a segment prefix after 67 */
+    { "pushfw", "pushf" }, { "popfw", "popf" }, { "iretw", "iret" },
     { "fstp", "fstpnce" }, { "fnsetpm", "fsetpm" }, { "fneni", "feni8087_nop" }, { "fndisi", "fdisi8087_nop" },
     { "cbw", "cwde" }, { "cwd", "cdq" },          /* in 16-bit code it gives the other name */
 };
