@@ -15,7 +15,7 @@ case $($CC --version) in *clang*) target="--target=i386-none-elf" ;; esac
 
 flags="$target -std=gnu11 -Os -march=i386 -ffreestanding -fno-builtin -fno-pic -fno-pie -fno-stack-protector
        -fno-asynchronous-unwind-tables -fno-unwind-tables -fomit-frame-pointer -mno-sse -mno-mmx
-       -fno-delete-null-pointer-checks -fcf-protection=none -Wall -Wextra -Wno-array-bounds -Wno-unused-parameter
+       -fno-delete-null-pointer-checks -fcf-protection=none -fdata-sections -Wall -Wextra -Wno-array-bounds -Wno-unused-parameter
        -Wmissing-prototypes -Werror"
 
 compile() { # BITS SOURCE
@@ -36,6 +36,7 @@ fi
 for f in util.c tables.c post.c sys.c memory.c kbd.c mouse.c ports.c rtc.c pcibios.c disk.c ata.c cdrom.c floppy.c boot.c; do
     compile 16 "$f"
 done
+compile 16 vga/font.c                         # its 8x8 font also stands at F000:FA6E
 for f in post32.c pci32.c rom32.c tables32.c smbios32.c; do
     compile 32 "$f"
     # Both halves have their own memcpy and memset, which the compiler may call on its own.
@@ -56,4 +57,7 @@ record() { # IMAGE SOURCE...
     shift
     (cd .. && sha256sum "$@" "roms/$image") >"$out/${image%.bin}.src-sha256"
 }
-record bios.bin $(cd .. && ls bios/*.c bios/*.h bios/*.S bios/*.ld bios/*.dsl bios/build.sh)
+record bios.bin $(cd .. && ls bios/vga/font.c bios/*.c bios/*.h bios/*.S bios/*.ld bios/*.dsl bios/build.sh)
+if [ "$out" = "$(cd ../roms && pwd)" ]; then
+    sh vga/build.sh
+fi

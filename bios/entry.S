@@ -492,8 +492,8 @@ floppy_table:                             /* INT 1Eh: 1.44 MB */
         .org 0x1859
         jmp stub15
         .org 0x1a6e
-        .globl font8x8
-font8x8:
+        .globl font_fixed
+font_fixed:                               /* characters 0-127, copied here by POST */
         .skip 1024, 0
         .org 0x1e6e
         jmp stub1a

@@ -11,7 +11,9 @@ void floppy_init(void);
 /* Stubs of entry.S, linked at their offset in this segment. */
 extern const u8 stub02[], stub05[], int08[], stub09[], stub0e[], stub10[], stub11[], stub12[], stub13[],
     stub14[], stub15[], stub16[], stub17[], stub18[], stub19[], stub1a[], stub40[], stub70[], stub74[], stub75[],
-    int76[], stub_master[], stub_slave[], int_iret[], floppy_table[], font8x8[];
+    int76[], stub_master[], stub_slave[], int_iret[], floppy_table[];
+extern u8 font_fixed[1024];                            /* F000:FA6E, where programs look */
+extern const u8 font8x8[];                              /* vga/font.c */
 
 #define SET(n, stub) vector_set(n, 0xf000, (u32)(stub))
 
@@ -45,10 +47,10 @@ static void vectors_init(void)
     SET(0x1a, stub1a);
     SET(0x1e, floppy_table);
     vector_set(0x1d, 0, 0);
-    SET(0x1f, font8x8);
+    SET(0x1f, font8x8 + 1024);
     SET(0x40, stub40);
     vector_set(0x41, EBDA_SEG, 0x3d);
-    vector_set(0x43, 0xf000, (u32)font8x8);
+    vector_set(0x43, 0xf000, (u32)font_fixed);
     vector_set(0x46, EBDA_SEG, 0x4d);
     SET(0x70, stub70);
     SET(0x74, stub74);
@@ -144,6 +146,7 @@ static void screen_init(void)
 void post16(void)
 {
     vectors_init();
+    memcpy(font_fixed, font8x8, sizeof font_fixed);
     bda_init();
     pic_init();
     timers_and_dma_init();

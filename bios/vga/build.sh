@@ -32,6 +32,7 @@ $HOSTCC -o "$tmp/finish" "$here/finish.c"
 "$tmp/finish" "$tmp/rom.raw" "$out" 32768
 if [ $# = 0 ]; then
     cd "$root"
-    cat $(ls bios/vga/*.c bios/vga/*.h bios/vga/*.S bios/vga/*.ld | LC_ALL=C sort) | sha256sum |
-        cut -d' ' -f1 >roms/vgabios.src-sha256
+    # What was built from what, as sha256sum -c reads it.
+    sha256sum $(ls bios/vga/*.c bios/vga/*.h bios/vga/*.S bios/vga/*.ld bios/vga/build.sh | LC_ALL=C sort) \
+        roms/vgabios.bin >roms/vgabios.src-sha256
 fi
