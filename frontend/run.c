@@ -21,6 +21,7 @@ enum { EXIT_OK = 0, EXIT_TROUBLE = 1, EXIT_LIMIT = 3, EXIT_STOPPED = 4, EXIT_REP
 #define IPS_DEFAULT  UINT64_C(100000000)
 #define IDLE_PATIENCE (UINT64_C(60) * 1000000000)   /* a guest nobody talks to may skip this much idle time */
 #define NAP          UINT64_C(10000000)
+#define SLICE_MIN    UINT64_C(1000000)       /* realtime: less than this is not worth a look */
 
 static volatile sig_atomic_t signal_got;
 static void on_signal(int n) { signal_got = n; }
@@ -190,7 +191,7 @@ static bool slice_end(struct run *r, vtime now, vtime *until)
     if (!r->pace.realtime)
         return true;
     vtime due = pacing_due(&r->pace, host_now(), now);
-    if (due <= now)
+    if (due < now + SLICE_MIN)
         return false;
     if (*until > due)
         *until = due;
