@@ -355,10 +355,12 @@ static uint8_t read_reg(struct ata *p, unsigned off)
             ata_intrq(d, false);
         return v;
     }
-    if (!present(d)) {
+    if (!present(d)) {                           /* ATA/ATAPI-6, 9.16.1 */
         d = &p->drive[0];
         if (!present(d))
             return 0xff;
+        if (d->kind == ATA_CDROM && off != 6)
+            return 0;
     }
     switch (off) {
     case 1:  return hob ? d->hob_feature : d->error;

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Intel 82077AA floppy disk controller in AT mode, with its drives.              Ref: Intel 290166 "82077AA"
+ *
+ *   3F0h..3F5h  +2 DOR  +3 TDR  +4 MSR/DSR  +5 FIFO              (i82077_ops, 6 ports)
+ *   3F7h        DIR/CCR                                          (i82077_dir_ops, 1 port; 3F6h belongs to IDE)
+ *   irq         INT, gated by DOR: ISA 6          dma   channel 2, or bytes through the FIFO in non-DMA mode
+ *
+ * A command collects its bytes, executes a sector at a time by an event at a fixed latency, and
+ * leaves its result bytes; a sector on its way waits in buf[]. Seeks have events of their own, one a drive.
+ *
+ * Images have no address marks: sectors are 512 bytes, numbered from 1 and never deleted. An image of
+ * a known size has that format's geometry; any other is taken for a 1.44M (or 2.88M) disk that
+ * reads as zeroes beyond the image.
+ *
+ * Not modelled:  PS/2 and Model 30 registers, tape, FIFO thresholds and real rotation times, deleted data marks (a write
+ *                of them writes ordinary data), sectors of other sizes.
+ * Deviations:    a drive takes media of any format; without a disk a command fails instead of waiting for an index pulse.
+ */
+#pragma once
+#include "core/blockdev.h"
+#include "core/bus.h"
+#include "core/device.h"
+#include "core/dma.h"
+
+enum floppy_type { FLOPPY_NONE, FLOPPY_360K, FLOPPY_1200K, FLOPPY_720K, FLOPPY_1440K, FLOPPY_2880K };
+                                 /* as CMOS register 10h has them */
+
+enum i82077_phase { FDC_IDLE, FDC_COMMAND, FDC_EXECUTE, FDC_DATA /* non-DMA */, FDC_RESULT, FDC_PHASES };
+
+struct i82077;
+
+struct i82077_drive {
+    uint8_t      track;          /* where the head is */
+    uint8_t      pcn;            /* where the controller thinks it is */
+    uint8_t      target;
+    bool         seeking, recalibrating;
+    bool         changed;        /* the DSKCHG latch */
+    uint8_t      pending;        /* what SENSE INTERRUPT has to report: 0 nothing, 1 reset, 2 seek */
+    uint8_t      st0;
+    struct event seek;
+    /* wiring */
+    struct i82077   *fdc;
+    struct blockdev *bd;
+    uint8_t          type;       /* enum floppy_type of the drive */
+    uint8_t          n;
+    uint8_t          cyls, heads, spt, rates;   /* of the medium; rates: bit n: CCR rate n reads it */
+};
+
+struct i82077 {
+    struct i82077_drive drive[4];
+    uint8_t      dor, dsr, ccr, tdr;
+    uint8_t      phase;
+    uint8_t      cmd[9], cmd_pos;
+    uint8_t      result[10], res_pos, res_len;
+    uint8_t      specify[2], config, pretrk, perpendicular;
+    bool         locked;
+    bool         resetting;      /* the event will report the end of a reset */
+    bool         int_result, int_sense;
+    uint8_t      c, h, r, head;  /* sector in work */
+    uint8_t      st2;            /* collected while a scan goes on */
+    uint8_t      count;          /* FORMAT, VERIFY with a count: sectors left */
+    uint8_t      next_id;        /* what passes under the head next, for READ ID */
+    bool         full;           /* buf holds the sector in work */
+    uint16_t     pos, tries;     /* bytes moved; DMA attempts without one */
+    uint8_t      buf[512];
+    struct event step;
+    struct line  irq;
+    struct dma_port dma;
+    struct sched   *sched;
+};
+
+extern const struct device_class i82077_class;
+extern const struct bus_ops i82077_ops, i82077_dir_ops;
+
+/* Wire irq and dma afterwards. All drives are absent. */
+void i82077_init(struct i82077 *p, struct sched *s);
+/* At machine creation: a drive (0 or 1) stands there, with a medium of 512-byte sectors or NULL. */
+void i82077_attach(struct i82077 *p, unsigned drive, enum floppy_type type, struct blockdev *bd);
+/* Changes the medium; bd NULL ejects. Input: logged by the machine. */
+void i82077_insert(struct i82077 *p, unsigned drive, struct blockdev *bd);
+/* The drive that suits a medium of so many sectors; 0: the usual one. */
+enum floppy_type floppy_type_for(uint64_t sectors);

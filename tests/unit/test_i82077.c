@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* links: host devices core */
+#include "unit/device_test.h"
+
+#include "devices/i82077.h"
+#include "host/disk_mem.h"
+
+enum { SECTORS = 2880 };
+enum { DOR = 2, MSR = 4, FIFO = 5 };
+
+struct rig {
+    struct sched    sched;
+    struct i82077   fdc;
+    struct dt_pin   irq;
+    struct disk_mem disk;
+    uint8_t         image[SECTORS * 512], memory[40000];
+    size_t          at, left;            /* a DMA channel that was programmed for so many bytes */
+    bool            dreq, masked;
+};
+static struct rig r, twin;
+
+static void on_request(void *ctl, unsigned channel, bool level)
+{
+    ck_assert_uint_eq(channel, 2);
+    ((struct rig *)ctl)->dreq = level;
+}
+
+static size_t on_move(void *ctl, unsigned channel, void *buf, size_t n, bool to_memory, bool *tc)
+{
+    struct rig *x = ctl;
+    if (x->masked || !x->left || !x->dreq)
+        return 0;
+    n = n < x->left ? n : x->left;
+    if (to_memory)
+        memcpy(x->memory + x->at, buf, n);
+    else
+        memcpy(buf, x->memory + x->at, n);
+    x->at += n;
+    x->left -= n;
+    *tc = x->left == 0;
+    return n;
+}
+
+static void build(struct rig *x)
+{
+    struct dt_rng rng = dt_seed(11);
+    memset(x, 0, sizeof *x);
+    for (size_t i = 0; i < sizeof x->image; i += 4)
+        store_le32(x->image + i, dt_rand(&rng));
+    i82077_init(&x->fdc, &x->sched);
+    i82077_attach(&x->fdc, 0, FLOPPY_1440K, disk_mem_init(&x->disk, x->image, sizeof x->image, 512, false));
+    x->fdc.dma = (struct dma_port){ x, 2, on_request, on_move };
+    dt_wire(&x->fdc.irq, &x->irq);
+}
+
+static void out(unsigned reg, unsigned v) { i82077_ops.write(&r.fdc, reg, v, 1); }
+static uint8_t in(unsigned reg) { return (uint8_t)i82077_ops.read(&r.fdc, reg, 1); }
+
+static void send(unsigned n, const uint8_t *p)
+{
+    for (unsigned i = 0; i < n; i++) {
+        ck_assert_uint_eq(in(MSR) & 0xc0, 0x80);
+        out(FIFO, p[i]);
+    }
+}
+
+static void results(unsigned n, uint8_t *p)
+{
+    for (unsigned i = 0; i < n; i++) {
+        ck_assert_uint_eq(in(MSR) & 0xd0, 0xd0);
+        p[i] = in(FIFO);
+    }
+    ck_assert_uint_eq(in(MSR) & 0xd0, 0x80);
+}
+
+static void wait_irq(void)
+{
+    for (int i = 0; i < 5000 && !r.irq.level; i++)
+        sched_advance(&r.sched, r.sched.now + 100000);
+    ck_assert(r.irq.level);
+}
+
+static void sense(uint8_t st0, uint8_t pcn)
+{
+    uint8_t b[2];
+    send(1, (const uint8_t[]){ 8 });
+    results(2, b);
+    ck_assert_uint_eq(b[0], st0);
+    ck_assert_uint_eq(b[1], pcn);
+}
+
+static void start(void)
+{
+    out(DOR, 0x1c);
+    ck_assert_uint_eq(in(MSR), 0);
+    wait_irq();
+    for (uint8_t i = 0; i < 4; i++)
+        sense(0xc0 | i, 0);
+    ck_assert(!r.irq.level);
+    send(3, (const uint8_t[]){ 3, 0xaf, 2 });
+    i82077_dir_ops.write(&r.fdc, 0, 0, 1);         /* 500 kbit/s */
+}
+
+static void go(uint8_t track)
+{
+    send(3, (const uint8_t[]){ 0x0f, 0, track });
+    ck_assert_uint_eq(in(MSR) & 1, 1);
+    wait_irq();
+    sense(0x20, track);
+    ck_assert_uint_eq(in(MSR), 0x80);
+}
+
+static void setup(void)
+{
+    build(&r);
+    start();
+}
+
+static void dma(size_t at, size_t n)
+{
+    r.at = at;
+    r.left = n;
+}
+
+static void transfer(uint8_t cmd, uint8_t c, uint8_t h, uint8_t s, uint8_t eot, uint8_t res[7])
+{
+    send(9, (const uint8_t[]){ cmd, (uint8_t)(h << 2), c, h, s, 2, eot, 0x1b, 0xff });
+    wait_irq();
+    results(7, res);
+    ck_assert(!r.irq.level && !r.dreq);
+}
+
+START_TEST(reads_across_the_cylinder)
+{
+    uint8_t res[7];
+    go(7);
+    dma(0, 20 * 512);                              /* sectors 10..18 of head 0, 1..11 of head 1 */
+    transfer(0xe6, 7, 0, 10, 18, res);
+    const uint8_t want[7] = { 0x04, 0, 0, 7, 1, 12, 2 };
+    ck_assert(!memcmp(res, want, 7));
+    ck_assert(!memcmp(r.memory, r.image + (7 * 36 + 9) * 512, 20 * 512));
+    dma(0, 512);
+    transfer(0x46, 7, 1, 18, 18, res);             /* to the end: the next would be C + 1, R 1 */
+    ck_assert(res[0] == 4 && !res[1] && res[3] == 8 && res[4] == 1 && res[5] == 1);
+    dma(0, 40000);
+    transfer(0x46, 7, 0, 18, 18, res);             /* no terminal count: end of cylinder */
+    ck_assert(res[0] == 0x40 && res[1] == 0x80);
+}
+END_TEST
+
+START_TEST(writes_and_formats)
+{
+    uint8_t res[7];
+    for (unsigned i = 0; i < 18 * 512; i++)
+        r.memory[i] = (uint8_t)(i * 13);
+    go(40);
+    dma(0, 18 * 512);
+    transfer(0xc5, 40, 1, 1, 18, res);
+    ck_assert(res[0] == 4 && !res[1] && !res[2]);
+    ck_assert(!memcmp(r.image + (40 * 36 + 18) * 512, r.memory, 18 * 512));
+    for (uint8_t i = 0; i < 18; i++)
+        memcpy(r.memory + 4 * i, (const uint8_t[]){ 40, 0, (uint8_t)(i + 1), 2 }, 4);
+    dma(0, 72);
+    send(6, (const uint8_t[]){ 0x4d, 0, 2, 18, 0x54, 0xf6 });
+    wait_irq();
+    results(7, res);
+    ck_assert(!res[0] && !res[1]);
+    for (unsigned i = 0; i < 18 * 512; i++)
+        ck_assert_msg(r.image[40 * 36 * 512 + i] == 0xf6, "byte %u", i);
+    ck_assert_uint_eq(r.image[(40 * 36 + 18) * 512 + 1], 13);
+    r.disk.bd.read_only = true;
+    dma(0, 512);
+    transfer(0x45, 40, 0, 1, 18, res);
+    ck_assert(res[0] == 0x40 && res[1] == 2);
+    send(2, (const uint8_t[]){ 4, 0 });
+    results(1, res);
+    ck_assert_uint_eq(res[0], 0x68);
+}
+END_TEST
+
+START_TEST(errors)
+{
+    uint8_t res[7];
+    go(3);
+    dma(0, 512);
+    transfer(0x46, 4, 0, 1, 18, res);              /* wrong cylinder */
+    ck_assert(res[0] == 0x40 && res[1] == 4 && res[2] == 0x10);
+    transfer(0x46, 3, 0, 19, 18, res);
+    ck_assert(res[0] == 0x40 && res[1] == 4);
+    i82077_dir_ops.write(&r.fdc, 0, 2, 1);         /* wrong data rate */
+    transfer(0x46, 3, 0, 1, 18, res);
+    ck_assert(res[0] == 0x40 && res[1] == 1);
+    i82077_dir_ops.write(&r.fdc, 0, 0, 1);
+    r.masked = true;                               /* nobody serves DREQ */
+    transfer(0x46, 3, 0, 1, 18, res);
+    ck_assert(res[0] == 0x40 && res[1] == 0x10);
+    send(2, (const uint8_t[]){ 7, 1 });            /* no drive there: track 0 is never found */
+    wait_irq();
+    sense(0x71, 0);
+    send(1, (const uint8_t[]){ 8 });
+    results(1, res);
+    ck_assert_uint_eq(res[0], 0x80);
+    send(1, (const uint8_t[]){ 0x1f });
+    results(1, res);
+    ck_assert_uint_eq(res[0], 0x80);
+}
+END_TEST
+
+START_TEST(small_commands)
+{
+    uint8_t b[10];
+    send(1, (const uint8_t[]){ 0x10 });
+    results(1, b);
+    ck_assert_uint_eq(b[0], 0x90);
+    send(4, (const uint8_t[]){ 0x13, 0, 0x57, 9 });
+    send(2, (const uint8_t[]){ 0x12, 0x84 });
+    send(1, (const uint8_t[]){ 0x94 });
+    results(1, b);
+    ck_assert_uint_eq(b[0], 0x10);
+    go(5);
+    send(1, (const uint8_t[]){ 0x0e });
+    results(10, b);
+    const uint8_t want[10] = { 5, 0, 0, 0, 0xaf, 2, 0, 0x84, 0x57, 9 };
+    ck_assert(!memcmp(b, want, 10));
+    out(MSR, 0x80);                                /* DSR reset; locked: CONFIGURE survives */
+    sched_advance(&r.sched, r.sched.now + 1000000);
+    send(1, (const uint8_t[]){ 0x0e });
+    results(10, b);
+    ck_assert(b[0] == 0 && b[8] == 0x57);
+    send(2, (const uint8_t[]){ 7, 0 });
+    wait_irq();
+    sense(0x20, 0);
+    uint8_t id[7], first;
+    send(2, (const uint8_t[]){ 0x4a, 4 });
+    wait_irq();
+    results(7, id);
+    ck_assert(id[0] == 4 && id[3] == 0 && id[4] == 1 && id[6] == 2);
+    first = id[5];
+    send(2, (const uint8_t[]){ 0x4a, 4 });
+    wait_irq();
+    results(7, id);
+    ck_assert_uint_eq(id[5], first % 18 + 1);
+}
+END_TEST
+
+START_TEST(disk_change)
+{
+    uint8_t res[7];
+    ck_assert_uint_eq(i82077_dir_ops.read(&r.fdc, 0, 1), 0x80);
+    go(0);                                         /* no step, no change */
+    ck_assert_uint_eq(i82077_dir_ops.read(&r.fdc, 0, 1), 0x80);
+    go(1);
+    ck_assert_uint_eq(i82077_dir_ops.read(&r.fdc, 0, 1), 0);
+    i82077_insert(&r.fdc, 0, NULL);
+    go(2);
+    ck_assert_uint_eq(i82077_dir_ops.read(&r.fdc, 0, 1), 0x80);
+    transfer(0x46, 2, 0, 1, 18, res);
+    ck_assert_uint_eq(res[0], 0x40);
+    static uint8_t small[1024];                    /* an odd little image is a 1.44M disk */
+    struct disk_mem d;
+    small[513] = 0x77;
+    i82077_insert(&r.fdc, 0, disk_mem_init(&d, small, sizeof small, 512, false));
+    go(0);
+    dma(0, 3 * 512);
+    memset(r.memory, 0xee, 2000);
+    transfer(0xe6, 0, 0, 1, 18, res);
+    ck_assert(!res[0] && r.memory[513] == 0x77 && r.memory[1024] == 0 && r.memory[1535] == 0);
+}
+END_TEST
+
+START_TEST(formats_by_size)
+{
+    static const struct { uint16_t sectors; uint8_t cyls, heads, spt, type; } want[] = {
+        { 320, 40, 1, 8, FLOPPY_1200K }, { 720, 40, 2, 9, FLOPPY_1200K }, { 1440, 80, 2, 9, FLOPPY_1440K },
+        { 2400, 80, 2, 15, FLOPPY_1200K }, { 2880, 80, 2, 18, FLOPPY_1440K }, { 3360, 80, 2, 21, FLOPPY_1440K },
+        { 5760, 80, 2, 36, FLOPPY_2880K }, { 1, 80, 2, 18, FLOPPY_1440K }, { 4000, 80, 2, 36, FLOPPY_2880K },
+    };
+    for (unsigned i = 0; i < ARRAY_LEN(want); i++) {
+        r.disk.bd.sectors = want[i].sectors;
+        i82077_insert(&r.fdc, 0, &r.disk.bd);
+        const struct i82077_drive *d = &r.fdc.drive[0];
+        ck_assert(d->cyls == want[i].cyls && d->heads == want[i].heads && d->spt == want[i].spt);
+        ck_assert_int_eq((int)floppy_type_for(want[i].sectors), want[i].type);
+    }
+}
+END_TEST
+
+START_TEST(without_dma)
+{
+    uint8_t res[7], b[1024];
+    send(3, (const uint8_t[]){ 3, 0xaf, 3 });
+    go(9);
+    send(9, (const uint8_t[]){ 0x46, 0, 9, 0, 17, 2, 18, 0x1b, 0xff });
+    for (unsigned i = 0; i < 1024; i++) {
+        if (i % 512 == 0)
+            wait_irq();
+        ck_assert_uint_eq(in(MSR), 0xf0);
+        b[i] = in(FIFO);
+    }
+    wait_irq();
+    results(7, res);
+    ck_assert(res[0] == 0x40 && res[1] == 0x80);
+    ck_assert(!memcmp(b, r.image + (9 * 36 + 16) * 512, 1024));
+    send(9, (const uint8_t[]){ 0x45, 4, 9, 1, 18, 2, 18, 0x1b, 0xff });
+    wait_irq();
+    for (unsigned i = 0; i < 512; i++) {
+        ck_assert_uint_eq(in(MSR), 0xb0);
+        out(FIFO, 0x3c);
+    }
+    wait_irq();
+    results(7, res);
+    ck_assert_uint_eq(r.image[(9 * 36 + 35) * 512 + 511], 0x3c);
+}
+END_TEST
+
+START_TEST(verify_and_scan)
+{
+    uint8_t res[7];
+    go(2);
+    transfer(0x56, 2, 0, 1, 18, res);
+    ck_assert(!res[0] && !res[1]);
+    memcpy(r.memory, r.image + (2 * 36 + 4) * 512, 1024);
+    dma(0, 1024);
+    transfer(0x51, 2, 0, 5, 18, res);
+    ck_assert(!res[0] && res[2] == 8 && res[5] == 6);
+    r.memory[10] ^= 1;
+    r.memory[520] ^= 1;
+    dma(0, 1024);
+    transfer(0x51, 2, 0, 5, 18, res);
+    ck_assert(!res[0] && res[2] == 4);
+}
+END_TEST
+
+static void poke(void *arg, uint32_t v)
+{
+    struct rig *x = arg;
+    static const uint8_t first[] = { 0xe6, 0x46, 0x45, 0xc5, 0x4d, 0x4a, 0x07, 0x0f, 0x08, 0x03, 0x56, 0x51, 0x0c, 0x13,
+                                     0x8f, 0x42, 0x0e, 0x04, 0x12 };
+    uint32_t w = v >> 4;
+    switch (v % 8) {
+    case 0: case 1: sched_advance(&x->sched, x->sched.now + w % 600000); break;
+    case 2:
+        if (x->fdc.phase == FDC_IDLE)
+            i82077_ops.write(&x->fdc, FIFO, first[w % sizeof first], 1);
+        break;
+    case 3:
+        for (uint32_t i = w % 600; i--;)
+            if (i82077_ops.read(&x->fdc, MSR, 1) & 0x40)
+                i82077_ops.read(&x->fdc, FIFO, 1);
+            else if (x->fdc.phase == FDC_DATA)
+                i82077_ops.write(&x->fdc, FIFO, w, 1);
+        break;
+    case 4: case 5: {
+        uint8_t pos = x->fdc.cmd_pos, b = (uint8_t)(pos == 5 ? 2 : pos == 6 ? 18 : w >> 4 & 5);
+        i82077_ops.write(&x->fdc, FIFO, b, 1);
+        break;
+    }
+    case 6:
+        x->at = 0;
+        x->left = w % 8192;
+        x->masked = w % 7 == 0;
+        break;
+    default:
+        if (w % 40 == 0)
+            i82077_ops.write(&x->fdc, DOR, w >> 8 & 0x1c, 1);
+        else
+            i82077_ops.write(&x->fdc, DOR, 0x1c, 1);
+        break;
+    }
+}
+
+START_TEST(save_load_is_invisible)
+{
+    struct dt_rng rng = dt_seed((uint64_t)_i);
+    build(&twin);
+    for (int i = 0; i < 1500; i++)
+        poke(&r, dt_rand(&rng));
+    dt_copy(&i82077_class, &r.fdc, &twin.fdc);
+    memcpy(twin.image, r.image, sizeof r.image);
+    memcpy(twin.memory, r.memory, sizeof r.memory);
+    twin.at = r.at, twin.left = r.left, twin.dreq = r.dreq, twin.masked = r.masked;
+    twin.sched.now = r.sched.now;
+    sched_rescan(&twin.sched);
+    for (int i = 0; i < 1500; i++) {
+        uint32_t v = dt_rand(&rng);
+        poke(&r, v);
+        poke(&twin, v);
+    }
+    dt_same(&i82077_class, &r.fdc, &twin.fdc);
+    ck_assert(!memcmp(r.image, twin.image, sizeof r.image) && !memcmp(r.memory, twin.memory, sizeof r.memory));
+}
+END_TEST
+
+START_TEST(hostile_snapshots)
+{
+    struct dt_rng rng = dt_seed((uint64_t)_i + 50);
+    build(&twin);
+    for (int i = 0; i < 200; i++)
+        poke(&r, dt_rand(&rng));
+    dt_hostile(&i82077_class, &r.fdc, &twin.fdc, &twin.sched, poke, &twin);
+    dt_covers(&i82077_class, sizeof(struct i82077));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("i82077");
+    TCase *t = tcase_create("all");
+    tcase_set_timeout(t, 60);
+    tcase_add_checked_fixture(t, setup, NULL);
+    tcase_add_test(t, reads_across_the_cylinder);
+    tcase_add_test(t, writes_and_formats);
+    tcase_add_test(t, errors);
+    tcase_add_test(t, small_commands);
+    tcase_add_test(t, disk_change);
+    tcase_add_test(t, formats_by_size);
+    tcase_add_test(t, without_dma);
+    tcase_add_test(t, verify_and_scan);
+    tcase_add_loop_test(t, save_load_is_invisible, 0, 20);
+    tcase_add_loop_test(t, hostile_snapshots, 0, 4);
+    suite_add_tcase(s, t);
+    return dt_run(s);
+}
