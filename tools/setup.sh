@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Shared by tools/run and tools/test: finds out what is missing, and installs it with the host's package manager.
+# POSIX sh; to be sourced. ROOT is the source tree, YES is 1 when nothing shall be asked.
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "$(basename "$0"): $*"; exit 1; }
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# Can the compiler find a header? $2: what pkg-config calls it.
+have_lib() {
+    if have pkg-config && pkg-config --exists "$2" 2>/dev/null; then return 0; fi
+    have cc && printf '#include <%s>\n' "$1" | cc -E -x c - >/dev/null 2>&1
+}
+
+manager() {
+    for m in apt-get dnf pacman brew; do
+        if have $m; then echo $m; return; fi
+    done
+}
+
+# The manager's package for a thing we need; empty: it comes with another one.
+package() {
+    case $1:$2 in
+        apt-get:cc)        echo gcc libc6-dev ;;
+        apt-get:make)      echo make ;;
+        apt-get:sdl2)      echo libsdl2-dev ;;
+        apt-get:zlib)      echo zlib1g-dev ;;
+        apt-get:check)     echo check ;;
+        apt-get:pkg-config) echo pkg-config ;;
+        apt-get:python3)   echo python3-minimal ;;
+        dnf:cc)            echo gcc ;;
+        dnf:sdl2)          echo SDL2-devel ;;
+        dnf:zlib)          echo zlib-devel ;;
+        dnf:check)         echo check-devel ;;
+        dnf:pkg-config)    echo pkgconf-pkg-config ;;
+        pacman:cc)         echo gcc ;;
+        pacman:pkg-config) echo pkgconf ;;
+        pacman:python3)    echo python ;;
+        pacman:cmake)      echo cmake ;;
+        brew:cc|brew:make) ;;
+        brew:pkg-config)   echo pkgconf ;;
+        *)                 echo "$2" ;;
+    esac
+}
+
+missing() {
+    for need in "$@"; do
+        case $need in
+            zlib)  have_lib zlib.h zlib || echo zlib ;;
+            sdl2)  have_lib SDL2/SDL.h sdl2 || echo sdl2 ;;
+            check) have_lib check.h check || echo check ;;
+            *)     have "$need" || echo "$need" ;;
+        esac
+    done
+}
+
+# setup THING...: installs what is missing of these, after asking.
+setup() {
+    lack=$(missing "$@" | tr '\n' ' ')
+    [ -n "${lack% }" ] || return 0
+    m=$(manager)
+    [ -n "$m" ] || die "missing: $lack- install these with your package manager (apt, dnf, pacman and brew are known)"
+    packages=
+    for need in $lack; do packages="$packages $(package "$m" "$need")"; done
+    packages=$(echo $packages)
+    if [ -z "$packages" ]; then die "missing: $lack- run 'xcode-select --install' first"; fi
+    case $m in
+        apt-get) install="apt-get install -y --no-install-recommends $packages" ;;
+        dnf)     install="dnf install -y $packages" ;;
+        pacman)  install="pacman -S --needed --noconfirm $packages" ;;
+        brew)    install="brew install $packages" ;;
+    esac
+    as=
+    if [ "$m" != brew ] && [ "$(id -u)" != 0 ]; then
+        have sudo || die "missing: $lack- as root, run: $install"
+        as=sudo
+    fi
+    say "Missing: $lack"
+    say "To install: $as${as:+ }$install"
+    if [ "$YES" != 1 ]; then
+        printf 'Go ahead? [y/N] ' >&2
+        read -r answer || answer=
+        case $answer in [yY]*) ;; *) die "nothing was installed: install it yourself, or answer y" ;; esac
+    fi
+    if [ "$m" = apt-get ]; then
+        $as env DEBIAN_FRONTEND=noninteractive apt-get update -q >&2 ||
+            say "the list of packages could not be renewed; trying with the one that is there"
+        $as env DEBIAN_FRONTEND=noninteractive $install >&2 || die "the installation failed: see above"
+    else
+        $as $install >&2 || die "the installation failed: see above"
+    fi
+    lack=$(missing "$@" | tr '\n' ' ')
+    [ -z "${lack% }" ] || die "still missing after the installation: $lack"
+}
+
+jobs() {
+    nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 2
+}
+
+# build FOLDER CMAKE-OPTION...: configures when that has not been done, and builds. Quiet unless it fails.
+build() {
+    dir=$1
+    shift
+    mkdir -p "$dir"
+    log=$dir/build.log
+    # A folder that was moved or copied cannot be used again.
+    if [ -f "$dir/CMakeCache.txt" ] &&
+        ! grep -q "^CMAKE_HOME_DIRECTORY:INTERNAL=$ROOT\$" "$dir/CMakeCache.txt"; then
+        rm -rf "$dir/CMakeCache.txt" "$dir/CMakeFiles"
+    fi
+    if [ ! -f "$dir/Makefile" ] || [ "$ROOT/CMakeLists.txt" -nt "$dir/CMakeCache.txt" ]; then
+        cmake -S "$ROOT" -B "$dir" -G "Unix Makefiles" "$@" >"$log" 2>&1 ||
+            { cat "$log" >&2; die "the configuration failed: see above"; }
+    fi
+    cmake --build "$dir" --parallel "$(jobs)" >"$log" 2>&1 || { cat "$log" >&2; die "the build failed: see above"; }
+}
