@@ -6,8 +6,8 @@
  * needs to ask whether a byte is there; finish() compares the length with what was given at the
  * end. Zero is no prefix and no escape, so padding never makes an instruction longer than that.
  *
- * Model differences handled here: rows a model lacks; prefixes 64h to 67h, segment registers FS and GS
- * and the rule where LOCK may stand come with the 386; the 80286 allows 10 bytes.
+ * Model differences handled here: rows a model lacks; prefixes 64h to 67h, segment registers FS and
+ * GS and the rule where LOCK may stand come with the 386; the 80286 allows 10 bytes.
  *
  * Not modelled: 8086 aliases of invalid opcodes (60h to 6Fh, C0h, C8h, 0Fh): they are #UD here.
  */
@@ -36,7 +36,7 @@ _Static_assert(SLOTS_USED <= DECODER_SLOTS, "insns.def has outgrown DECODER_SLOT
 
 /* What one decode knows besides the result. */
 struct scan {
-    uint8_t  buf[MAX_LEN + 25];  /* opcode at 15, modrm, SIB, displacement 8, immediate 8, and some */
+    uint8_t  buf[MAX_LEN + 25];  /* opcode, modrm, SIB, 8 of displacement, 8 of immediate, slack */
     unsigned pos;                /* bytes looked at */
     uint32_t features;
     uint8_t  code_bits, mode;    /* M16B, M32B, M64B */
@@ -54,8 +54,8 @@ static bool operand_has_modrm(unsigned o)
 
 static bool row_has_modrm(const struct insn_row *r)
 {
-    return (r->ext & 0xfff) != ANY || operand_has_modrm(r->opnd[0]) || operand_has_modrm(r->opnd[1]) ||
-           operand_has_modrm(r->opnd[2]);
+    return (r->ext & 0xfff) != ANY || operand_has_modrm(r->opnd[0]) ||
+           operand_has_modrm(r->opnd[1]) || operand_has_modrm(r->opnd[2]);
 }
 
 /* A counting sort of the rows by map and opcode, stable, so that the order is that of the table. */
@@ -76,7 +76,8 @@ void decoder_init(struct decoder *d)
     memcpy(fill, d->first, sizeof fill);
     for (unsigned n = 0; n < insn_row_count; n++)
         for (unsigned i = 0; i < (insn_rows[n].attr & ROW8 ? 8u : 1u); i++)
-            d->row[fill[(unsigned)insn_rows[n].map << 8 | (insn_rows[n].opcode + i)]++] = (uint16_t)n;
+            d->row[fill[(unsigned)insn_rows[n].map << 8 | (insn_rows[n].opcode + i)]++] =
+                (uint16_t)n;
 }
 
 static bool ext_matches(unsigned ext, unsigned modrm)
@@ -112,8 +113,8 @@ static const struct insn_row *find_row(const struct decoder *d, const struct sca
 {
     for (unsigned k = d->first[key]; k < d->first[key + 1]; k++) {
         const struct insn_row *r = &insn_rows[d->row[k]];
-        if ((r->modes & s->mode) && !(r->need & ~s->features) && ext_matches(r->ext & 0xfff, s->in->modrm) &&
-            prefix_matches(r->ext, s->in->prefix))
+        if ((r->modes & s->mode) && !(r->need & ~s->features) &&
+            ext_matches(r->ext & 0xfff, s->in->modrm) && prefix_matches(r->ext, s->in->prefix))
             return r;
     }
     return NULL;
@@ -229,6 +230,16 @@ static uint8_t byte_reg(const struct scan *s, unsigned n)
     return s->rex || n < 4 || n > 7 ? REG_OFF(n) : (uint8_t)(REG_OFF(n - 4) + 1);
 }
 
+static uint8_t address_size(const struct scan *s)
+{
+    bool other = (s->in->prefix & PRE_ADSIZE) != 0;
+    switch (s->code_bits) {
+    case 16: return other ? 2 : 1;
+    case 32: return other ? 1 : 2;
+    default: return other ? 2 : 3;
+    }
+}
+
 /* Operand size from prefixes, mode and the first operand: what the handler is chosen by. */
 static uint8_t operand_size(const struct scan *s, const struct insn_row *r)
 {
@@ -317,9 +328,9 @@ static bool take_operand(struct scan *s, unsigned slot, unsigned operand)
     struct insn *in = s->in;
     unsigned reg = (in->modrm >> 3 & 7) | rex_bit(s, 2), low = (in->opcode & 7) | rex_bit(s, 0);
     switch (operand) {
-    case Eb: case Ew: case Ed: case Ev: case Eq: case Ey: case M_: case Mb: case Mw: case Md: case Mq:
-    case Mv: case Ma: case Mp: case Ms: case Mt: case Mdq: case Rd_: case Rv: case Nq: case Qq:
-    case Qd: case Ux: case Wx: case Wd: case Wq:
+    case Eb: case Ew: case Ed: case Ev: case Eq: case Ey:
+    case M_: case Mb: case Mw: case Md: case Mq: case Mv: case Ma: case Mp: case Ms: case Mt: case Mdq:
+    case Rd_: case Rv: case Nq: case Qq: case Qd: case Ux: case Wx: case Wd: case Wq:
         return rm_operand(s, slot, operand);
     case Gb: in->reg[slot] = byte_reg(s, reg); break;
     case Gw: case Gd: case Gv: case Gy: in->reg[slot] = REG_OFF(reg); break;
@@ -349,7 +360,7 @@ static bool take_operand(struct scan *s, unsigned slot, unsigned operand)
 
 /* ---- the whole ----------------------------------------------------------------------------- */
 
-/* Prefixes, then the opcode: its key map << 8 | byte, or -1 when prefixes fill all fifteen bytes. */
+/* Prefixes, then the opcode: its key map << 8 | byte, or -1 when prefixes fill all 15 bytes. */
 static int take_opcode(struct scan *s)
 {
     while (s->pos < MAX_LEN && take_prefix(s, s->buf[s->pos]))
@@ -373,10 +384,12 @@ static int take_opcode(struct scan *s)
 
 static bool lock_allowed(const struct scan *s, const struct insn_row *r)
 {
-    return !(s->in->prefix & PRE_LOCK) || !(s->features & F_386) || ((r->attr & LOCKABLE) && s->in->mem == 0);
+    return !(s->in->prefix & PRE_LOCK) || !(s->features & F_386) ||
+           ((r->attr & LOCKABLE) && s->in->mem == 0);
 }
 
-static void start(struct scan *s, struct insn *out, struct decode_mode m, const uint8_t *p, size_t avail)
+static void start(struct scan *s, struct insn *out, struct decode_mode m, const uint8_t *p,
+                  size_t avail)
 {
     memset(out, 0, sizeof *out);
     out->base = out->index = out->reg[0] = out->reg[1] = out->reg[2] = REG_NONE;
@@ -391,7 +404,8 @@ static void start(struct scan *s, struct insn *out, struct decode_mode m, const 
     s->in = out;
 }
 
-int insn_decode(const struct decoder *d, struct insn *out, struct decode_mode m, const uint8_t *p, size_t avail)
+int insn_decode(const struct decoder *d, struct insn *out, struct decode_mode m, const uint8_t *p,
+                size_t avail)
 {
     struct scan s;
     if (avail > MAX_LEN)
@@ -401,8 +415,7 @@ int insn_decode(const struct decoder *d, struct insn *out, struct decode_mode m,
     if (key < 0)
         return finish(&s, avail, -6);
     out->prefix |= s.rex ? PRE_REX : 0;
-    bool small = (out->prefix & PRE_ADSIZE) != 0;
-    out->asize = m.code_bits == 16 ? (small ? 2 : 1) : m.code_bits == 32 ? (small ? 1 : 2) : small ? 2 : 3;
+    out->asize = address_size(&s);
     if (d->modrm[key])
         out->modrm = (uint8_t)take(&s, 1);
 

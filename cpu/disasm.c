@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * struct insn to text: Intel syntax as NASM reads it, numbers in hexadecimal. Governing document: Intel SDM
- * volume 2 for the mnemonics.
+ * struct insn to text: Intel syntax as NASM reads it, numbers in hexadecimal. Governing document:
+ * Intel SDM volume 2 for the mnemonics.
  *
- * The mnemonic is the sem of the row up to its '_'; the few that depend on a size are in mnemonic().
- * Memory operands name their size unless a register operand of that size stands beside them. What the
- * operands do not show is put before the mnemonic: o16, o32, a16, a32, and a string's segment.
+ * The mnemonic is the sem of the row up to its '_'; the few that depend on a size are in
+ * mnemonic(). Memory operands name their size unless a register operand of that size stands beside
+ * them. What the operands do not show is put before the mnemonic: o16, o32, a16, a32, and a
+ * string's segment.
  */
 #include "cpu/insn.h"
 #include "cpu/models.h"
@@ -82,8 +83,8 @@ static bool based_on_stack(const struct insn *i)
     return i->base == REG_OFF(4) || i->base == REG_OFF(5);
 }
 
-/* The part of a memory operand that is its offset. A bare number may need its size to be an address of the
- * other kind. */
+/* The part of a memory operand that is its offset. A bare number may need its size to be an address
+ * of the other kind. */
 static void put_offset(struct text *t, const struct insn *i)
 {
     static const char *const width[4] = { "", "word ", "dword ", "qword " };
@@ -113,7 +114,8 @@ static void put_offset(struct text *t, const struct insn *i)
 static void put_memory(struct text *t, const struct insn *i, bool moffs64)
 {
     put(t, "[");
-    if ((i->prefix & PRE_SEG) && i->seg != (based_on_stack(i) ? SEG_SS : SEG_DS) && i->seg < SEG_COUNT) {
+    if ((i->prefix & PRE_SEG) && i->seg != (based_on_stack(i) ? SEG_SS : SEG_DS) &&
+        i->seg < SEG_COUNT) {
         put(t, seg_names[i->seg]);
         put(t, ":");
     }
@@ -147,7 +149,8 @@ static unsigned size_of(const struct insn *i, struct decode_mode m, unsigned ope
 
 static bool is_general(unsigned o)
 {
-    return (o >= Gb && o <= Gy) || o == Rd_ || o == Rv || (o >= Zb && o <= Zv) || (o >= AL && o <= rDX);
+    return (o >= Gb && o <= Gy) || o == Rd_ || o == Rv || (o >= Zb && o <= Zv) ||
+           (o >= AL && o <= rDX);
 }
 
 /* A register beside the memory operand tells its size already. */
@@ -155,9 +158,11 @@ static bool size_is_plain(const struct insn *i, struct decode_mode m, const stru
 {
     unsigned size = size_of(i, m, r->opnd[i->mem]);
     for (unsigned k = 0; k < 3; k++)
-        if (k != i->mem && is_general(r->opnd[k]) && r->opnd[k] != CL && size_of(i, m, r->opnd[k]) == size)
+        if (k != i->mem && is_general(r->opnd[k]) && r->opnd[k] != CL &&
+            size_of(i, m, r->opnd[k]) == size)
             return true;
-    return (r->opnd[i->mem] == Mp && r->opnd[0] == Gv) || ((r->opnd[i->mem] == Qq || r->opnd[i->mem] == Qd) && r->opnd[0] == Pq);
+    return (r->opnd[i->mem] == Mp && r->opnd[0] == Gv) ||
+           ((r->opnd[i->mem] == Qq || r->opnd[i->mem] == Qd) && r->opnd[0] == Pq);
 }
 
 static void put_immediate(struct text *t, const struct insn *i, unsigned operand)
@@ -179,13 +184,16 @@ static void put_immediate(struct text *t, const struct insn *i, unsigned operand
 static void put_target(struct text *t, const struct insn *i, laddr at)
 {
     uint64_t to = at + i->len + i->imm;
-    put_hex(t, i->osize == 1 ? (at & ~UINT64_C(0xffff)) | (to & 0xffff) : i->osize == 2 ? (uint32_t)to : to);
+    if (i->osize == 1)
+        to = (at & ~UINT64_C(0xffff)) | (to & 0xffff);
+    put_hex(t, i->osize == 3 ? to : (uint32_t)to);
 }
 
-static void put_operand(struct text *t, const struct insn *i, struct decode_mode m, const struct insn_row *r,
-                        unsigned slot, laddr at)
+static void put_operand(struct text *t, const struct insn *i, struct decode_mode m,
+                        const struct insn_row *r, unsigned slot, laddr at)
 {
-    static const char *const sizes[] = { "byte ", "word ", "dword ", "qword ", "tword ", "oword ", "", "far " };
+    static const char *const sizes[] = { "byte ",  "word ",  "dword ", "qword ",
+                                         "tword ", "oword ", "",       "far " };
     unsigned o = r->opnd[slot], reg = i->reg[slot];
     if (slot == i->mem) {
         if (!size_is_plain(i, m, r))
@@ -218,7 +226,10 @@ static void put_operand(struct text *t, const struct insn *i, struct decode_mode
 /* ---- mnemonic ------------------------------------------------------------------------------ */
 
 /* Mnemonics that tell the operand size (words, dwords, qwords) or, for JCXZ, the address size. */
-struct sized_name { const char *sem, *name[3]; bool w; };   /* w: marked in 32-bit code when of words */
+struct sized_name {
+    const char *sem, *name[3];
+    bool        w;               /* in 32-bit code the form of words is marked by a w */
+};
 static const struct sized_name sized_names[] = {
     { "cbw",   { "cbw", "cwde", "cdqe" }, false },
     { "cwd",   { "cwd", "cdq", "cqo" }, false },
@@ -238,7 +249,8 @@ static const struct sized_name *sized_name(const char *sem)
     return NULL;
 }
 
-static void put_mnemonic(struct text *t, const struct insn *i, struct decode_mode m, const struct insn_row *r)
+static void put_mnemonic(struct text *t, const struct insn *i, struct decode_mode m,
+                         const struct insn_row *r)
 {
     static const char *const renamed[][2] = {
         { "imul1", "imul" }, { "imul3", "imul" }, { "icebp", "int1" }, { "xlat", "xlatb" },
@@ -266,8 +278,8 @@ static bool size_is_shown(const struct insn_row *r)
 {
     for (unsigned k = 0; k < 3; k++) {
         unsigned o = r->opnd[k];
-        if (o == Ev || o == Mv || o == Gv || o == Rv || o == Zv || o == rAX || o == eAX || o == Ov ||
-            (k == 0 && (o == Iz || o == Ibs || o == Ap)))
+        if (o == Ev || o == Mv || o == Gv || o == Rv || o == Zv || o == rAX || o == eAX ||
+            o == Ov || (k == 0 && (o == Iz || o == Ibs || o == Ap)))
             return true;
     }
     return sized_name(r->name) && strcmp(r->name, "jcxz");
@@ -282,8 +294,8 @@ static void put_prefixes(struct text *t, const struct insn *i, const struct insn
         put(t, "lock ");
     if ((i->prefix & (PRE_REP | PRE_REPNE)) && (r->attr & STRING))
         put(t, i->prefix & PRE_REPNE ? "repne " : compares ? "repe " : "rep ");
-    if ((i->prefix & PRE_OPSIZE) && !size_is_shown(r) && ((r->attr & (STACK | JUMP)) || r->opnd[0] == Ms ||
-                                                               r->opnd[0] == Mp))
+    if ((i->prefix & PRE_OPSIZE) && !size_is_shown(r) &&
+        ((r->attr & (STACK | JUMP)) || r->opnd[0] == Ms || r->opnd[0] == Mp))
         put(t, o_name[i->osize & 3]);
     bool loop = !strncmp(r->name, "loop", 4), xlat = !strcmp(r->name, "xlat");
     if ((i->prefix & PRE_ADSIZE) && ((r->attr & STRING) || loop || xlat))

@@ -58,7 +58,8 @@ void decoder_init(struct decoder *d);
  * > 0  its length;   0  it needs more bytes than 'avail';   < 0  -vector of the exception: -6 (#UD, not an
  * instruction in this mode, or LOCK where it may not stand), -13 (#GP, longer than 15 bytes). On
  * #UD out->len is how many bytes were looked at. Pure: no state, no allocation. */
-int insn_decode(const struct decoder *d, struct insn *out, struct decode_mode m, const uint8_t *p, size_t avail);
+int insn_decode(const struct decoder *d, struct insn *out, struct decode_mode m, const uint8_t *p,
+                size_t avail);
 
 /* Text in Intel syntax ("add eax, [ebx+esi*4+0x10]"); at: the instruction's own address, for branch targets.
  * Cut to fit; always terminated. */

@@ -67,6 +67,7 @@ enum { CF = 0x001, PF = 0x004, AF = 0x010, ZF = 0x040, SF = 0x080, OF = 0x800 };
 #define SZAP   (SF | ZF | AF | PF)
 #define SZP    (SF | ZF | PF)
 #define OSAPC  (OF | SF | AF | PF | CF)
+#define OSAP   (OF | SF | AF | PF)
 #define OSZPC  (OF | SF | ZF | PF | CF)
 #define OC     (OF | CF)
 

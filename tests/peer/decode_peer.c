@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The decoder beside an independent one, Capstone, on random bytes: what ours accepts must have the same length,
- * mnemonic, memory operand and register operands there. Built without Capstone it reports itself as skipped.
- * usage: decode_peer [cases [seed]]
+ * The decoder beside an independent one, Capstone, on random bytes: what ours accepts must have the
+ * same length, mnemonic, memory operand and register operands there. Built without Capstone it
+ * reports itself as skipped. usage: decode_peer [cases [seed]]
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,20 +25,35 @@ int main(void)
 
 /* What the peer does not know, or reads otherwise for reasons of its own. */
 static const char *const not_compared[] = {
-    "nop_m",                     /* knows 0F 1F /0 only, and prefetches */
-    "ud0", "ud1",                /* length of the former is a matter of model */
-    "mov_from_cr", "mov_to_cr", "mov_from_dr", "mov_to_dr",   /* wants mod 3 */
-    "sldt", "str", "smsw", "lar", "lsl", "lldt", "ltr", "mov_from_seg", "mov_to_seg", /* names of register halves */
+    "nop_m",              /* knows 0F 1F /0 only, and prefetches */
+    "ud0",         "ud1", /* length of the former is a matter of model */
+    "mov_from_cr", "mov_to_cr", "mov_from_dr",  "mov_to_dr", /* wants mod 3 */
+    "sldt",        "str",       "smsw",         "lar",        "lsl",
+    "lldt",        "ltr",       "mov_from_seg", "mov_to_seg", /* names of register halves */
 };
 
 /* Our name, the peer's. */
 static const char *const alias[][2] = {
-    { "pusha", "pushaw" }, { "pushad", "pushal" }, { "popa", "popaw" }, { "popad", "popal" },
-    { "call", "lcall" }, { "jmp", "ljmp" }, { "shl", "sal" }, { "nop", "pause" }, { "xlatb", "xlat" },
-    { "jcxz", "jecxz" }, { "jecxz", "jcxz" },     /* with a segment prefix after 67 */
-    { "pushfw", "pushf" }, { "popfw", "popf" }, { "iretw", "iret" },
-    { "fstp", "fstpnce" }, { "fnsetpm", "fsetpm" }, { "fneni", "feni8087_nop" }, { "fndisi", "fdisi8087_nop" },
-    { "cbw", "cwde" }, { "cwd", "cdq" },          /* in 16-bit code it gives the other name */
+    { "pusha", "pushaw" },
+    { "pushad", "pushal" },
+    { "popa", "popaw" },
+    { "popad", "popal" },
+    { "call", "lcall" },
+    { "jmp", "ljmp" },
+    { "shl", "sal" },
+    { "nop", "pause" },
+    { "xlatb", "xlat" },
+    { "jcxz", "jecxz" },
+    { "jecxz", "jcxz" }, /* with a segment prefix after 67 */
+    { "pushfw", "pushf" },
+    { "popfw", "popf" },
+    { "iretw", "iret" },
+    { "fstp", "fstpnce" },
+    { "fnsetpm", "fsetpm" },
+    { "fneni", "feni8087_nop" },
+    { "fndisi", "fdisi8087_nop" },
+    { "cbw", "cwde" },
+    { "cwd", "cdq" }, /* in 16-bit code it gives the other name */
 };
 
 static bool names_agree(const char *ours, const char *theirs)
@@ -54,9 +69,11 @@ static bool names_agree(const char *ours, const char *theirs)
 /* The word of a text that is the mnemonic: the last that is no prefix. */
 static void mnemonic_of(char out[24], const char *text)
 {
-    static const char *const prefix[] = { "lock", "rep", "repe", "repne", "repz", "repnz", "o16", "o32", "a16",
-                                          "a32", "es", "cs", "ss", "ds", "fs", "gs", "data16", "addr32", "bnd",
-                                          "xacquire", "xrelease" };
+    static const char *const prefix[] = { "lock",    "rep",    "repe",   "repne", "repz",
+                                          "repnz",   "o16",    "o32",    "a16",   "a32",
+                                          "es",      "cs",     "ss",     "ds",    "fs",
+                                          "gs",      "data16", "addr32", "bnd",   "xacquire",
+                                          "xrelease" };
     for (;;) {
         size_t n = strcspn(text, " "), i;
         if (n > 23)
@@ -74,8 +91,10 @@ static void mnemonic_of(char out[24], const char *text)
 static const char *reg_name(unsigned off, unsigned size)
 {
     static const char name[4][8][4] = {
-        { "al", "cl", "dl", "bl", "spl", "bpl", "sil", "dil" }, { "ax", "cx", "dx", "bx", "sp", "bp", "si", "di" },
-        { "eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi" }, { "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi" },
+        { "al", "cl", "dl", "bl", "spl", "bpl", "sil", "dil" },
+        { "ax", "cx", "dx", "bx", "sp", "bp", "si", "di" },
+        { "eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi" },
+        { "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi" },
     };
     static const char high[4][3] = { "ah", "ch", "dh", "bh" };
     if (off == REG_NONE)
@@ -99,7 +118,8 @@ static bool memory_agrees(csh h, const struct insn *in, const cs_x86_op *op)
 }
 
 /* Memory and general registers, slot by slot, where the peer has as many operands. */
-static bool operands_agree(csh h, const struct insn *in, const struct insn_row *r, const cs_insn *ci)
+static bool operands_agree(csh h, const struct insn *in, const struct insn_row *r,
+                           const cs_insn *ci)
 {
     const cs_x86 *x = &ci->detail->x86;
     for (unsigned k = 0; k < 3 && k < x->op_count && r->opnd[k] != NONE; k++) {
@@ -109,7 +129,8 @@ static bool operands_agree(csh h, const struct insn *in, const struct insn_row *
                 return false;
         } else if (o == Eb || o == Gb || o == Ev || o == Gv || o == Zb || o == Zv) {
             unsigned size = o == Eb || o == Gb || o == Zb ? 0 : in->osize;
-            if (x->operands[k].type != X86_OP_REG || strcmp(reg_name(in->reg[k], size), peer_reg(h, x->operands[k].reg)))
+            if (x->operands[k].type != X86_OP_REG ||
+                strcmp(reg_name(in->reg[k], size), peer_reg(h, x->operands[k].reg)))
                 return false;
         }
     }
@@ -129,7 +150,7 @@ static bool is_compared(const struct insn *in, const struct insn_row *r)
         if (!strcmp(r->name, not_compared[i]))
             return false;
     if (in->opcode >= 0x91 && in->opcode <= 0x97 && r->map == M1)
-        return false;                              /* XCHG with the accumulator: operands the other way round */
+        return false; /* XCHG with the accumulator: operands the other way round */
     /* it takes F2 and F3 as if they took the place of 66 */
     if ((in->prefix & PRE_OPSIZE) && (in->prefix & (PRE_REP | PRE_REPNE)))
         return false;
@@ -160,14 +181,15 @@ static int compare(csh h, const struct decoder *d, struct decode_mode m, const u
     } else if (n) {
         mnemonic_of(ours, text);
         mnemonic_of(theirs, ci->mnemonic);
-        ok = ci->size == len && names_agree(ours, theirs) && operands_agree(h, &in, &insn_rows[in.id], ci);
+        ok = ci->size == len && names_agree(ours, theirs) &&
+             operands_agree(h, &in, &insn_rows[in.id], ci);
     }
     if (!ok) {
         printf("%u:", m.code_bits);
         for (int i = 0; i < len; i++)
             printf(" %02x", b[i]);
-        printf(": %s (%d) | %s %s (%d)\n", text, len, n ? ci->mnemonic : "invalid", n ? ci->op_str : "",
-               n ? ci->size : 0);
+        printf(": %s (%d) | %s %s (%d)\n", text, len, n ? ci->mnemonic : "invalid",
+               n ? ci->op_str : "", n ? ci->size : 0);
     }
     if (n)
         cs_free(ci, n);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A processor with nothing but RAM around it, for tests: flat 32-bit (or 16-bit) code, an empty IDT, so that
- * a fault ends in PEND_SHUTDOWN with last_fault telling why. And encodings made from rows.
+ * A processor with nothing but RAM around it, for tests: flat 32-bit (or 16-bit) code, an empty
+ * IDT, so that a fault ends in PEND_SHUTDOWN with last_fault telling why. And encodings made from
+ * rows.
  */
 #pragma once
 #include <check.h>
@@ -64,7 +65,7 @@ static inline void fix_free(struct cpu_fixture *f)
     free(f);
 }
 
-/* Flat segments, CPL 0, protected mode, 'bits' 16 or 32, at FIX_CODE; registers are the caller's. */
+/* Flat segments, CPL 0, protected mode, 16 or 32 bits, at FIX_CODE; registers are the caller's. */
 static inline void fix_start(struct cpu_fixture *f, unsigned bits)
 {
     struct cpu *c = &f->cpu;
@@ -73,8 +74,10 @@ static inline void fix_start(struct cpu_fixture *f, unsigned bits)
     c->icount = 0;
     memset(c->gpr, 0, sizeof c->gpr);
     for (unsigned i = 0; i < 6; i++) {
-        c->seg[i] = (struct seg){ .sel = i == SEG_CS ? 8 : 16, .limit = 0xffffffff,
-                                  .attr = (uint16_t)(SA_P | SA_S | SA_G | db | (i == SEG_CS ? 0xb : 3)) };
+        c->seg[i] =
+            (struct seg){ .sel = i == SEG_CS ? 8 : 16,
+                          .limit = 0xffffffff,
+                          .attr = (uint16_t)(SA_P | SA_S | SA_G | db | (i == SEG_CS ? 0xb : 3)) };
         seg_derive(&c->seg[i]);
     }
     c->cr0 |= CR0_PE | CR0_NE;
@@ -86,10 +89,10 @@ static inline void fix_start(struct cpu_fixture *f, unsigned bits)
     c->halted = false;
 }
 
-/* An encoding of row r for 16/32-bit code: prefixes as the row demands, a modrm that fits, then random bytes.
- * How long it is the decoder tells: 0 when it would not have it. */
-static inline int fix_encode(const struct decoder *d, uint8_t b[15], unsigned bits, const struct insn_row *r,
-                             uint32_t *seed)
+/* An encoding of row r for 16/32-bit code: prefixes as the row demands, a modrm that fits, then
+ * random bytes. How long it is the decoder tells: 0 when it would not have it. */
+static inline int fix_encode(const struct decoder *d, uint8_t b[15], unsigned bits,
+                             const struct insn_row *r, uint32_t *seed)
 {
     static const uint8_t prefix[5] = { 0, 0, 0x66, 0xf3, 0xf2 }, escape[4] = { 0, 0, 0x38, 0x3a };
     struct insn in;
@@ -110,7 +113,8 @@ static inline int fix_encode(const struct decoder *d, uint8_t b[15], unsigned bi
             b[n + 1] = (uint8_t)r->ext;
         else if ((r->ext & 0xf00) && (r->ext & 0xff) < 0x30)
             b[n + 1] = (uint8_t)((b[n + 1] & 0xc7) | (r->ext & 7) << 3);
-        int len = insn_decode(d, &in, (struct decode_mode){ (uint8_t)bits, CPU_MODEL_DEFAULT }, b, 15);
+        int len =
+            insn_decode(d, &in, (struct decode_mode){ (uint8_t)bits, CPU_MODEL_DEFAULT }, b, 15);
         if (len > 0 && &insn_rows[in.id] == r)
             return len;
     }

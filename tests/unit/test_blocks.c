@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* links: cpu core */
 /*
- * The length of blocks is not the guest's business: random straight runs of instructions give the same registers,
- * flags, memory and faults whether they are executed one a block or many.
+ * The length of blocks is not the guest's business: random straight runs of instructions give the
+ * same registers, flags, memory and faults whether they are executed one a block or many.
  */
 #include "cpu_fixture.h"
 
@@ -13,10 +13,12 @@ static struct cpu_fixture *one, *many;
 /* Rows for a run: nothing that leaves it, needs a board, or would fault nearly always. */
 static bool is_wanted(const struct insn_row *r)
 {
-    static const char *const no[] = { "div", "idiv", "bound", "mov_to_seg", "pop_seg", "les", "lds", "lfs", "lgs",
-                                      "fxrstor", "frstor", "fldenv", "fldcw", "popa", "enter", "leave", "rdpmc",
-                                      "fxsave", "aam", "pop_r", "rdtsc" };
-    if ((r->attr & (ENDS | PRIV | IO | PROTECTED)) || (r->need & ~cpu_models[CPU_MODEL_DEFAULT].features))
+    static const char *const no[] = { "div",   "idiv",  "bound", "mov_to_seg", "pop_seg", "les",
+                                      "lds",   "lfs",   "lgs",   "fxrstor",    "frstor",  "fldenv",
+                                      "fldcw", "popa",  "enter", "leave",      "rdpmc",   "fxsave",
+                                      "aam",   "pop_r", "rdtsc" };
+    if ((r->attr & (ENDS | PRIV | IO | PROTECTED)) ||
+        (r->need & ~cpu_models[CPU_MODEL_DEFAULT].features))
         return false;
     for (size_t i = 0; i < ARRAY_LEN(no); i++)
         if (!strcmp(r->name, no[i]))
@@ -40,7 +42,8 @@ static unsigned make_run(uint8_t *code, unsigned bits, uint32_t *seed)
     return at;
 }
 
-static void start(struct cpu_fixture *f, unsigned bits, const uint8_t *code, unsigned n_code, uint32_t seed)
+static void start(struct cpu_fixture *f, unsigned bits, const uint8_t *code, unsigned n_code,
+                  uint32_t seed)
 {
     struct cpu *c = &f->cpu;
     fix_start(f, bits);
@@ -57,15 +60,18 @@ static void start(struct cpu_fixture *f, unsigned bits, const uint8_t *code, uns
 static void compare(unsigned run, unsigned bits)
 {
     const struct cpu *a = &one->cpu, *b = &many->cpu;
-    ck_assert_msg(a->rip == b->rip && a->icount == b->icount, "run %u (%u bits): rip %llx, %llx", run, bits,
-                  (unsigned long long)a->rip, (unsigned long long)b->rip);
+    ck_assert_msg(a->rip == b->rip && a->icount == b->icount, "run %u (%u bits): rip %llx, %llx",
+                  run, bits, (unsigned long long)a->rip, (unsigned long long)b->rip);
     ck_assert_msg(!memcmp(a->gpr, b->gpr, sizeof a->gpr), "run %u (%u bits): registers", run, bits);
-    ck_assert_msg(cpu_eflags(a) == cpu_eflags(b), "run %u (%u bits): flags %x, %x", run, bits, cpu_eflags(a),
-                  cpu_eflags(b));
-    ck_assert_msg(a->pending == b->pending && a->last_fault.vector == b->last_fault.vector, "run %u: faults", run);
+    ck_assert_msg(cpu_eflags(a) == cpu_eflags(b), "run %u (%u bits): flags %x, %x", run, bits,
+                  cpu_eflags(a), cpu_eflags(b));
+    ck_assert_msg(a->pending == b->pending && a->last_fault.vector == b->last_fault.vector,
+                  "run %u: faults", run);
     for (unsigned i = 0; i < 8; i++)
-        ck_assert_msg(a->x87.r[i].mant == b->x87.r[i].mant && a->x87.r[i].se == b->x87.r[i].se, "run %u: x87", run);
-    ck_assert_msg(a->x87.sw == b->x87.sw && a->x87.top == b->x87.top && a->x87.fip == b->x87.fip, "run %u: x87", run);
+        ck_assert_msg(a->x87.r[i].mant == b->x87.r[i].mant && a->x87.r[i].se == b->x87.r[i].se,
+                      "run %u: x87", run);
+    ck_assert_msg(a->x87.sw == b->x87.sw && a->x87.top == b->x87.top && a->x87.fip == b->x87.fip,
+                  "run %u: x87", run);
     ck_assert_msg(!memcmp(one->ram, many->ram, FIX_RAM), "run %u (%u bits): memory", run, bits);
 }
 

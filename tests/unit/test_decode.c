@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* links: cpu core */
 /*
- * insns.def, the decoder and the disassembler: no two rows claim a slot, rows are well formed, known
- * encodings give known text and lengths, faults come in the right order, random bytes do no harm.
+ * insns.def, the decoder and the disassembler: no two rows claim a slot, rows are well formed,
+ * known encodings give known text and lengths, faults come in the right order, random bytes do no
+ * harm.
  */
 #include <check.h>
 #include <stdio.h>
@@ -46,15 +47,16 @@ START_TEST(no_two_rows_claim_a_slot)
 {
     for (unsigned key = 0; key < 4 * 256; key++)
         for (unsigned mode = 1; mode < 8; mode <<= 1)
-            for (unsigned modrm = 0; modrm < 256 && dec.first[key + 1] > dec.first[key] + 1; modrm++)
+            for (unsigned modrm = 0; modrm < 256 && dec.first[key + 1] > dec.first[key] + 1;
+                 modrm++)
                 for (unsigned prefix = 0; prefix < 4; prefix++) {
                     const struct insn_row *owner = NULL;
                     for (unsigned k = dec.first[key]; k < dec.first[key + 1]; k++) {
                         const struct insn_row *r = &insn_rows[dec.row[k]];
                         if (!(r->modes & mode) || !row_takes(r, modrm, prefix))
                             continue;
-                        ck_assert_msg(!owner, "%s and %s both claim map %u opcode %02x modrm %02x", owner->name,
-                                      r->name, key >> 8, key & 255, modrm);
+                        ck_assert_msg(!owner, "%s and %s both claim map %u opcode %02x modrm %02x",
+                                      owner->name, r->name, key >> 8, key & 255, modrm);
                         owner = r;
                     }
                 }
@@ -73,7 +75,8 @@ START_TEST(rows_are_well_formed)
         ck_assert_msg(!((r->attr & LOCKABLE) && (r->attr & NOWRITE)), "%s", r->name);
         ck_assert_msg(!((r->reads | r->writes | r->undef) & ~OSZAPC), "%s", r->name);
         for (unsigned k = 1; k < 3; k++)
-            ck_assert_msg(r->opnd[k] == NONE || r->opnd[k - 1] != NONE, "%s: a gap in its operands", r->name);
+            ck_assert_msg(r->opnd[k] == NONE || r->opnd[k - 1] != NONE, "%s: a gap in its operands",
+                          r->name);
     }
 }
 END_TEST
@@ -127,8 +130,9 @@ START_TEST(every_row_decodes_to_itself)
                 if (!row_takes(r, modrm, r->ext >> 12 ? (r->ext >> 12) - 1 : 0))
                     continue;
                 int len = insn_decode(&dec, &in, m, b, sizeof b);
-                ck_assert_msg(len == -6 || (len > 0 && in.id == n), "%s opcode %02x modrm %02x: %d, row %s",
-                              r->name, r->opcode, modrm, len, insn_rows[in.id].name);
+                ck_assert_msg(len == -6 || (len > 0 && in.id == n),
+                              "%s opcode %02x modrm %02x: %d, row %s", r->name, r->opcode, modrm,
+                              len, insn_rows[in.id].name);
                 ok += len > 0;
             }
             ck_assert_msg(ok, "%s opcode %02x never decodes", r->name, r->opcode);
@@ -303,40 +307,41 @@ END_TEST
 struct fault { uint8_t bits, model; int want; const char *hex; };
 static const struct fault faults[] = {
     { 32, CPU_PENTIUM2, -6, "0f 04" },
-    { 32, CPU_PENTIUM2, -6, "8d c0" },                 /* LEA of a register */
+    { 32, CPU_PENTIUM2, -6, "8d c0" }, /* LEA of a register */
     { 32, CPU_PENTIUM2, -6, "c5 c0" },
-    { 32, CPU_PENTIUM2, -6, "8e c8" },                 /* MOV CS */
-    { 32, CPU_PENTIUM2, -6, "8e f0" },                 /* seventh segment register */
+    { 32, CPU_PENTIUM2, -6, "8e c8" }, /* MOV CS */
+    { 32, CPU_PENTIUM2, -6, "8e f0" }, /* seventh segment register */
     { 32, CPU_PENTIUM2, -6, "8c f8" },
-    { 32, CPU_PENTIUM2, -6, "0f 20 c8" },              /* CR1 */
-    { 32, CPU_PENTIUM2, -6, "0f 22 e8" },              /* CR5 */
+    { 32, CPU_PENTIUM2, -6, "0f 20 c8" }, /* CR1 */
+    { 32, CPU_PENTIUM2, -6, "0f 22 e8" }, /* CR5 */
     { 32, CPU_PENTIUM2, -6, "ff f8" },
     { 32, CPU_PENTIUM2, -6, "fe d0" },
-    { 32, CPU_PENTIUM2, -6, "ff d8" },                 /* far call through a register */
+    { 32, CPU_PENTIUM2, -6, "ff d8" }, /* far call through a register */
     { 32, CPU_PENTIUM2, -6, "8f c8" },
-    { 32, CPU_PENTIUM2, -6, "f0 01 d8" },              /* LOCK: register destination */
-    { 32, CPU_PENTIUM2, -6, "f0 03 03" },              /* LOCK: memory source */
-    { 32, CPU_PENTIUM2, -6, "f0 39 03" },              /* LOCK: CMP */
+    { 32, CPU_PENTIUM2, -6, "f0 01 d8" }, /* LOCK: register destination */
+    { 32, CPU_PENTIUM2, -6, "f0 03 03" }, /* LOCK: memory source */
+    { 32, CPU_PENTIUM2, -6, "f0 39 03" }, /* LOCK: CMP */
     { 32, CPU_PENTIUM2, -6, "f0 90" },
-    { 32, CPU_PENTIUM2, -6, "f0 0f a3 03" },           /* LOCK: BT */
-    { 32, CPU_PENTIUM2, 3,  "f0 01 03" },
-    { 32, CPU_PENTIUM2, 4,  "f0 0f ab 03" },
-    { 16, CPU_286,      3,  "f0 01 d8" },              /* the 286 does not mind */
-    { 16, CPU_286,     -6,  "66" },
-    { 16, CPU_286,     -6,  "0f 80" },
-    { 16, CPU_286,     -6,  "8e e0" },
-    { 16, CPU_286,      10, "2e 2e 2e 2e 2e 2e 2e 2e 2e 90" },
-    { 16, CPU_286,     -13, "2e 2e 2e 2e 2e 2e 2e 2e 2e 2e 90" },
-    { 16, CPU_8086,    -6,  "60" },
-    { 16, CPU_8086,    -6,  "c1 e0" },
-    { 32, CPU_386,     -6,  "0f c8" },
-    { 32, CPU_486,      2,  "0f c8" },
-    { 32, CPU_486,     -6,  "0f a2" },
-    { 32, CPU_PENTIUM, -6,  "0f 44 c0" },
+    { 32, CPU_PENTIUM2, -6, "f0 0f a3 03" }, /* LOCK: BT */
+    { 32, CPU_PENTIUM2, 3, "f0 01 03" },
+    { 32, CPU_PENTIUM2, 4, "f0 0f ab 03" },
+    { 16, CPU_286, 3, "f0 01 d8" }, /* the 286 does not mind */
+    { 16, CPU_286, -6, "66" },
+    { 16, CPU_286, -6, "0f 80" },
+    { 16, CPU_286, -6, "8e e0" },
+    { 16, CPU_286, 10, "2e 2e 2e 2e 2e 2e 2e 2e 2e 90" },
+    { 16, CPU_286, -13, "2e 2e 2e 2e 2e 2e 2e 2e 2e 2e 90" },
+    { 16, CPU_8086, -6, "60" },
+    { 16, CPU_8086, -6, "c1 e0" },
+    { 32, CPU_386, -6, "0f c8" },
+    { 32, CPU_486, 2, "0f c8" },
+    { 32, CPU_486, -6, "0f a2" },
+    { 32, CPU_PENTIUM, -6, "0f 44 c0" },
     { 32, CPU_PENTIUM2, 15, "2e 2e 2e 2e 2e 2e 2e 2e 2e 2e 2e 2e 2e 2e 90" },
     { 32, CPU_PENTIUM2, -13, "2e 2e 2e 2e 2e 2e 2e 2e 2e 2e 2e 2e 2e 2e 2e" },
     { 32, CPU_PENTIUM2, -13, "2e 2e 2e 2e 2e 2e 2e 2e 2e 2e 2e b8 01 02 03" },
-    { 32, CPU_PENTIUM2, -13, "f0 2e 2e 2e 2e 2e 2e 2e 2e 2e 2e 2e b8 01 02" }, /* length before LOCK */
+    { 32, CPU_PENTIUM2, -13,
+      "f0 2e 2e 2e 2e 2e 2e 2e 2e 2e 2e 2e b8 01 02" }, /* length before LOCK */
 };
 
 START_TEST(faults_are_told)
@@ -368,7 +373,8 @@ START_TEST(fields_hold_what_the_header_says)
     ck_assert(i.osize == 0 && i.asize == 1 && i.reg[0] == REG_OFF(0) + 1 && i.mem == 1);
     ck_assert(i.base == REG_OFF(5) && i.index == REG_OFF(6) && i.seg == SEG_SS && i.disp == -128);
     i = decode_hex(32, "64 66 c7 04 cc 34 92");        /* mov word [fs:esp+ecx*8], 9234h */
-    ck_assert(i.osize == 1 && i.asize == 2 && i.seg == SEG_FS && i.base == REG_OFF(4) && i.index == REG_OFF(1));
+    ck_assert(i.osize == 1 && i.asize == 2 && i.seg == SEG_FS && i.base == REG_OFF(4) &&
+              i.index == REG_OFF(1));
     ck_assert(i.scale == 3 && i.mem == 0 && i.imm == UINT64_C(0xffffffffffff9234));
     ck_assert(i.prefix == (PRE_SEG | PRE_OPSIZE));
     i = decode_hex(32, "2e 65 8b 00");                 /* the last override counts */
@@ -384,7 +390,8 @@ START_TEST(fields_hold_what_the_header_says)
     i = decode_hex(32, "9a ff ff ff ff 23 81");
     ck_assert(i.imm == UINT64_C(0x8123ffffffff));
     i = decode_hex(16, "a1 fe ff");
-    ck_assert(i.disp == 0xfffe && i.base == REG_NONE && i.index == REG_NONE && i.mem == 1 && i.osize == 1);
+    ck_assert(i.disp == 0xfffe && i.base == REG_NONE && i.index == REG_NONE && i.mem == 1 &&
+              i.osize == 1);
     i = decode_hex(32, "67 a1 fe ff");
     ck_assert(i.disp == 0xfffe && i.asize == 1 && i.osize == 2);
     i = decode_hex(32, "66 e9 fe ff");

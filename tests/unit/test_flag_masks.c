@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* links: cpu core */
 /*
- * The flag columns of insns.def against what the handlers do: flags that a row does not write stay, and flags that it
- * does not read make no difference. On these two rests the removal of dead flags inside a block.
+ * The flag columns of insns.def against what the handlers do: flags that a row does not write stay,
+ * and flags that it does not read make no difference. On these two rests the removal of dead flags
+ * inside a block.
  */
 #include "cpu_fixture.h"
 
@@ -39,10 +40,12 @@ static uint32_t random_flags(uint32_t *seed) { return fix_rand(seed) & FL_ARITH;
 /* Rows that cannot be run alone here: they need a board, tables, or push the flags. */
 static bool can_run(const struct insn_row *r)
 {
-    static const char *const no[] = { "int", "int3", "into", "icebp", "iret", "popf", "retf", "retf_imm", "call_far",
-                                      "call_far_m", "jmp_far", "jmp_far_m", "sysenter", "mov_to_seg", "pop_seg",
-                                      "les", "lds", "lss", "lfs", "lgs", "rdpmc", "cpuid", "fxrstor", "frstor",
-                                      "fldenv", "popa", "fxsave" };
+    static const char *const no[] = {
+        "int",      "int3",     "into",       "icebp",   "iret",      "popf",     "retf",
+        "retf_imm", "call_far", "call_far_m", "jmp_far", "jmp_far_m", "sysenter", "mov_to_seg",
+        "pop_seg",  "les",      "lds",        "lss",     "lfs",       "lgs",      "rdpmc",
+        "cpuid",    "fxrstor",  "frstor",     "fldenv",  "popa",      "fxsave"
+    };
     if ((r->attr & (PRIV | IO | PROTECTED)) || (r->need & ~cpu_models[CPU_MODEL_DEFAULT].features))
         return false;
     for (size_t i = 0; i < ARRAY_LEN(no); i++)
@@ -59,19 +62,24 @@ static void check_row(const struct insn_row *r, uint32_t *seed)
         if (!fix_encode(&fix->cpu.blocks->decoder, code, 32, r, seed))
             return;
         for (unsigned k = 0; k < 8; k++)
-            gpr[k] = 0x10000 + (fix_rand(seed) & 0xffc) + (fix_rand(seed) & 1 ? 0 : fix_rand(seed) & 0xff);
+            gpr[k] = 0x10000 + (fix_rand(seed) & 0xffc) +
+                     (fix_rand(seed) & 1 ? 0 : fix_rand(seed) & 0xff);
         gpr[R_CX] &= 0xff1f;
         uint32_t f1 = random_flags(seed), f2 = f1 ^ (random_flags(seed) & ~(uint32_t)r->reads);
         struct outcome a = run_one(gpr, f1, code), b = run_one(gpr, f2, code);
-        ck_assert_msg(a.faulted == b.faulted, "%s: a flag it does not read makes it fault", r->name);
+        ck_assert_msg(a.faulted == b.faulted, "%s: a flag it does not read makes it fault",
+                      r->name);
         if (a.faulted)
             continue;
-        ck_assert_msg(!((a.flags ^ f1) & ~(uint32_t)r->writes), "%s opcode %02x changes flags %03x, which it does not write",
-                      r->name, r->opcode, (a.flags ^ f1) & ~(uint32_t)r->writes);
-        ck_assert_msg(!((a.flags ^ b.flags) & r->writes), "%s opcode %02x: flags %03x depend on flags it does not read",
-                      r->name, r->opcode, (a.flags ^ b.flags) & r->writes);
+        ck_assert_msg(!((a.flags ^ f1) & ~(uint32_t)r->writes),
+                      "%s opcode %02x changes flags %03x, which it does not write", r->name,
+                      r->opcode, (a.flags ^ f1) & ~(uint32_t)r->writes);
+        ck_assert_msg(!((a.flags ^ b.flags) & r->writes),
+                      "%s opcode %02x: flags %03x depend on flags it does not read", r->name,
+                      r->opcode, (a.flags ^ b.flags) & r->writes);
         ck_assert_msg(!memcmp(a.gpr, b.gpr, sizeof a.gpr) && a.rip == b.rip,
-                      "%s opcode %02x: its result depends on flags it does not read", r->name, r->opcode);
+                      "%s opcode %02x: its result depends on flags it does not read", r->name,
+                      r->opcode);
     }
 }
 
