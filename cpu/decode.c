@@ -329,8 +329,8 @@ static bool take_operand(struct scan *s, unsigned slot, unsigned operand)
     unsigned reg = (in->modrm >> 3 & 7) | rex_bit(s, 2), low = (in->opcode & 7) | rex_bit(s, 0);
     switch (operand) {
     case Eb: case Ew: case Ed: case Ev: case Eq: case Ey:
-    case M_: case Mb: case Mw: case Md: case Mq: case Mv: case Ma: case Mp: case Ms: case Mt: case Mdq:
-    case Rd_: case Rv: case Nq: case Qq: case Qd: case Ux: case Wx: case Wd: case Wq:
+    case M_: case Mb: case Mw: case Md: case Mq: case Mv: case Ma: case Mp: case Ms: case Mt:
+    case Mdq: case Rd_: case Rv: case Nq: case Qq: case Qd: case Ux: case Wx: case Wd: case Wq:
         return rm_operand(s, slot, operand);
     case Gb: in->reg[slot] = byte_reg(s, reg); break;
     case Gw: case Gd: case Gv: case Gy: in->reg[slot] = REG_OFF(reg); break;
