@@ -189,6 +189,7 @@ struct cpu {
     laddr            tlb_page[2][TLB_SIZE];   /* linear page of the entry, device pages too; or TLB_EMPTY */
     uint8_t          tlb_flags[2][TLB_SIZE];  /* mmu.c: writable and dirty, global, large */
     uint64_t         tlb_used[2][TLB_SIZE / 64]; /* bit n: entry n was filled since the last flush */
+    uint64_t         tlb_large[16];           /* bit n: an entry of a large page lies in megabytes 4n..4n+3 */
 };
 _Static_assert(offsetof(struct cpu, seg) <= 256, "hot CPU state must stay within JIT reach");
 

@@ -208,6 +208,7 @@ static const struct field cpu_fields[] = {
     FIELD_TRANSIENT(struct cpu, tlb_page),
     FIELD_TRANSIENT(struct cpu, tlb_flags),
     FIELD_TRANSIENT(struct cpu, tlb_used),
+    FIELD_TRANSIENT(struct cpu, tlb_large),
     FIELD_TRANSIENT(struct cpu, running),
     FIELD_TRANSIENT(struct cpu, link_slot),
     FIELD_TRANSIENT(struct cpu, link_page),

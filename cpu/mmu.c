@@ -97,6 +97,7 @@ void tlb_flush_all(struct cpu *c)
             entry_drop(c, 1, i);
         }
     flush_but(c, 0);
+    memset(c->tlb_large, 0, sizeof c->tlb_large);
     if (!c->tlb_gen)                     /* the count wrapped */
         c->tlb_gen = 1;
 }
@@ -104,29 +105,32 @@ void tlb_flush_all(struct cpu *c)
 void tlb_flush_nonglobal(struct cpu *c)
 {
     if (c->cr4 & CR4_PGE)
-        flush_but(c, TF_GLOBAL);
+        flush_but(c, TF_GLOBAL);             /* tlb_large may now say too much: harmless */
     else
         tlb_flush_all(c);
 }
 
 /* A large page leaves one entry per 4 KB touched; INVLPG drops them all. */
-static void flush_large(struct cpu *c, unsigned u, laddr a)
+static void flush_large(struct cpu *c, laddr a)
 {
-    for (unsigned i = 0; i < TLB_SIZE; i++)
-        if ((c->tlb_flags[u][i] & TF_LARGE) && (c->tlb_page[u][i] ^ a) >> 22 == 0)
-            entry_drop(c, u, i);
+    uint64_t *word = &c->tlb_large[a >> 28 & 15], bit = UINT64_C(1) << (a >> 22 & 63);
+    if (!(*word & bit))
+        return;
+    *word &= ~bit;
+    for (unsigned u = 0; u < 2; u++)
+        for (unsigned i = 0; i < TLB_SIZE; i++)
+            if ((c->tlb_flags[u][i] & TF_LARGE) && (c->tlb_page[u][i] ^ a) >> 22 == 0)
+                entry_drop(c, u, i);
 }
 
 void tlb_flush_page(struct cpu *c, laddr a)
 {
     unsigned i = tlb_index(a);
     a &= ~PAGE_MASK;
-    for (unsigned u = 0; u < 2; u++) {
+    for (unsigned u = 0; u < 2; u++)
         if (c->tlb_page[u][i] == a)
             entry_drop(c, u, i);
-        if (c->cr4 & (CR4_PSE | CR4_PAE))
-            flush_large(c, u, a);
-    }
+    flush_large(c, a);
     c->tlb_gen++;
 }
 
@@ -155,6 +159,8 @@ static void fill(struct cpu *c, const struct walk *w)
     c->tlb_page[u][i] = lin;
     c->tlb_phys[u][i] = w->phys;
     c->tlb_flags[u][i] = (uint8_t)w->flags;
+    if (w->flags & TF_LARGE)
+        c->tlb_large[lin >> 28 & 15] |= UINT64_C(1) << (lin >> 22 & 63);
     c->tlb_used[u][i >> 6] |= UINT64_C(1) << (i & 63);
     c->n_fills++;
 }
