@@ -101,19 +101,82 @@ static void unhash(struct block_cache *bc, struct block *b)
         *p = b->hash_next;
 }
 
+/* The bits of 64-byte lines that n bytes at a touch in their first page. */
+static uint64_t line_span(paddr a, unsigned n)
+{
+    unsigned room = PAGE_SIZE - (unsigned)(a & PAGE_MASK), lo = (unsigned)(a & PAGE_MASK) >> 6;
+    unsigned hi = (unsigned)((a & PAGE_MASK) + (n < room ? n : room) - 1) >> 6;
+    return (UINT64_MAX << lo) & (UINT64_MAX >> (63 - hi));
+}
+
+static bool overlaps(paddr at, unsigned bytes, paddr a, unsigned n)
+{
+    return at < a + n && a < at + bytes;
+}
+
+/* Bytes of a straddler in its first and second page. */
+static unsigned first_part(const struct block *b)
+{
+    unsigned room = PAGE_SIZE - (unsigned)(b->at & PAGE_MASK);
+    return b->n_bytes < room ? b->n_bytes : room;
+}
+
+static void retire(struct cpu *c, struct block *b)
+{
+    if (b->mode != MODE_DEAD)
+        unhash(c->blocks, b);
+    kill(b);
+    c->blocks->dropped++;
+}
+
+/* Takes the dead ones off the page's lists, links to them away, and finds out anew which lines hold code. */
+static void sweep_page(struct code_page *cp)
+{
+    struct block **p = (struct block **)(void *)&cp->blocks;
+    cp->lines = 0;
+    while (*p) {
+        struct block *b = *p;
+        if (b->mode == MODE_DEAD) {
+            *p = b->page_next;
+            continue;
+        }
+        for (unsigned i = 0; i < 2; i++)
+            if (b->link[i] && b->link[i]->mode == MODE_DEAD)
+                b->link[i] = NULL;
+        cp->lines |= line_span(b->at, b->n_bytes);
+        p = &b->page_next;
+    }
+    p = (struct block **)(void *)&cp->straddlers;
+    while (*p) {
+        struct block *b = *p;
+        if (b->mode == MODE_DEAD) {
+            *p = b->page2_next;
+            continue;
+        }
+        cp->lines |= line_span(b->at2, b->n_bytes - first_part(b));
+        p = &b->page2_next;
+    }
+}
+
 void cpu_code_write(struct cpu *c, paddr a, unsigned n)
 {
-    uint64_t pn = a >> PAGE_SHIFT;
-    bool mine = false;
-    for (struct block *b = c->mem->code[pn].blocks; b; b = b->page_next) {
-        mine |= b == c->blk;
-        unhash(c->blocks, b);
-        c->blocks->dropped++;
-    }
-    for (struct block *b = c->mem->code[pn].straddlers; b; b = b->page2_next)
-        unhash(c->blocks, b);
+    struct code_page *cp = &c->mem->code[a >> PAGE_SHIFT];
+    bool mine = false, any = false;
+    for (struct block *b = cp->blocks; b; b = b->page_next)
+        if (overlaps(b->at, b->n_bytes, a, n)) {
+            mine |= b == c->blk;
+            retire(c, b);
+            any = true;
+        }
+    for (struct block *b = cp->straddlers; b; b = b->page2_next)
+        if (overlaps(b->at2, b->n_bytes - first_part(b), a, n)) {
+            retire(c, b);
+            any = true;
+        }
+    if (!any)
+        return;
     c->link_slot = NULL;
-    drop_page(c->mem, pn);
+    sweep_page(cp);
     /* x86 promises that the next instruction sees the store: leave after this one. A block that
      * straddles into this page is one instruction long and needs nothing. */
     if (mine)
@@ -133,22 +196,21 @@ static void forbid_writes(struct cpu *c, paddr page)
 static void mark_range(struct cpu *c, paddr a, unsigned n)
 {
     struct code_page *cp = &c->mem->code[a >> PAGE_SHIFT];
-    unsigned lo = (unsigned)(a & PAGE_MASK) >> 6, hi = (unsigned)((a & PAGE_MASK) + n - 1) >> 6;
     if (!cp->lines)
         forbid_writes(c, a & ~PAGE_MASK);
-    cp->lines |= (UINT64_MAX << lo) & (UINT64_MAX >> (63 - hi));
+    cp->lines |= line_span(a, n);
 }
 
 static void mark_lines(struct cpu *c, struct block *b)
 {
-    unsigned room = PAGE_SIZE - (unsigned)(b->at & PAGE_MASK);
+    unsigned first = first_part(b);
     struct code_page *cp = &c->mem->code[b->at >> PAGE_SHIFT];
-    mark_range(c, b->at, b->n_bytes < room ? b->n_bytes : room);
+    mark_range(c, b->at, first);
     b->page_next = cp->blocks;
     cp->blocks = b;
     if (!b->at2)
         return;
-    mark_range(c, b->at2, b->n_bytes - room);
+    mark_range(c, b->at2, b->n_bytes - first);
     cp = &c->mem->code[b->at2 >> PAGE_SHIFT];
     b->page2_next = cp->straddlers;
     cp->straddlers = b;
@@ -202,7 +264,7 @@ static unsigned append(struct cpu *c, struct block *b, unsigned off, const uint8
     if (len < 0) {
         fault_op(o, (unsigned)-len, 1);
         *done = true;
-        len = 1;
+        len = (int)avail < 15 ? (int)avail : 15;             /* all of it was looked at */
     } else {
         bind_op(o, &in);
         *done = ends_block(&in);

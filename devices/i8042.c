@@ -244,3 +244,9 @@ static void kbc_reset(void *dev, enum reset_kind kind)
 const struct bus_ops i8042_data_ops = { data_read, data_write, 1 };
 const struct bus_ops i8042_cmd_ops = { cmd_read, cmd_write, 1 };
 const struct device_class i8042_class = { "i8042", 1, 1, fields, kbc_reset, NULL, NULL };
+
+void i8042_set_a20(struct i8042 *p, bool level)
+{
+    p->outport = (uint8_t)(level ? p->outport | OUT_A20 : p->outport & ~OUT_A20);
+    p->a20.level = level;
+}

@@ -44,3 +44,5 @@ extern const struct bus_ops i8042_data_ops, i8042_cmd_ops;      /* one port each
 
 /* Wires the devices' ready lines to itself. */
 void i8042_init(struct i8042 *p, struct sched *s, struct ps2_kbd *kbd, struct ps2_mouse *mouse);
+/* Another driver of the same A20 gate moved it: the output port and the line follow, silently. */
+void i8042_set_a20(struct i8042 *p, bool level);

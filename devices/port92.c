@@ -29,3 +29,9 @@ static void port92_reset(void *dev, enum reset_kind kind)
 
 const struct bus_ops port92_ops = { port92_read, port92_write, 1 };
 const struct device_class port92_class = { "port92", 1, 1, fields, port92_reset, NULL, NULL };
+
+void port92_set_a20(struct port92 *p, bool level)
+{
+    p->v = (uint8_t)(level ? p->v | A20 : p->v & ~A20);
+    p->a20.level = level;
+}

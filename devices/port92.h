@@ -19,3 +19,5 @@ extern const struct device_class port92_class;
 extern const struct bus_ops port92_ops;                    /* one port */
 
 void port92_init(struct port92 *p);
+/* Another driver of the same A20 gate moved it: the register and the line follow, silently. */
+void port92_set_a20(struct port92 *p, bool level);

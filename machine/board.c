@@ -6,6 +6,7 @@
  */
 #include <assert.h>
 
+#include "core/snapshot.h"
 #include "machine/internal.h"
 
 enum layer { LAYER_RAM, LAYER_DEVICE, LAYER_BRIDGE };
@@ -25,12 +26,16 @@ static void isa_irq(void *sink, int pin, bool level)
 
 static void wire_irq(struct pc *p, struct line *l, int irq) { *l = (struct line){ isa_irq, p, irq, false }; }
 
-void board_update_a20(struct machine *m) { cpu_set_a20(&m->cpu, m->a20_kbd || m->a20_fast); }
+void board_update_a20(struct machine *m) { cpu_set_a20(&m->cpu, m->a20); }
 
-static void a20_kbd(void *sink, int pin, bool level)
+/* One gate with two drivers: whoever moved last has it, and both see where it stands, as in
+ * chipsets that keep a single latch for it. */
+static void a20_gate(void *sink, int pin, bool level)
 {
     struct machine *m = sink;
-    m->a20_kbd = level;
+    m->a20 = level;
+    i8042_set_a20(&m->pc.kbc, level);
+    port92_set_a20(&m->pc.port92, level);
     board_update_a20(m);
 }
 static void reset_line(void *sink, int pin, bool level)
@@ -39,6 +44,13 @@ static void reset_line(void *sink, int pin, bool level)
         machine_want_reset(sink);
 }
 static void reset_kind(void *sink, enum reset_kind kind) { machine_want_reset(sink); }
+
+static void power_off_line(void *sink, int pin, bool level)
+{
+    if (level)
+        machine_want_power_off(sink);
+}
+static void guest_exit(void *sink, uint32_t value) { machine_want_exit(sink, value); }
 
 /* ---- memory ---- */
 
@@ -119,13 +131,70 @@ static void init_kbd(struct machine *m)
     i8042_init(&p->kbc, &m->sched, &p->kbd, &p->mouse);
     wire_irq(p, &p->kbc.irq1, 1);
     wire_irq(p, &p->kbc.irq12, 12);
-    p->kbc.a20 = (struct line){ a20_kbd, m, 0, false };
+    p->kbc.a20 = (struct line){ a20_gate, m, 0, false };
     p->kbc.reset = (struct line){ reset_line, m, 0, false };
     port(m, "kbd", &i8042_data_ops, &p->kbc, 0x60, 1);
     port(m, "kbc", &i8042_cmd_ops, &p->kbc, 0x64, 1);
     device_add(&m->devices, &ps2_kbd_class, &p->kbd, "kbd");
     device_add(&m->devices, &ps2_mouse_class, &p->mouse, "mouse");
     device_add(&m->devices, &i8042_class, &p->kbc, "kbc");
+}
+
+static void init_floppy(struct machine *m)
+{
+    struct pc *p = &m->pc;
+    i8237_init(&p->dma, &m->mem);
+    i82077_init(&p->fdc, &m->sched);
+    wire_irq(p, &p->fdc.irq, 6);
+    p->fdc.dma = i8237_port(&p->dma, 2);
+    for (unsigned i = 0; i < 2; i++) {
+        struct blockdev *bd = m->cfg.floppy[i];
+        if (bd || m->cfg.floppy_drive[i])
+            i82077_attach(&p->fdc, i, floppy_type_for(bd ? bd->sectors : 0), bd);
+    }
+    port(m, "dma0", &i8237_low_ops, &p->dma, 0x00, 16);
+    port(m, "dma1", &i8237_high_ops, &p->dma, 0xc0, 32);
+    port(m, "dmapage", &i8237_page_ops, &p->dma, 0x80, 16);
+    port(m, "fdc", &i82077_ops, &p->fdc, 0x3f0, 6);
+    port(m, "fdcdir", &i82077_dir_ops, &p->fdc, 0x3f7, 1);
+    device_add(&m->devices, &i8237_class, &p->dma, "dma");
+    device_add(&m->devices, &i82077_class, &p->fdc, "fdc");
+}
+
+/* CRC-32 of the picture, for guests that test displays. No host memory is touched but a scratch surface. */
+static bool screen_crc(void *sink, uint32_t *crc)
+{
+    struct machine *m = sink;
+    struct surface s = { .px = m->scratch };
+    if (!s.px)
+        return false;
+    vga_draw(&m->pc.vga, sched_now(&m->sched), &s);
+    *crc = 0;
+    for (uint32_t y = 0; y < s.height; y++)
+        *crc = crc32_update(*crc, s.px + (size_t)y * s.stride, s.width * sizeof *s.px);
+    return true;
+}
+
+/* Port 92h is there on every board; the rest only on request. */
+static void init_extras(struct machine *m)
+{
+    struct pc *p = &m->pc;
+    port92_init(&p->port92);
+    p->port92.a20 = (struct line){ a20_gate, m, 0, false };
+    p->port92.reset = (struct line){ reset_line, m, 0, false };
+    port_layer(m, "port92", &port92_ops, &p->port92, 0x92, 1, LAYER_BRIDGE);
+    device_add(&m->devices, &port92_class, &p->port92, "port92");
+    debugcon_init(&p->debugcon, m->cfg.debugcon);
+    if (m->cfg.debugcon.put || m->cfg.testdev)
+        port(m, "debugcon", &debugcon_ops, &p->debugcon, 0xe9, 1);
+    if (!m->cfg.testdev)
+        return;
+    exitport_init(&p->exitport, guest_exit, m);
+    testdev_init(&p->testdev, (struct testdev_host){ m->cfg.debugcon, screen_crc, guest_exit, m });
+    port(m, "exit", &exitport_ops, &p->exitport, 0xf4, 4);
+    port(m, "testpost", &testdev_post_ops, &p->testdev, 0x190, 1);
+    port(m, "testdev", &testdev_ops, &p->testdev, 0x1a0, 16);
+    device_add(&m->devices, &testdev_class, &p->testdev, "testdev");
 }
 
 static void init_serial(struct machine *m)
@@ -197,6 +266,11 @@ static void init_pci(struct machine *m)
     piix_ide_init(&p->ide, &p->pci, &m->mem, &m->io, &p->ata[0], &p->ata[1]);
     for (int i = 0; i < 2; i++)
         wire_irq(p, &p->ide.irq[i], 14 + i);
+    acpi_pm_init(&p->pm, &m->sched, &p->pci, &m->io);
+    wire_irq(p, &p->pm.sci, 9);
+    p->pm.power_off = (struct line){ power_off_line, m, 0, false };
+    p->isa.apm = acpi_pm_apm_command;
+    p->isa.apm_sink = &p->pm;
     init_pci_vga(m);
     port_layer(m, "pci", &pci_conf_ops, &p->pci, 0xcf8, 8, LAYER_DEVICE);
     port_layer(m, "rcr", &piix3_rcr_ops, &p->isa, 0xcf9, 1, LAYER_BRIDGE);
@@ -205,6 +279,7 @@ static void init_pci(struct machine *m)
     device_add(&m->devices, &i440fx_class, &p->north, "north");
     device_add(&m->devices, &piix3_class, &p->isa, "piix3");
     device_add(&m->devices, &piix_ide_class, &p->ide, "pciide");
+    device_add(&m->devices, &acpi_pm_class, &p->pm, "pm");
 }
 
 /* ---- the board ---- */
@@ -283,6 +358,8 @@ bool board_init(struct machine *m, struct error *err)
     map_memory(m);
     init_pic_pit(m);
     init_kbd(m);
+    init_floppy(m);
+    init_extras(m);
     init_serial(m);
     init_vga(m);
     init_ide(m);
@@ -296,7 +373,7 @@ void board_reset(struct machine *m, enum reset_kind kind)
     device_reset_all(&m->devices, kind);
     if (kind == RESET_POWER)
         board_cmos(m);
-    board_update_a20(m);
+    a20_gate(m, 0, true);                    /* whatever the chips did: the first fetch is below 4 GiB */
 }
 
 /* ---- what the machine asks of its board ---- */
@@ -310,6 +387,34 @@ bool board_mouse(struct machine *m, int dx, int dy, int wheel, unsigned buttons)
 {
     ps2_mouse_move(&m->pc.mouse, dx, dy, wheel, buttons);
     return true;
+}
+
+void machine_power_button(struct machine *m)
+{
+    if (m->pc.has_pci)
+        acpi_pm_power_button(&m->pc.pm);
+}
+
+bool machine_insert(struct machine *m, char drive, struct blockdev *bd, struct error *err)
+{
+    struct pc *p = &m->pc;
+    if (drive == 'a' || drive == 'b') {
+        unsigned n = (unsigned)(drive - 'a');
+        if (p->fdc.drive[n].type == FLOPPY_NONE)
+            return error_set(err, 1, "floppy drive %c: this machine has none", drive);
+        if (bd && bd->sector_size != 512)
+            return error_set(err, 1, "floppy drive %c: the image is not that of a floppy disk", drive);
+        m->cfg.floppy[n] = bd;
+        i82077_insert(&p->fdc, n, bd);
+        return true;
+    }
+    for (unsigned i = 0; i < 4; i++)
+        if (m->cfg.is_cdrom[i]) {
+            m->cfg.disk[i] = bd;
+            ata_insert(&p->ata[i / 2], i % 2, bd);
+            return true;
+        }
+    return error_set(err, 1, "CD-ROM: this machine has no such drive: start it with --cdrom");
 }
 
 bool board_serial(struct machine *m, unsigned n, uint8_t byte)

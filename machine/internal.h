@@ -17,7 +17,7 @@ struct machine {
     uint64_t ips;                /* instructions per virtual second from there on */
     bool     exited, powered_off;
     uint32_t exit_code;
-    bool     a20_kbd, a20_fast;  /* the two sources of the A20 gate */
+    bool     a20;                /* the gate */
     struct input_queue inputs;
     struct event       input_event;
 
@@ -29,6 +29,7 @@ struct machine {
     struct device_list devices;
     struct log    log;
     uint8_t      *ram, *vram, *rom;
+    uint32_t     *scratch;       /* a picture's room, with the test device only */
     uint64_t      ram_size;
     uint32_t      vram_size, rom_size;
     bool          reset_wanted, stop_reset, shutdown;

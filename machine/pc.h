@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The board as one struct: every chip by value, and the regions it answers in. */
 #pragma once
+#include "devices/acpi_pm.h"
 #include "devices/ata.h"
+#include "devices/debugcon.h"
+#include "devices/exitport.h"
 #include "devices/i440fx.h"
 #include "devices/i8042.h"
+#include "devices/i82077.h"
+#include "devices/i8237.h"
 #include "devices/i8254.h"
 #include "devices/i8259.h"
 #include "devices/mc146818.h"
@@ -12,6 +17,8 @@
 #include "devices/piix3.h"
 #include "devices/piix_ide.h"
 #include "devices/port61.h"
+#include "devices/port92.h"
+#include "devices/testdev.h"
 #include "devices/vga.h"
 #include "devices/vga_pci.h"
 
@@ -23,6 +30,12 @@ struct pc {
     struct i8254     pit;
     struct port61    port61;
     struct mc146818  rtc;
+    struct i8237_pair dma;
+    struct i82077    fdc;
+    struct port92    port92;
+    struct debugcon  debugcon;
+    struct exitport  exitport;
+    struct testdev   testdev;
     struct i8042     kbc;
     struct ps2_kbd   kbd;
     struct ps2_mouse mouse;
@@ -33,6 +46,7 @@ struct pc {
     struct i440fx    north;
     struct piix3     isa;
     struct piix_ide  ide;
+    struct acpi_pm   pm;
     struct vga_pci   vga_pci;
 
     struct region    io[BOARD_PORTS];
