@@ -240,6 +240,10 @@ struct f80 f80_scale(struct fp_env *e, struct f80 a, struct f80 b)
         return a;
     uint64_t m;
     int exp = f80_unpack(e, a, &m), n = 0, eb = (int)f80_exp(b);
+    if (kb == F80_ZERO) {                        /* a itself: no underflow, even unmasked */
+        struct fp_env masked = { FP_ALL, 0, false };
+        return f80_round_pack(&masked, FP_PC_64, sa, exp, m, 0);
+    }
     if (eb >= F80_BIAS && kb == F80_NORMAL)      /* truncated; beyond 2^16 every result is out of range */
         n = eb > F80_BIAS + 16 ? 0x1ffff : (int)(b.mant >> (63 - (eb - F80_BIAS)));
     return f80_round_pack(e, FP_PC_64, sa, sb ? exp - n : exp + n, m, 0);
