@@ -19,7 +19,7 @@ static const struct { const char *name; uint16_t code; } keys[] = {
     { "printscreen", 0x137 }, { "home", 0x147 }, { "up", 0x148 }, { "pgup", 0x149 }, { "left", 0x14b },
     { "right", 0x14d }, { "end", 0x14f }, { "down", 0x150 }, { "pgdn", 0x151 }, { "ins", 0x152 },
     { "insert", 0x152 }, { "del", 0x153 }, { "delete", 0x153 }, { "win", 0x15b }, { "lwin", 0x15b },
-    { "rwin", 0x15c }, { "menu", 0x15d }, { "break", 0x146 },
+    { "rwin", 0x15c }, { "menu", 0x15d }, { "pause", 0x145 }, { "break", 0x146 },
 };
 /* Rows of the keyboard: the first code, what the keys give, what they give with shift. */
 static const struct { uint8_t first; const char *plain, *shifted; } rows[] = {

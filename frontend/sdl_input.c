@@ -182,7 +182,7 @@ static enum video_want on_event(struct video *v, const SDL_Event *e)
         v->dy += v->grabbed ? e->motion.yrel : 0;
         break;
     case SDL_MOUSEWHEEL:
-        v->wheel -= v->grabbed ? e->wheel.y : 0;
+        v->wheel += v->grabbed ? e->wheel.y : 0;
         break;
     default: break;
     }

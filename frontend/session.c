@@ -384,7 +384,7 @@ bool session_feed(struct session *s)
     bool quit = false;
     for (uint16_t i = 0; i < 4; i++) {
         struct tap *t = &s->tap[i];
-        for (unsigned budget = 256; t->to && budget; budget--) {
+        for (unsigned budget = 64; t->to && budget; budget--) {
             if (!s->waiting[i] && !endpoint_read(t->to, &s->held[i], 1))
                 break;
             if (!s->waiting[i] && !for_guest(s, t, s->held[i], &quit))

@@ -93,14 +93,14 @@ setup() {
     [ -z "${lack% }" ] || die "still missing after the installation: $lack"
 }
 
-jobs() {
+cpu_count() {
     nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 2
 }
 
-# build FOLDER CMAKE-OPTION...: configures when that has not been done, and builds. Quiet unless it fails.
+# build FOLDER TARGET CMAKE-OPTION...: configures when that has not been done, and builds. Quiet unless it fails.
 build() {
-    dir=$1
-    shift
+    dir=$1 target=$2
+    shift 2
     mkdir -p "$dir"
     log=$dir/build.log
     # A folder that was moved or copied cannot be used again.
@@ -112,5 +112,5 @@ build() {
         cmake -S "$ROOT" -B "$dir" -G "Unix Makefiles" "$@" >"$log" 2>&1 ||
             { cat "$log" >&2; die "the configuration failed: see above"; }
     fi
-    cmake --build "$dir" --parallel "$(jobs)" >"$log" 2>&1 || { cat "$log" >&2; die "the build failed: see above"; }
+    cmake --build "$dir" --target "$target" --parallel "$(cpu_count)" >"$log" 2>&1 || { cat "$log" >&2; die "the build failed: see above"; }
 }
