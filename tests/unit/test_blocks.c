@@ -2,7 +2,8 @@
 /* links: cpu core */
 /*
  * The length of blocks is not the guest's business: random straight runs of instructions give the
- * same registers, flags, memory and faults whether they are executed one a block or many.
+ * same registers, flags, memory and faults whether they are executed one a block or many; so do runs
+ * with short jumps, stores into the code itself, and a budget given out in slices.
  */
 #include "cpu_fixture.h"
 
@@ -11,8 +12,10 @@
 static struct cpu_fixture *one, *many;
 
 /* Rows for a run: nothing that leaves it, needs a board, or would fault nearly always. */
-static bool is_wanted(const struct insn_row *r)
+static bool is_wanted(const struct insn_row *r, bool jumps)
 {
+    if (jumps && r->opnd[0] == Jb)
+        return true;
     static const char *const no[] = { "div",   "idiv",  "bound", "mov_to_seg", "pop_seg", "les",
                                       "lds",   "lfs",   "lgs",   "fxrstor",    "frstor",  "fldenv",
                                       "fldcw", "popa",  "enter", "leave",      "rdpmc",   "fxsave",
@@ -26,13 +29,13 @@ static bool is_wanted(const struct insn_row *r)
     return (r->modes & MOLD) == MOLD;
 }
 
-static unsigned make_run(uint8_t *code, unsigned bits, uint32_t *seed)
+static unsigned make_run(uint8_t *code, unsigned bits, bool jumps, uint32_t *seed)
 {
     unsigned n = 0, at = 0;
     while (n < RUN_LENGTH) {
         const struct insn_row *r = &insn_rows[fix_rand(seed) % insn_row_count];
         uint8_t b[15];
-        int len = is_wanted(r) ? fix_encode(&one->cpu.blocks->decoder, b, bits, r, seed) : 0;
+        int len = is_wanted(r, jumps) ? fix_encode(&one->cpu.blocks->decoder, b, bits, r, seed) : 0;
         if (!len)
             continue;
         memcpy(code + at, b, (size_t)len);
@@ -82,11 +85,46 @@ START_TEST(block_length_does_not_show)
     many = fix_new(0);
     for (unsigned run = 0; run < 2000; run++) {
         uint8_t code[RUN_LENGTH * 15];
-        unsigned bits = run & 1 ? 32 : 16, n = make_run(code, bits, &seed), regs = fix_rand(&seed);
+        unsigned bits = run & 1 ? 32 : 16, n = make_run(code, bits, false, &seed);
+        unsigned regs = fix_rand(&seed);
         start(one, bits, code, n, regs);
         start(many, bits, code, n, regs);
         cpu_run(&one->cpu, RUN_LENGTH);
         cpu_run(&many->cpu, RUN_LENGTH);
+        compare(run, bits);
+    }
+    fix_free(one);
+    fix_free(many);
+}
+END_TEST
+
+/* Points two registers into the code: EBX, EDI and what is near them are then stores into the run. */
+static void aim_at_code(struct cpu_fixture *f, uint32_t where)
+{
+    f->cpu.gpr[R_BX] = FIX_CODE + (where & 0x7f);
+    f->cpu.gpr[R_DI] = FIX_CODE + (where >> 8 & 0x7f);
+}
+
+START_TEST(jumps_stores_into_code_and_slices_do_not_show)
+{
+    uint32_t seed = 815;
+    one = fix_new(1);
+    many = fix_new(0);
+    for (unsigned run = 0; run < 3000; run++) {
+        uint8_t code[RUN_LENGTH * 15];
+        unsigned bits = run & 1 ? 32 : 16, n = make_run(code, bits, true, &seed);
+        unsigned regs = fix_rand(&seed), where = fix_rand(&seed), left = 4 * RUN_LENGTH;
+        start(one, bits, code, n, regs);
+        start(many, bits, code, n, regs);
+        aim_at_code(one, where);
+        aim_at_code(many, where);
+        cpu_run(&one->cpu, left);
+        while (left) {
+            unsigned slice = run & 2 ? left : 1 + fix_rand(&seed) % 9;
+            slice = slice < left ? slice : left;
+            cpu_run(&many->cpu, slice);
+            left -= slice;
+        }
         compare(run, bits);
     }
     fix_free(one);
@@ -100,6 +138,7 @@ int main(void)
     TCase *tc = tcase_create("blocks");
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, block_length_does_not_show);
+    tcase_add_test(tc, jumps_stores_into_code_and_slices_do_not_show);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_set_fork_status(runner, CK_NOFORK);
