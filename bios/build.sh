@@ -51,13 +51,21 @@ cat "$tmp/low" "$tmp/high" >"$out/bios.bin"
 [ "$(wc -c <"$out/bios.bin")" -eq 131072 ]
 [ -z "${KEEP:-}" ] || cp "$tmp/bios.elf" "$KEEP"
 nm "$tmp/bios.elf" | sed -n 's/^0*\([0-9a-f]*\) . \(seg[0-9]*_used\)$/\2 \1/p'
+# The boot ROM of --kernel.
+$CC $target -m32 -c -o "$tmp/kload.o" kload.S
+$LD -m elf_i386 -Ttext 0 -e start -z noexecstack -o "$tmp/kload.elf" "$tmp/kload.o"
+$OBJCOPY -O binary -j .text "$tmp/kload.elf" "$tmp/kload.raw"
+${HOSTCC:-cc} -o "$tmp/finish" vga/finish.c
+"$tmp/finish" "$tmp/kload.raw" "$out/kload.bin" 2048
+
 # What was built from what, as sha256sum -c reads it from the project's directory.
 record() { # IMAGE SOURCE...
     image=$1
     shift
     (cd .. && sha256sum "$@" "roms/$image") >"$out/${image%.bin}.src-sha256"
 }
-record bios.bin $(cd .. && ls bios/vga/font.c bios/*.c bios/*.h bios/*.S bios/*.ld bios/*.dsl bios/build.sh)
+record bios.bin $(cd .. && ls bios/vga/font.c bios/*.c bios/*.h bios/entry*.S bios/*.ld bios/*.dsl bios/build.sh)
+record kload.bin bios/kload.S bios/vga/finish.c bios/build.sh
 if [ "$out" = "$(cd ../roms && pwd)" ]; then
     sh vga/build.sh
 fi
