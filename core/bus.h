@@ -83,9 +83,9 @@ void bus_update(struct bus *b, struct region *r, bool enabled, uint64_t base, ui
 void bus_refresh(struct bus *b);
 
 /* One access of 1, 2, 4 or 8 bytes, through devices where there are any. Any alignment; an access
- * that crosses a page or a region is split into bytes. The region that has the first and the last byte gets
- * the access whole, whatever lies in between: a PC's reset register at CF9h sits inside the double
- * word at CF8h and must not see writes to that. Open bus reads as all ones. */
+ * that crosses a page or a region is split into bytes. The region that has the first and the last
+ * byte gets the access whole, whatever lies in between: a PC's reset register at CF9h sits inside
+ * the double word at CF8h and must not see writes to that. Open bus reads as all ones. */
 uint64_t bus_read(struct bus *b, uint64_t addr, unsigned size);
 void     bus_write(struct bus *b, uint64_t addr, uint64_t v, unsigned size);
 

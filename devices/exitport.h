@@ -11,6 +11,6 @@ struct exitport {
     void  *owner;
 };
 
-extern const struct bus_ops exitport_ops;                  /* four ports: a wide write has one base */
+extern const struct bus_ops exitport_ops;                  /* four ports, for wide writes */
 
 void exitport_init(struct exitport *p, void (*on_exit)(void *owner, uint32_t value), void *owner);

@@ -102,7 +102,8 @@ static void reply(struct i8042 *p, uint8_t v, bool aux)
 {
     if (p->reply_n == sizeof p->reply)
         return;
-    p->reply_aux = (uint8_t)((p->reply_aux & ((1u << p->reply_n) - 1)) | (unsigned)aux << p->reply_n);
+    unsigned older = p->reply_aux & ((1u << p->reply_n) - 1);
+    p->reply_aux = (uint8_t)(older | (unsigned)aux << p->reply_n);
     p->reply[p->reply_n++] = v;
 }
 
@@ -153,7 +154,7 @@ static void write_command(struct i8042 *p, uint8_t v)      /* long: table */
     case 0xdf: p->outport |= OUT_A20; break;
     case 0xe0: reply(p, 0x00, false); break;     /* test inputs: both clocks low */
     default:
-        if (v >= 0xf0 && !(v & 1))               /* pulses the output bits that are 0; bit 0 is RESET# */
+        if (v >= 0xf0 && !(v & 1))               /* pulses the outputs whose bit is 0 */
             pulse_reset(p);
         else if ((v >= 0x60 && v <= 0x7f) || (v >= 0xd1 && v <= 0xd4))
             p->command = v;

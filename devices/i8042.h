@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Intel 8042 keyboard controller with the PS/2 auxiliary port.
- *     Ref: IBM PS/2 Hardware Interface Technical Reference, "Keyboard and Auxiliary Device Controller"
+ *                       Ref: IBM PS/2 Hardware Interface Technical Reference, "Keyboard and
+ *                            Auxiliary Device Controller"
  *
- *   60h  R output buffer, W data       IRQ1   line irq1     a byte of the keyboard or of the controller
+ *   60h  R output buffer, W data       IRQ1   line irq1     a byte of the keyboard or of its own
  *   64h  R status,        W command    IRQ12  line irq12    a byte of the mouse
  *                                      A20    line a20      output port bit 1
  *                                      RESET  line reset    pulses high: reset the processor
  *
- * Bytes reach the output buffer one at a time and after the time they take on the wire, by one event. The
- * controller itself takes what is written at once.
+ * Bytes reach the output buffer one at a time and after the time they take on the wire, by one
+ * event. The controller itself takes what is written at once.
  *
  * Not modelled:  passwords (A4h says: none), polling the input port (C1h, C2h), parity errors and
  *                time-outs; the input buffer is never full.

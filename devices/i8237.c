@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "devices/i8237.h"
 
-enum { MODE_TRANSFER = 0x0c, MODE_VERIFY = 0x00, MODE_WRITE = 0x04, MODE_READ = 0x08, MODE_AUTO = 0x10,
-       MODE_DOWN = 0x20, MODE_CASCADE = 0xc0 };
+enum { MODE_TRANSFER = 0x0c, MODE_VERIFY = 0x00, MODE_WRITE = 0x04, MODE_READ = 0x08,
+       MODE_AUTO = 0x10, MODE_DOWN = 0x20, MODE_CASCADE = 0xc0 };
 enum { COMMAND_DISABLE = 0x04 };
 enum { STATUS = 8, REQUEST, MASK_ONE, MODE, CLEAR_FF, MASTER_CLEAR, CLEAR_MASK, MASK_ALL };
 
@@ -116,14 +116,16 @@ static bool is_open(const struct i8237 *c, unsigned n)
     return !(c->command & COMMAND_DISABLE) && !(c->mask >> n & 1);
 }
 
+static bool cascades(const struct i8237_ch *c) { return (c->mode & MODE_CASCADE) == MODE_CASCADE; }
+
 /* Would the channel do a bus cycle in this direction? */
 static bool ready(const struct i8237_pair *p, unsigned channel, bool to_memory)
 {
     const struct i8237 *c = &p->c[channel >> 2];
-    uint8_t mode = c->ch[channel & 3].mode, transfer = mode & MODE_TRANSFER;
-    if (!is_open(c, channel & 3) || (mode & MODE_CASCADE) == MODE_CASCADE)
+    uint8_t transfer = c->ch[channel & 3].mode & MODE_TRANSFER;
+    if (!is_open(c, channel & 3) || cascades(&c->ch[channel & 3]))
         return false;
-    if (channel < 4 && (!is_open(&p->c[1], 0) || (p->c[1].ch[0].mode & MODE_CASCADE) != MODE_CASCADE))
+    if (channel < 4 && !(is_open(&p->c[1], 0) && cascades(&p->c[1].ch[0])))
         return false;
     return transfer == MODE_VERIFY || transfer == (to_memory ? MODE_WRITE : MODE_READ);
 }

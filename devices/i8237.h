@@ -7,12 +7,13 @@
  *   C0h..DFh  controller of channels 4..7, words (even ports); 4 is the cascade of the other
  *   80h..8Fh  page registers: address bits 16..23
  *
- * The devices set the pace: whoever has data calls dma_port.move(), which does as many bus cycles as the
- * channel's registers allow. Demand, single and block mode therefore look the same.
+ * The devices set the pace: whoever has data calls dma_port.move(), which does as many bus cycles
+ * as the channel's registers allow. Demand, single and block mode therefore look the same.
  * Channels 0..3 work only while channel 4 is open and in cascade mode.
  *
- * Not modelled:  memory-to-memory transfers, transfers by software request (the bit is kept), rotating
- *                priority and compressed timing (transfers take no time), DREQ and DACK polarity.
+ * Not modelled:  memory-to-memory transfers, transfers by software request (the bit is kept),
+ *                rotating priority and compressed timing (transfers take no time), DREQ and DACK
+ *                polarity.
  */
 #pragma once
 #include "core/bus.h"

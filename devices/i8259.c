@@ -3,7 +3,8 @@
 
 enum { ICW1_IC4 = 0x01, ICW1_SNGL = 0x02, ICW1_LTIM = 0x08, ICW1 = 0x10 };
 enum { ICW4_AEOI = 0x02, ICW4_SFNM = 0x10 };
-enum { OCW3 = 0x08, OCW3_RIS = 0x01, OCW3_RR = 0x02, OCW3_P = 0x04, OCW3_SMM = 0x20, OCW3_ESMM = 0x40 };
+enum { OCW3 = 0x08, OCW3_RIS = 0x01, OCW3_RR = 0x02, OCW3_P = 0x04, OCW3_SMM = 0x20,
+       OCW3_ESMM = 0x40 };
 enum { OCW2_EOI = 0x20, OCW2_SL = 0x40, OCW2_R = 0x80 };
 #define CASCADE_IR 2
 #define NONE 8u
@@ -73,7 +74,7 @@ static unsigned acknowledge(struct i8259 *p)
         p->isr |= bit;
     else if (p->rotate_aeoi)
         p->lowest = (uint8_t)i;
-    line_set(&p->intr, false);                   /* a further request is a new edge for the master */
+    line_set(&p->intr, false);                   /* a further request is a new edge */
     update(p);
     return i;
 }

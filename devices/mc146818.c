@@ -4,7 +4,8 @@
 enum { SEC = 0, SEC_AL, MIN, MIN_AL, HOUR, HOUR_AL, DOW, DATE, MONTH, YEAR, A, B, C, D,
        CENTURY = 0x32 };
 enum { A_UIP = 0x80, A_DV = 0x70, A_RS = 0x0f };
-enum { B_SET = 0x80, B_PIE = 0x40, B_AIE = 0x20, B_UIE = 0x10, B_SQWE = 0x08, B_DM = 0x04, B_24 = 0x02 };
+enum { B_SET = 0x80, B_PIE = 0x40, B_AIE = 0x20, B_UIE = 0x10, B_SQWE = 0x08, B_DM = 0x04,
+       B_24 = 0x02 };
 enum { C_IRQF = 0x80, C_PF = 0x40, C_AF = 0x20, C_UF = 0x10 };
 enum { D_VRT = 0x80 };
 
@@ -24,7 +25,7 @@ static const struct field fields[] = {
     FIELD_END
 };
 
-/* Bytes <-> numbers, in the mode that register B selects. Nonsense bytes give some number in range. */
+/* Bytes <-> numbers, in the mode that register B selects. Nonsense gives some number in range. */
 static uint8_t encode(const struct mc146818 *p, unsigned v)
 {
     return (uint8_t)(p->ram[B] & B_DM ? v : v / 10 << 4 | v % 10);
@@ -50,8 +51,8 @@ static unsigned decode_hour(const struct mc146818 *p, uint8_t v)
     return decode(p, v & 0x7f, 12) + (v & PM ? 12 : 0);
 }
 
-/* The proleptic Gregorian calendar, counted in days from 1 March of the year 0: leap days then come last
- * in their year, their four-year cycle and their century. */
+/* The proleptic Gregorian calendar, counted in days from 1 March of the year 0: leap days then come
+ * last in their year, their four-year cycle and their century. */
 static uint64_t days_of(unsigned y, unsigned m, unsigned d)      /* m 1..12, d from 1 */
 {
     uint64_t years = m <= 2 ? y + 9999u : y + 10000u;            /* cycles of 400 do not matter */
@@ -102,7 +103,7 @@ static void advance_days(struct mc146818 *p, uint64_t n)
     p->ram[DOW] = encode(p, (unsigned)((dow + 6 + n) % 7 + 1));
 }
 
-/* Seconds from tod until the alarm bytes match, 1..86400; 0: never. Bytes C0h..FFh match anything. */
+/* Seconds from tod until the alarm bytes match, 1..86400; 0: never. C0h..FFh match anything. */
 static unsigned until_alarm(const struct mc146818 *p, unsigned tod)
 {
     const uint8_t *r = p->ram;
@@ -122,7 +123,7 @@ static unsigned until_alarm(const struct mc146818 *p, unsigned tod)
 
 static bool running(const struct mc146818 *p) { return (p->ram[A] & 0x60) != 0x60; }
 
-/* Ticks between periodic interrupts; 0: none. Rates 1 and 2 repeat 8 and 9 (data sheet, table 5). */
+/* Ticks between periodic interrupts; 0: none. Rates 1 and 2 repeat 8 and 9 (table 5). */
 static uint64_t period(const struct mc146818 *p)
 {
     unsigned rs = p->ram[A] & A_RS;
@@ -135,7 +136,10 @@ static uint64_t since_boundary(const struct mc146818 *p, uint64_t now)
     return (now - p->next) & (period(p) - 1);
 }
 
-static uint64_t now_ticks(const struct mc146818 *p) { return clk_ticks(CRYSTAL, sched_now(p->sched)); }
+static uint64_t now_ticks(const struct mc146818 *p)
+{
+    return clk_ticks(CRYSTAL, sched_now(p->sched));
+}
 
 /* Brings the time bytes and the flags up to date. */
 static void settle(struct mc146818 *p, uint64_t now)
@@ -197,7 +201,7 @@ static void write_a(struct mc146818 *p, uint8_t v, uint64_t now)
     p->ram[A] = v & (A_DV | A_RS);
     if (was || !running(p))
         return;
-    p->next = now + HZ / 2;                  /* the first update after a divider reset: half a second */
+    p->next = now + HZ / 2;                  /* half a second after a divider reset */
     p->pf_from = now;
 }
 
@@ -267,7 +271,7 @@ void mc146818_init(struct mc146818 *p, struct sched *s, int64_t start)
     uint64_t sec = (uint64_t)start - (uint64_t)YEAR_0;
     store_time(p, (unsigned)(sec % DAY));
     store_date(p, days_of(0, 1, 1) + sec / DAY);
-    p->ram[DOW] = (uint8_t)((sec / DAY + 6) % 7 + 1);     /* 1 is Sunday; the year 0 began on a Saturday */
+    p->ram[DOW] = (uint8_t)((sec / DAY + 6) % 7 + 1);    /* 1: Sunday; 1 January 0 was a Saturday */
     sched_add(s, &p->event, "rtc", on_event, p);
 }
 
@@ -293,4 +297,5 @@ static bool rtc_post_load(void *dev, unsigned version, struct error *err)
 }
 
 const struct bus_ops mc146818_ops = { rtc_read, rtc_write, 1 };
-const struct device_class mc146818_class = { "mc146818", 1, 1, fields, rtc_reset, rtc_post_load, NULL };
+const struct device_class mc146818_class = { "mc146818", 1, 1, fields, rtc_reset, rtc_post_load,
+                                             NULL };

@@ -12,7 +12,8 @@
  * an enabled interrupt whose flag is not yet set costs an event. The time is that given at power-on
  * plus virtual time.
  *
- * Not modelled:  daylight saving (DSE), the square wave pin, other crystals (DV selects run or reset).
+ * Not modelled:  daylight saving (DSE), the square wave pin, other crystals (DV selects run or
+ *                reset).
  * Deviations:    bytes read during an update are the old ones, not garbage; the century byte is
  *                kept by the clock, as in the chips that followed.
  */

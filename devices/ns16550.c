@@ -3,8 +3,8 @@
 
 enum { RBR, IER, IIR, LCR, MCR, LSR, MSR, SCR };
 enum { IER_ERBFI = 1, IER_ETBEI = 2, IER_ELSI = 4, IER_EDSSI = 8 };
-enum { IIR_MSR = 0x00, IIR_NONE = 0x01, IIR_THRE = 0x02, IIR_RDA = 0x04, IIR_LSR = 0x06, IIR_CTI = 0x0c,
-       IIR_FIFO = 0xc0 };
+enum { IIR_MSR = 0x00, IIR_NONE = 0x01, IIR_THRE = 0x02, IIR_RDA = 0x04, IIR_LSR = 0x06,
+       IIR_CTI = 0x0c, IIR_FIFO = 0xc0 };
 enum { FCR_ENABLE = 0x01, FCR_CLEAR_RX = 0x02, FCR_CLEAR_TX = 0x04, FCR_TRIGGER = 0xc0 };
 enum { LCR_STB = 0x04, LCR_PEN = 0x08, LCR_DLAB = 0x80 };
 enum { MCR_OUT2 = 0x08, MCR_LOOP = 0x10 };
@@ -31,7 +31,11 @@ static const struct field fields[] = {
 
 static bool fifo(const struct ns16550 *p) { return p->fcr & FCR_ENABLE; }
 static unsigned depth(const struct ns16550 *p) { return fifo(p) ? NS16550_FIFO : 1; }
-static uint64_t now_ticks(const struct ns16550 *p) { return clk_ticks(UART_CLK, sched_now(p->sched)); }
+
+static uint64_t now_ticks(const struct ns16550 *p)
+{
+    return clk_ticks(UART_CLK, sched_now(p->sched));
+}
 
 /* The time of one character: start, data, parity and stop bits of 16 * divisor ticks each. */
 static uint64_t char_ticks(const struct ns16550 *p)
@@ -305,4 +309,5 @@ static bool uart_post_load(void *dev, unsigned version, struct error *err)
 }
 
 const struct bus_ops ns16550_ops = { uart_read, uart_write, 1 };
-const struct device_class ns16550_class = { "ns16550", 1, 1, fields, uart_reset, uart_post_load, NULL };
+const struct device_class ns16550_class = { "ns16550", 1, 1, fields, uart_reset, uart_post_load,
+                                            NULL };

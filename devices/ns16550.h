@@ -5,10 +5,10 @@
  *   +0 RBR/THR (DLL)   +1 IER (DLM)   +2 IIR/FCR   +3 LCR          IRQ  line irq
  *   +4 MCR             +5 LSR         +6 MSR       +7 SCR
  *
- * Sending takes the time that divisor and frame give it: one event a character. A character is handed to
- * the chardev when its transmission starts, so that what a guest prints just before it exits is
- * not lost. Reception comes from the machine's input queue by ns16550_receive(); the character
- * timeout is a function of time, with an event only where its interrupt is enabled.
+ * Sending takes the time that divisor and frame give it: one event a character. A character is
+ * handed to the chardev when its transmission starts, so that what a guest prints just before it
+ * exits is not lost. Reception comes from the machine's input queue by ns16550_receive(); the
+ * character timeout is a function of time, with an event only where its interrupt is enabled.
  *
  * As on a PC, OUT2 gates the interrupt. A wired port sees DCD, DSR and CTS.
  *

@@ -7,7 +7,10 @@ static const struct field fields[] = {
     FIELD(struct port92, v), FIELD(struct port92, a20), FIELD(struct port92, reset), FIELD_END
 };
 
-static uint64_t port92_read(void *dev, uint32_t off, unsigned size) { return ((struct port92 *)dev)->v; }
+static uint64_t port92_read(void *dev, uint32_t off, unsigned size)
+{
+    return ((struct port92 *)dev)->v;
+}
 
 static void port92_write(void *dev, uint32_t off, uint64_t v, unsigned size)
 {

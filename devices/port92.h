@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Port 92h, system control port A of the PS/2.    Ref: IBM PS/2 Hardware Interface Technical Reference;
- *                                                      Intel 290562 (PIIX3), "Port 92"
+ * Port 92h, system control port A of the PS/2.
+ *           Ref: IBM PS/2 Hardware Interface Technical Reference; Intel 290562 (PIIX3), "Port 92"
  *
  *   bit 0  RW  a rise resets the processor: line reset pulses high
  *   bit 1  RW  A20: line a20                       the other bits are kept and do nothing

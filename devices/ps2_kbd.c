@@ -2,9 +2,10 @@
 #include "devices/ps2_kbd.h"
 
 enum { ACK = 0xfa, BAT_OK = 0xaa, RESEND = 0xfe };
-enum { SET_LEDS = 0xed, ECHO = 0xee, SCAN_SET = 0xf0, READ_ID = 0xf2, SET_RATE = 0xf3, ENABLE = 0xf4,
-       DISABLE = 0xf5, DEFAULTS = 0xf6, ALL_TYPEMATIC = 0xf7, ALL_MAKE_BREAK = 0xf8, ALL_MAKE = 0xf9,
-       ALL_BOTH = 0xfa, KEY_TYPEMATIC = 0xfb, KEY_MAKE_BREAK = 0xfc, KEY_MAKE = 0xfd, RESET = 0xff };
+enum { SET_LEDS = 0xed, ECHO = 0xee, SCAN_SET = 0xf0, READ_ID = 0xf2, SET_RATE = 0xf3,
+       ENABLE = 0xf4, DISABLE = 0xf5, DEFAULTS = 0xf6, ALL_TYPEMATIC = 0xf7, ALL_MAKE_BREAK = 0xf8,
+       ALL_MAKE = 0xf9, ALL_BOTH = 0xfa, KEY_TYPEMATIC = 0xfb, KEY_MAKE_BREAK = 0xfc,
+       KEY_MAKE = 0xfd, RESET = 0xff };
 enum { KEY_PRINT = 0x137, KEY_PAUSE = 0x145, KEY_BREAK = 0x146 };
 enum { LSHIFT = 1, RSHIFT = 2, LCTRL = 4, RCTRL = 8, LALT = 16, RALT = 32 };
 #define SHIFTS (LSHIFT | RSHIFT)
@@ -50,7 +51,7 @@ static const uint8_t set3_e0[][2] = {
     { 0x4f, 0x65 }, { 0x50, 0x60 }, { 0x51, 0x6d }, { 0x52, 0x67 }, { 0x53, 0x64 }, { 0x5b, 0x8b },
     { 0x5c, 0x8c }, { 0x5d, 0x8d },
 };
-/* Keys that send break codes in set 3 until told otherwise: Shift, left Ctrl, left Alt, Caps Lock. */
+/* Keys that send break codes in set 3 from the start: Shift, left Ctrl, left Alt, Caps Lock. */
 static const uint8_t default_breaks[] = { 0x12, 0x59, 0x11, 0x19, 0x14 };
 /* clang-format on */
 
@@ -171,7 +172,10 @@ static void respond(struct ps2_kbd *k, uint8_t v)
         k->resp[k->resp_n++] = v;
 }
 
-static void set_breaks(struct ps2_kbd *k, bool all) { memset(k->breaks, all ? 0xff : 0, sizeof k->breaks); }
+static void set_breaks(struct ps2_kbd *k, bool all)
+{
+    memset(k->breaks, all ? 0xff : 0, sizeof k->breaks);
+}
 
 static void defaults(struct ps2_kbd *k)
 {
@@ -240,7 +244,8 @@ static void command(struct ps2_kbd *k, uint8_t v)
     }
     respond(k, v == ECHO ? ECHO : v < SET_LEDS || v == 0xef || v == 0xf1 ? RESEND : ACK);
     switch (v) {
-    case SET_LEDS: case SCAN_SET: case SET_RATE: case KEY_TYPEMATIC: case KEY_MAKE_BREAK: case KEY_MAKE:
+    case SET_LEDS: case SCAN_SET: case SET_RATE:
+    case KEY_TYPEMATIC: case KEY_MAKE_BREAK: case KEY_MAKE:
         k->expect = v;
         break;
     case READ_ID:
@@ -317,4 +322,5 @@ static bool kbd_post_load(void *dev, unsigned version, struct error *err)
     return k->set ? true : error_set(err, 1, "ps2_kbd: no scan code set");
 }
 
-const struct device_class ps2_kbd_class = { "ps2_kbd", 1, 1, fields, kbd_reset, kbd_post_load, NULL };
+const struct device_class ps2_kbd_class = { "ps2_kbd", 1, 1, fields, kbd_reset, kbd_post_load,
+                                            NULL };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * PS/2 keyboard, 105 keys, scan code sets 1, 2 and 3.
- *                     Ref: IBM PS/2 Hardware Interface Technical Reference, "Keyboard (101/102-Key)"
+ *               Ref: IBM PS/2 Hardware Interface Technical Reference, "Keyboard (101/102-Key)"
  *
  *   host -> keyboard   ps2_kbd_write()            READY  line ready: a byte waits for the host
  *   keyboard -> host   ps2_kbd_read()
@@ -9,8 +9,8 @@
  * The sixteen-byte FIFO holds whole key sequences; answers to commands go past it. The repeat of a
  * held key comes from the machine's user as further 'down' events.
  *
- * Not modelled:  own typematic repeat; the fake shifts around the grey cursor keys; the self test's half
- *                second; a spontaneous AAh at power-on.
+ * Not modelled:  own typematic repeat; the fake shifts around the grey cursor keys; the half
+ *                second of the self test; a spontaneous AAh at power-on.
  */
 #pragma once
 #include "core/device.h"
@@ -23,7 +23,7 @@ struct ps2_kbd {
     uint8_t     rate;            /* typematic, as commanded */
     uint8_t     expect;          /* command that waits for its argument; 0: none */
     uint8_t     last;            /* byte sent last, for FEh */
-    uint8_t     mods;            /* Shift, Ctrl and Alt keys held: they change PrintScreen and Pause */
+    uint8_t     mods;            /* Shift, Ctrl and Alt keys held: for PrintScreen and Pause */
     bool        scanning;
     uint8_t     resp_n, fifo_n;
     uint8_t     resp[8];
@@ -38,8 +38,8 @@ extern const struct device_class ps2_kbd_class;
 extern const uint8_t ps2_set2_to_set1[0x85];
 
 void    ps2_kbd_init(struct ps2_kbd *k);
-/* code: set 1, E0 xx as 1xxh; PrintScreen is 137h, Pause 145h or 146h. False: the FIFO is full. A keyboard
- * that was told not to scan swallows the key. */
+/* code: set 1, E0 xx as 1xxh; PrintScreen is 137h, Pause 145h or 146h. False: the FIFO is full. A
+ * keyboard that was told not to scan swallows the key. */
 bool    ps2_kbd_key(struct ps2_kbd *k, uint16_t code, bool down);
 void    ps2_kbd_write(struct ps2_kbd *k, uint8_t v);
 uint8_t ps2_kbd_read(struct ps2_kbd *k);

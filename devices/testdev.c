@@ -10,7 +10,10 @@ static const struct field fields[] = {
     FIELD_END
 };
 
-static uint64_t post_read(void *dev, uint32_t off, unsigned size) { return ((struct testdev *)dev)->post; }
+static uint64_t post_read(void *dev, uint32_t off, unsigned size)
+{
+    return ((struct testdev *)dev)->post;
+}
 
 static void post_write(void *dev, uint32_t off, uint64_t v, unsigned size)
 {
@@ -60,7 +63,10 @@ static void testdev_write(void *dev, uint32_t off, uint64_t v, unsigned size)
     }
 }
 
-void testdev_init(struct testdev *p, struct testdev_host host) { *p = (struct testdev){ .host = host }; }
+void testdev_init(struct testdev *p, struct testdev_host host)
+{
+    *p = (struct testdev){ .host = host };
+}
 
 static void testdev_reset(void *dev, enum reset_kind kind)
 {

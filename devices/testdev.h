@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The test device: how a test guest talks to the host. Of our own making; a machine has it only when
- * configured (--testdev).
+ * The test device: how a test guest talks to the host. Of our own making; a machine has it only
+ * when configured (--testdev).
  *
  *   190h      RW progress code, like a POST card: the host reads the last one as 'post'
  *   1A0h..3h  R  "VTD1": is it there?

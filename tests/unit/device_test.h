@@ -128,8 +128,8 @@ static inline void dt_same(const struct device_class *cls, void *one, void *two)
     buf_free(&b);
 }
 
-/* Loads mutated saves of 'from' into 'twin'; whatever is accepted must survive poke(). 's' is the twin's
- * scheduler or NULL. The twin is left in an arbitrary accepted state. */
+/* Loads mutated saves of 'from' into 'twin'; whatever is accepted must survive poke(). 's' is the
+ * scheduler of the twin, or NULL. The twin is left in an arbitrary accepted state. */
 static inline void dt_hostile(const struct device_class *cls, void *from, void *twin,
                               struct sched *s, void (*poke)(void *arg, uint32_t random), void *arg)
 {

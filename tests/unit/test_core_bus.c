@@ -19,8 +19,9 @@ static uint64_t dev_read(void *p, uint32_t off, unsigned size)
     d->widths |= size;
     d->calls++;
     d->last_off = off;
-    return off + size <= SPAN ? load_le(d->mem + off, size) | (size < 8 ? UINT64_MAX << (8 * size) : 0)
-                              : 0;                 /* rubbish above the width must not come through */
+    return off + size <= SPAN
+               ? load_le(d->mem + off, size) | (size < 8 ? UINT64_MAX << (8 * size) : 0)
+               : 0; /* rubbish above the width must not come through */
 }
 static void dev_write(void *p, uint32_t off, uint64_t v, unsigned size)
 {
@@ -31,9 +32,9 @@ static void dev_write(void *p, uint32_t off, uint64_t v, unsigned size)
     if (off + size <= SPAN)
         store_le(d->mem + off, v, size);
 }
-static const struct bus_ops bytes = { dev_read, dev_write, 1 }, words = { dev_read, dev_write, 1 | 2 },
-                            longs = { dev_read, dev_write, 1 | 2 | 4 }, all = { dev_read, dev_write, 15 },
-                            mute = { NULL, NULL, 1 };
+static const struct bus_ops bytes = {dev_read, dev_write, 1}, words = {dev_read, dev_write, 1 | 2},
+                            longs = {dev_read, dev_write, 1 | 2 | 4},
+                            all = {dev_read, dev_write, 15}, mute = {NULL, NULL, 1};
 static const struct bus_ops *const kinds[] = { &bytes, &words, &longs, &all };
 
 static struct bus bus;
@@ -45,7 +46,13 @@ static paddr touched;
 static unsigned touched_n;
 
 static void on_remap(void *owner) { (void)owner; remaps++; }
-static void on_code(void *owner, paddr a, unsigned n) { (void)owner; touches++; touched = a; touched_n = n; }
+static void on_code(void *owner, paddr a, unsigned n)
+{
+    (void)owner;
+    touches++;
+    touched = a;
+    touched_n = n;
+}
 
 static void setup(void)
 {
@@ -129,7 +136,8 @@ START_TEST(pages_may_be_shared)
 {
     bus_map_ram(&bus, &reg[0], "ram", mem[0], 0, SPAN, 0);
     bus_map_io(&bus, &reg[1], "a", &longs, &devs[1], 0x1100, 0x20, 1);
-    bus_map_io(&bus, &reg[2], "b", &longs, &devs[2], 0x1110, 0x20, 1);      /* the later of equals wins */
+    bus_map_io(&bus, &reg[2], "b", &longs, &devs[2], 0x1110, 0x20,
+               1); /* the later of equals wins */
     ck_assert(bus_page(&bus, 0x1000)->mixed && !bus_page(&bus, 0x1000)->rd);
     bus_write(&bus, 0x110e, 0x44332211, 4);
     ck_assert(devs[1].mem[14] == 0x11 && devs[1].mem[15] == 0x22);
@@ -291,7 +299,7 @@ START_TEST(agrees_with_bytewise_model)
         uint32_t x = dt_rand(&r), i = dt_below(&r, 10);
         uint64_t base, size, a = dt_below(&r, SPAN);
         if (x & 1 && reg[i].base + reg[i].size < SPAN)
-            a = (x & 2 ? reg[i].base + reg[i].size : reg[i].base) + SPAN - (x >> 8 & 7);    /* edges */
+            a = (x & 2 ? reg[i].base + reg[i].size : reg[i].base) + SPAN - (x >> 8 & 7); /* edges */
         a %= SPAN;
         unsigned n = 1u << (x >> 16 & 3);
         if (dt_below(&r, 100) == 0) {

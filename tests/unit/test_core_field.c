@@ -33,8 +33,11 @@ static const struct device_class outer_class = { "outer", 1, 1, outer_fields, NU
 
 static struct outer sample(struct dt_rng *r)
 {
-    struct outer o = { .on = dt_rand(r) & 1, .u8 = (uint8_t)dt_below(r, 201), .u16 = (uint16_t)dt_rand(r),
-                       .u32 = dt_rand(r), .one = { .a = 3, .b = { 1, 2, 3 } } };
+    struct outer o = {.on = dt_rand(r) & 1,
+                      .u8 = (uint8_t)dt_below(r, 201),
+                      .u16 = (uint16_t)dt_rand(r),
+                      .u32 = dt_rand(r),
+                      .one = {.a = 3, .b = {1, 2, 3}}};
     o.u64 = (uint64_t)dt_rand(r) << 32 | dt_rand(r);
     for (unsigned i = 0; i < sizeof o.bytes; i++)
         o.bytes[i] = (uint8_t)dt_rand(r);
@@ -56,8 +59,10 @@ START_TEST(round_trip)
     dt_copy(&outer_class, &a, &b);
     dt_same(&outer_class, &a, &b);
     ck_assert(b.u64 == a.u64 && b.two[1].b[2] == a.two[1].b[2] && b.ev.when == a.ev.when);
-    ck_assert(!moved && b.wiring == &b && b.pin.set == on_pin);       /* no side effects, wiring untouched */
-    ck_assert_uint_eq(fields_hash(HASH_SEED, outer_fields, &a), fields_hash(HASH_SEED, outer_fields, &b));
+    ck_assert(!moved && b.wiring == &b &&
+              b.pin.set == on_pin); /* no side effects, wiring untouched */
+    ck_assert_uint_eq(fields_hash(HASH_SEED, outer_fields, &a),
+                      fields_hash(HASH_SEED, outer_fields, &b));
     dt_covers(&outer_class, sizeof a);
 }
 END_TEST
@@ -85,7 +90,8 @@ END_TEST
 struct small { uint8_t x, y; };
 struct large { uint8_t y; uint16_t z; uint8_t x; };
 struct other { uint16_t x; };
-static const struct field small_fields[] = { FIELD(struct small, x), FIELD(struct small, y), FIELD_END };
+static const struct field small_fields[] = {FIELD(struct small, x), FIELD(struct small, y),
+                                            FIELD_END};
 static const struct field large_fields[] = { FIELD(struct large, y), FIELD(struct large, z),
                                              FIELD_MAX(struct large, x, 7), FIELD_END };
 static const struct field other_fields[] = { FIELD(struct other, x), FIELD_END };
@@ -106,7 +112,7 @@ START_TEST(matched_by_name)
     ck_assert(!fields_load(b.p, b.len, large_fields, &l));            /* beyond the maximum */
     buf_free(&b);
     fields_save(&b, large_fields, &l);
-    ck_assert(fields_load(b.p, b.len, small_fields, &s));             /* an unknown name is passed over */
+    ck_assert(fields_load(b.p, b.len, small_fields, &s)); /* an unknown name is passed over */
     buf_free(&b);
 }
 END_TEST
@@ -149,7 +155,8 @@ START_TEST(hostile_bytes_stay_within_limits)
         memcpy(bad, b.p, b.len);
         for (unsigned n = dt_below(&r, 6); n--;)
             bad[dt_below(&r, (uint32_t)b.len)] = (uint8_t)(dt_rand(&r) & 1 ? 0xff : dt_rand(&r));
-        fields_load(bad, b.len - (dt_rand(&r) & 1 ? dt_below(&r, (uint32_t)b.len) : 0), outer_fields, &o);
+        fields_load(bad, b.len - (dt_rand(&r) & 1 ? dt_below(&r, (uint32_t)b.len) : 0),
+                    outer_fields, &o);
         ck_assert_uint_le(o.u8, 200);
         ck_assert(*(uint8_t *)&o.on <= 1);
         within(&o.one);

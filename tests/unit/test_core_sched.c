@@ -29,8 +29,9 @@ static void setup(void)
 
 START_TEST(clocks_never_round_up_early)
 {
-    static const struct clk clks[] = { { 105, 88000 }, { 32768, 1000000000 }, { 1152, 625000 }, { 1, 1 },
-                                       { 3, 1 }, { 4294967295u, 4294967294u }, { 1, 4294967295u } };
+    static const struct clk clks[] = {
+        {105, 88000}, {32768, 1000000000},        {1152, 625000},  {1, 1},
+        {3, 1},       {4294967295u, 4294967294u}, {1, 4294967295u}};
     struct dt_rng r = dt_seed(1);
     for (unsigned i = 0; i < ARRAY_LEN(clks); i++) {
         struct clk c = clks[i];
@@ -41,7 +42,7 @@ START_TEST(clocks_never_round_up_early)
             ck_assert(clk_when(c, n) <= t);
             ck_assert(clk_when(c, n + 1) > t);
             if (c.num > c.den)
-                continue;                          /* more than one tick a ns: not every one has its own time */
+                continue; /* more than one tick a ns: not every one has its own time */
             ck_assert_uint_eq(clk_ticks(c, clk_when(c, n)), n);
             ck_assert(!n || clk_ticks(c, clk_when(c, n) - 1) == n - 1);
         }
@@ -60,7 +61,7 @@ START_TEST(ties_go_by_registration)
     ck_assert_uint_eq(fired_n, 1);
     ck_assert_uint_eq(sched_now(&sched), 99);
     sched_arm(&sched, &ev[3], VTIME_NEVER);
-    sched_arm(&sched, &ev[0], 40);                 /* overdue: at once, and time does not run back */
+    sched_arm(&sched, &ev[0], 40); /* overdue: at once, and time does not run back */
     sched_advance(&sched, 200);
     static const unsigned want[] = { 7, 0, 2, 5 };
     ck_assert(fired_n == 4 && !memcmp(fired, want, sizeof want));

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* links: devices core */
 /*
- * A board of the AT's chips under random port traffic, input and time: nothing may crash, hang or reach out of
- * bounds, and a board that was saved and loaded half-way must end in the same state. Run under
- * sanitizers it finds what the chips' own tests do not think of.
+ * A board of the AT's chips under random port traffic, input and time: nothing may crash, hang or
+ * reach out of bounds, and a board that was saved and loaded half-way must end in the same state.
+ * Run under sanitizers it finds what the chips' own tests do not think of.
  */
 #include "device_test.h"
 
@@ -162,7 +162,9 @@ static void use_input(struct board *b, uint32_t x)
 {
     switch (x & 3) {
     case 0: ps2_kbd_key(&b->kbd, x >> 8 & 0x1ff, x >> 20 & 1); break;
-    case 1: ps2_mouse_move(&b->mouse, (int)(x >> 8 & 0xfff) - 2048, (int)(x >> 16 & 15), 0, x >> 20); break;
+    case 1:
+        ps2_mouse_move(&b->mouse, (int)(x >> 8 & 0xfff) - 2048, (int)(x >> 16 & 15), 0, x >> 20);
+        break;
     default:
         if (ns16550_can_receive(&b->com[x >> 2 & 1]))
             ns16550_receive(&b->com[x >> 2 & 1], (uint8_t)(x >> 8));

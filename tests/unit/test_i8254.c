@@ -17,7 +17,10 @@ static void irq0(void *sink, int pin, bool level) { (void)sink; (void)pin; rises
 static void ignore(void *sink, int pin, bool level) { (void)sink; (void)pin; (void)level; }
 
 static void i8254_write(struct i8254 *p, unsigned off, uint8_t v) { i8254_ops.write(p, off, v, 1); }
-static uint8_t i8254_read(struct i8254 *p, unsigned off) { return (uint8_t)i8254_ops.read(p, off, 1); }
+static uint8_t i8254_read(struct i8254 *p, unsigned off)
+{
+    return (uint8_t)i8254_ops.read(p, off, 1);
+}
 
 static void setup(void)
 {
@@ -105,18 +108,33 @@ static void ref_gate(struct ref *r, bool g)
     bool rose = g && !r->gate;
     r->gate = g;
     if (r->mode == 1 || r->mode == 5) {
-        if (rose && r->cr) { r->pending = true; r->fired = false; if (r->mode == 1) r->out = false; }
+        if (rose && r->cr) {
+            r->pending = true;
+            r->fired = false;
+            if (r->mode == 1)
+                r->out = false;
+        }
     } else if ((r->mode == 2 || r->mode == 3) && (r->armed || r->pending)) {
         if (!g) { r->out = true; r->trig = false; }
         if (rose) r->pending = true;
     }
 }
 
-static void ref_load(struct ref *r) { r->ce = r->mode == 3 ? r->cr & ~1u : r->cr; r->trig = r->cr & 1; }
+static void ref_load(struct ref *r)
+{
+    r->ce = r->mode == 3 ? r->cr & ~1u : r->cr;
+    r->trig = r->cr & 1;
+}
 
 static void ref_clk(struct ref *r)
 {
-    if (r->pending) { r->pending = false; r->armed = true; r->out = r->mode > 1; ref_load(r); return; }
+    if (r->pending) {
+        r->pending = false;
+        r->armed = true;
+        r->out = r->mode > 1;
+        ref_load(r);
+        return;
+    }
     if (!r->armed) return;
     switch (r->mode) {
     case 0: if (!r->gate) return; /* fall through */
@@ -165,7 +183,8 @@ START_TEST(agrees_with_clock_by_clock_model)
                       "mode %d tick %d: OUT %d, model %d", _i, step, i8254_out(&pit, 2), r.out);
         if (r.armed && !r.pending) {
             unsigned ce = i8254_read(&pit, 2);
-            ck_assert_msg(ce == (r.ce & 0xff), "mode %d tick %d: CE %u, model %u", _i, step, ce, r.ce);
+            ck_assert_msg(ce == (r.ce & 0xff), "mode %d tick %d: CE %u, model %u", _i, step, ce,
+                          r.ce);
         }
         ref_clk(&r);
     }

@@ -166,7 +166,7 @@ START_TEST(special_mask)
     ck_assert(intr.level);                         /* the masked level no longer blocks */
     ck_assert_int_eq(i8259_inta(pic), 0x0e);
     out(0, 0, 0x20);
-    ck_assert_uint_eq(pic[0].isr, 0x08);           /* the masked bit is not the non-specific EOI's */
+    ck_assert_uint_eq(pic[0].isr, 0x08); /* the masked bit is not the non-specific EOI's */
     out(0, 0, 0x48);
     out(0, 0, 0x63);
     ck_assert_uint_eq(pic[0].isr, 0);

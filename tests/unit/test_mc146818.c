@@ -165,7 +165,8 @@ END_TEST
 
 START_TEST(periodic_rates)
 {
-    static const unsigned hz[] = { 0, 256, 128, 8192, 4096, 2048, 1024, 512, 256, 128, 64, 32, 16, 8, 4, 2 };
+    static const unsigned hz[] = {0,   256, 128, 8192, 4096, 2048, 1024, 512,
+                                  256, 128, 64,  32,   16,   8,    4,    2};
     unsigned count = 0;
     wr(10, 0x20 | (unsigned)_i);
     rd(12);
@@ -194,7 +195,7 @@ START_TEST(flags_without_interrupts)
     ck_assert_uint_eq(rd(12), 0x50);
     ck_assert_uint_eq(rd(12), 0);
     sched_advance(&sched, 2 * SECOND);
-    wr(11, 0x12);                                  /* a flag that is set already interrupts at once */
+    wr(11, 0x12); /* a flag that is set already interrupts at once */
     ck_assert(irq.level);
     ck_assert_uint_eq(rd(12), 0xf0);               /* midnight: the alarm bytes are all 0 */
     ck_assert(!irq.level);
@@ -250,7 +251,9 @@ static void poke(void *arg, uint32_t x)
     case 3: put(&t->p, x >> 8 & 15, (x >> 16 & 5) << 4 | (x >> 20 & 9)); break;
     case 4: get(&t->p, 12); break;
     case 5: get(&t->p, x >> 8 & 127); break;
-    default: sched_advance(&t->s, t->s.now + (x & 0x100 ? x >> 9 : (x >> 9) * UINT64_C(3000))); break;
+    default:
+        sched_advance(&t->s, t->s.now + (x & 0x100 ? x >> 9 : (x >> 9) * UINT64_C(3000)));
+        break;
     }
 }
 

@@ -19,13 +19,18 @@ static const char *drain(void)
     size_t n = 0;
     text[0] = 0;
     while (mouse.ready.level && n < sizeof text - 4)
-        n += (size_t)snprintf(text + n, sizeof text - n, n ? " %02x" : "%02x", ps2_mouse_read(&mouse));
+        n += (size_t)snprintf(text + n, sizeof text - n, n ? " %02x" : "%02x",
+                              ps2_mouse_read(&mouse));
     return text;
 }
 
 static const char *tell(unsigned a) { ps2_mouse_write(&mouse, (uint8_t)a); return drain(); }
 static const char *set(unsigned a, unsigned b) { tell(a); return tell(b); }
-static const char *move(int x, int y, int z, unsigned b) { ps2_mouse_move(&mouse, x, y, z, b); return drain(); }
+static const char *move(int x, int y, int z, unsigned b)
+{
+    ps2_mouse_move(&mouse, x, y, z, b);
+    return drain();
+}
 
 START_TEST(packets)
 {
@@ -107,7 +112,10 @@ static void poke(void *arg, uint32_t x)
     switch (x & 3) {
     case 0: ps2_mouse_write(m, (uint8_t)(x & 4 ? 0xe6 + (x >> 8) % 26 : x >> 8)); break;
     case 1: ps2_mouse_read(m); break;
-    default: ps2_mouse_move(m, (int)(x >> 8 & 255) - 128, (int)(x >> 16 & 255) - 128, (int)(x >> 24 & 3), x >> 5); break;
+    default:
+        ps2_mouse_move(m, (int)(x >> 8 & 255) - 128, (int)(x >> 16 & 255) - 128, (int)(x >> 24 & 3),
+                       x >> 5);
+        break;
     }
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* links: devices core */
-/* The one-register devices, through a port bus as a guest reaches them: 92h, E9h, F4h, test device. */
+/* The one-register devices, through a port bus as a guest reaches them: 92h, E9h, F4h, test device.
+ */
 #include "device_test.h"
 
 #include "devices/debugcon.h"
