@@ -86,12 +86,56 @@ static inline unsigned bit_high(uint64_t v) { unsigned n = 0; while (v >>= 1) n+
 static inline unsigned bit_low(uint64_t v) { unsigned n = 0; while (!(v & 1)) v >>= 1, n++; return n; }
 #endif
 
-/* 64 x 64 -> 128 and 128 / 64, in portable C. */
+/* 64 x 64 -> 128: the low half is returned. */
 static inline uint64_t mul64(uint64_t a, uint64_t b, uint64_t *hi)
 {
+#if defined __SIZEOF_INT128__
+    __extension__ typedef unsigned __int128 uint128;
+    uint128 p = (uint128)a * b;
+    *hi = (uint64_t)(p >> 64);
+    return (uint64_t)p;
+#else
     uint64_t al = (uint32_t)a, ah = a >> 32, bl = (uint32_t)b, bh = b >> 32;
     uint64_t ll = al * bl, lh = al * bh, hl = ah * bl, hh = ah * bh;
     uint64_t mid = (ll >> 32) + (uint32_t)lh + (uint32_t)hl;
     *hi = hh + (lh >> 32) + (hl >> 32) + (mid >> 32);
     return mid << 32 | (uint32_t)ll;
+#endif
+}
+
+/* hi:lo / d, hi < d: two 32-bit digits of quotient, each estimate at most two too high (Knuth, volume 2,
+ * 4.3.1, algorithm D). */
+static inline uint64_t div128_portable(uint64_t hi, uint64_t lo, uint64_t d, uint64_t *rem)
+{
+    unsigned s = 63 - bit_high(d);
+    if (s) {
+        d <<= s;
+        hi = hi << s | lo >> (64 - s);
+        lo <<= s;
+    }
+    uint64_t dh = d >> 32, dl = (uint32_t)d, q = 0, r = hi;
+    for (int i = 0; i < 2; i++) {
+        uint64_t digit = i ? (uint32_t)lo : lo >> 32;
+        uint64_t q1 = r / dh, t = r % dh;
+        while (q1 >> 32 || q1 * dl > (t << 32 | digit)) {
+            q1--;
+            t += dh;
+            if (t >> 32)
+                break;
+        }
+        r = (r << 32 | digit) - q1 * d;
+        q = q << 32 | q1;
+    }
+    *rem = r >> s;
+    return q;
+}
+static inline uint64_t div128(uint64_t hi, uint64_t lo, uint64_t d, uint64_t *rem)
+{
+#if defined __GNUC__ && defined __x86_64__
+    uint64_t q;
+    __asm__("divq %4" : "=a"(q), "=d"(*rem) : "0"(lo), "1"(hi), "r"(d) : "cc");
+    return q;
+#else
+    return div128_portable(hi, lo, d, rem);
+#endif
 }

@@ -109,7 +109,7 @@ static struct f80 overflow(struct fp_env *e, uint64_t keep, unsigned sign)
 }
 
 /* The general case: any precision, any exponent. */
-static struct f80 round_slow(struct fp_env *e, unsigned pc, unsigned sign, int exp, uint64_t hi, uint64_t lo)
+static NOINLINE struct f80 round_slow(struct fp_env *e, unsigned pc, unsigned sign, int exp, uint64_t hi, uint64_t lo)
 {
     unsigned drop = pc & FP_PC_RESERVED ? 0 : pc == FP_PC_53 ? 11 : 40, rc = e->cw & FP_RC;
     uint64_t low = drop ? (UINT64_C(1) << drop) - 1 : 0, unit = UINT64_C(1) << drop;
@@ -163,7 +163,8 @@ static struct f80 round_slow(struct fp_env *e, unsigned pc, unsigned sign, int e
     return f80_make(sign, (unsigned)exp & 0x7fff, hi);
 }
 
-struct f80 f80_round_pack(struct fp_env *e, unsigned pc, unsigned sign, int exp, uint64_t hi, uint64_t lo)
+static ALWAYS_INLINE struct f80 round_pack(struct fp_env *e, unsigned pc, unsigned sign, int exp, uint64_t hi,
+                                           uint64_t lo)
 {
     if (LIKELY((pc & FP_PC_RESERVED) && (unsigned)(exp - 1) < 0x7ffd)) {
         if (lo == 0)
@@ -182,6 +183,11 @@ struct f80 f80_round_pack(struct fp_env *e, unsigned pc, unsigned sign, int exp,
     return round_slow(e, pc, sign, exp, hi, lo);
 }
 
+struct f80 f80_round_pack(struct fp_env *e, unsigned pc, unsigned sign, int exp, uint64_t hi, uint64_t lo)
+{
+    return round_pack(e, pc, sign, exp, hi, lo);
+}
+
 /* ---- add, subtract ---- */
 
 /* Sum of magnitudes, ea >= eb. */
@@ -195,7 +201,7 @@ static struct f80 add_mag(struct fp_env *e, unsigned sign, int ea, uint64_t a, i
         hi = hi >> 1 | F80_J;
         ea++;
     }
-    return f80_round_pack(e, e->cw & FP_PC, sign, ea, hi, lo);
+    return round_pack(e, e->cw & FP_PC, sign, ea, hi, lo);
 }
 
 /* Difference of magnitudes a - b, in either order; sign is that of a. */
@@ -227,7 +233,7 @@ static struct f80 sub_mag(struct fp_env *e, unsigned sign, int ea, uint64_t a, i
         lo <<= n;
         ea -= (int)n;
     }
-    return f80_round_pack(e, e->cw & FP_PC, sign, ea, hi, lo);
+    return round_pack(e, e->cw & FP_PC, sign, ea, hi, lo);
 }
 
 static struct f80 add_finite(struct fp_env *e, unsigned sa, int ea, uint64_t a, unsigned sb, int eb, uint64_t b)
@@ -257,9 +263,9 @@ static COLD struct f80 add_slow(struct fp_env *e, struct f80 a, struct f80 b, un
         return f80_zero(sa == sb ? sa : (e->cw & FP_RC) == FP_RC_DOWN);
     int ea = ka == F80_ZERO ? 0 : f80_unpack(e, a, &ma), eb = kb == F80_ZERO ? 0 : f80_unpack(e, b, &mb);
     if (ka == F80_ZERO)
-        return f80_round_pack(e, e->cw & FP_PC, sb, eb, mb, 0);
+        return round_pack(e, e->cw & FP_PC, sb, eb, mb, 0);
     if (kb == F80_ZERO)
-        return f80_round_pack(e, e->cw & FP_PC, sa, ea, ma, 0);
+        return round_pack(e, e->cw & FP_PC, sa, ea, ma, 0);
     return add_finite(e, sa, ea, ma, sb, eb, mb);
 }
 
@@ -288,7 +294,7 @@ static struct f80 mul_finite(struct fp_env *e, unsigned sign, int exp, uint64_t 
         lo <<= 1;
         exp--;
     }
-    return f80_round_pack(e, e->cw & FP_PC, sign, exp, hi, lo);
+    return round_pack(e, e->cw & FP_PC, sign, exp, hi, lo);
 }
 
 static COLD struct f80 mul_slow(struct fp_env *e, struct f80 a, struct f80 b)
@@ -318,32 +324,6 @@ struct f80 f80_mul(struct fp_env *e, struct f80 a, struct f80 b)
     return mul_finite(e, f80_sign(a) ^ f80_sign(b), (int)f80_exp(a) + (int)f80_exp(b), a.mant, b.mant);
 }
 
-/* Two 32-bit digits of quotient; each estimate is at most two too high (Knuth, 4.3.1 D). */
-uint64_t div128(uint64_t hi, uint64_t lo, uint64_t d, uint64_t *rem)
-{
-    unsigned s = 63 - bit_high(d);
-    if (s) {
-        d <<= s;
-        hi = hi << s | lo >> (64 - s);
-        lo <<= s;
-    }
-    uint64_t dh = d >> 32, dl = (uint32_t)d, q = 0, r = hi;
-    for (int i = 0; i < 2; i++) {
-        uint64_t digit = i ? (uint32_t)lo : lo >> 32;
-        uint64_t q1 = r / dh, t = r % dh;
-        while (q1 >> 32 || q1 * dl > (t << 32 | digit)) {
-            q1--;
-            t += dh;
-            if (t >> 32)
-                break;
-        }
-        r = (r << 32 | digit) - q1 * d;
-        q = q << 32 | q1;
-    }
-    *rem = r >> s;
-    return q;
-}
-
 static struct f80 div_finite(struct fp_env *e, unsigned sign, int exp, uint64_t a, uint64_t b)
 {
     uint64_t lo = 0, rem, frac = 0;
@@ -357,7 +337,7 @@ static struct f80 div_finite(struct fp_env *e, unsigned sign, int exp, uint64_t 
     uint64_t q = div128(a, lo, b, &rem);
     if (rem)                                     /* where 2 * rem lies against b */
         frac = rem > b - rem ? 3 * (F80_J >> 1) : rem == b - rem ? F80_J : F80_J >> 1;
-    return f80_round_pack(e, e->cw & FP_PC, sign, exp, q, frac);
+    return round_pack(e, e->cw & FP_PC, sign, exp, q, frac);
 }
 
 static COLD struct f80 div_slow(struct fp_env *e, struct f80 a, struct f80 b)
@@ -456,7 +436,7 @@ struct f80 f80_sqrt(struct fp_env *e, struct f80 a)
     }
     exp = (exp - (exp & 1)) / 2;
     uint64_t root = sqrt128(m, lo, &frac);
-    return f80_round_pack(e, e->cw & FP_PC, 0, exp + F80_BIAS, root, frac);
+    return round_pack(e, e->cw & FP_PC, 0, exp + F80_BIAS, root, frac);
 }
 
 /* ---- remainder ---- */
@@ -490,7 +470,7 @@ static struct f80 rem_finite(struct fp_env *e, unsigned sign, int ea, uint64_t a
     if (a == 0)
         return f80_zero(sign);
     unsigned n = 63 - bit_high(a);
-    return f80_round_pack(e, FP_PC_64, sign, ea - (int)n, a << n, 0);
+    return round_pack(e, FP_PC_64, sign, ea - (int)n, a << n, 0);
 }
 
 struct f80 f80_rem(struct fp_env *e, struct f80 a, struct f80 b, bool nearest, unsigned *quot, bool *more)
@@ -510,7 +490,7 @@ struct f80 f80_rem(struct fp_env *e, struct f80 a, struct f80 b, bool nearest, u
     int ea = f80_unpack(e, a, &ma), eb;
     if (kb == F80_INF) {                         /* a itself: no underflow, even unmasked */
         struct fp_env masked = { FP_ALL, 0, false };
-        return f80_round_pack(&masked, FP_PC_64, f80_sign(a), ea, ma, 0);
+        return round_pack(&masked, FP_PC_64, f80_sign(a), ea, ma, 0);
     }
     eb = f80_unpack(e, b, &mb);
     int d = ea - eb;

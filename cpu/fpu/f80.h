@@ -120,8 +120,6 @@ struct f80 f80_nan1(struct fp_env *e, struct f80 a);
 struct f80 f80_invalid(struct fp_env *e);        /* raises IE, returns the default NaN */
 /* A finite non-zero number's exponent, and its significand with bit 63 set; DE if it was denormal. */
 int        f80_unpack(struct fp_env *e, struct f80 a, uint64_t *mant);
-/* hi:lo / d with hi < d. */
-uint64_t   div128(uint64_t hi, uint64_t lo, uint64_t d, uint64_t *rem);
 /* hi:lo >> n, n >= 0, with the bits lost OR-ed into bit 0. */
 static inline void shr128_sticky(uint64_t *hi, uint64_t *lo, unsigned n)
 {

@@ -179,17 +179,31 @@ static uint64_t narrow(struct fp_env *e, struct f80 a, const struct format *f)
     }
 }
 
-/* A normal double that is not near either end of the range, without the rest of the analysis. */
+/* A normal result, rounded to nearest: a carry out of the fraction belongs into the exponent. */
+static ALWAYS_INLINE uint64_t narrow_fast(struct fp_env *e, struct f80 a, const struct format *f, int exp)
+{
+    unsigned drop = 63 - f->frac;
+    uint64_t frac = a.mant << (64 - drop), m = a.mant << 1 >> 1 >> drop;
+    bool up = frac > F80_J - (m & 1);
+    if (frac)
+        e->ex |= FP_PE;
+    e->up = up;
+    return pack(f, f80_sign(a), (unsigned)exp, m) + up;
+}
+
 uint64_t f80_to_f64(struct fp_env *e, struct f80 a)
 {
     int exp = (int)f80_exp(a) - F80_BIAS + 0x3ff;
-    if (LIKELY((unsigned)(exp - 1) < 0x7fd && a.mant >> 63 && !(a.mant & 0x7ff)))
-        return (uint64_t)f80_sign(a) << 63 | (uint64_t)exp << 52 | a.mant << 1 >> 12;
+    if (LIKELY((unsigned)(exp - 1) < 0x7fd && a.mant >> 63 && (e->cw & FP_RC) == FP_RC_NEAR))
+        return narrow_fast(e, a, &dbl, exp);
     return narrow(e, a, &dbl);
 }
 
 uint32_t f80_to_f32(struct fp_env *e, struct f80 a)
 {
+    int exp = (int)f80_exp(a) - F80_BIAS + 0x7f;
+    if (LIKELY((unsigned)(exp - 1) < 0xfd && a.mant >> 63 && (e->cw & FP_RC) == FP_RC_NEAR))
+        return (uint32_t)narrow_fast(e, a, &single, exp);
     return (uint32_t)narrow(e, a, &single);
 }
 

@@ -313,6 +313,25 @@ START_TEST(reference_points)
 }
 END_TEST
 
+/* ---- the integer steps ---- */
+
+START_TEST(wide_division)
+{
+    uint64_t s = 5;
+    for (int i = 0; i < 20000; i++) {
+        uint64_t d = prng(&s) >> (prng(&s) >> 60), q = prng(&s) >> (prng(&s) >> 59), lo, hi, rem;
+        d += d == 0;
+        uint64_t r = prng(&s) % d;
+        lo = mul64(q, d, &hi) + r;
+        hi += lo < r;
+        ck_assert_uint_eq(div128_portable(hi, lo, d, &rem), q);
+        ck_assert_uint_eq(rem, r);
+        ck_assert_uint_eq(div128(hi, lo, d, &rem), q);
+        ck_assert_uint_eq(rem, r);
+    }
+}
+END_TEST
+
 /* ---- all of it, at random ---- */
 
 enum { OP_ADD, OP_SUB, OP_MUL, OP_DIV, OP_SQRT, OP_SCALE, OP_REM, OP_REM1, OP_RINT, OP_COUNT };
@@ -427,6 +446,7 @@ int main(void)
     tcase_add_test(t, integers_and_bcd);
     tcase_add_test(t, single_and_double);
     tcase_add_test(t, reference_points);
+    tcase_add_test(t, wide_division);
     tcase_add_test(t, digest);
 #if defined __x86_64__ && defined __GNUC__
     tcase_add_test(t, host_processor);
