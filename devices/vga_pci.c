@@ -29,11 +29,13 @@ const struct device_class vga_pci_class = {
 };
 
 void vga_pci_init(struct vga_pci *p, struct pci_bus *pci, struct bus *mem, uint32_t vram_size,
-                  struct region *lfb, struct region *mmio)
+                  struct region *lfb, struct region *mmio, struct region *rom)
 {
     struct pci_func *f = &p->func;
     pci_func_init(f, pci, SLOT, 0, 0x1234, 0x1111, 0x030000, 2);
     pci_set_subsystem(f, 0x1af4, 0x1100);
     pci_set_bar(f, 0, PCI_MEM_PREFETCH, vram_size, mem, lfb);
     pci_set_bar(f, 2, PCI_MEM, VGA_MMIO_SIZE, mem, mmio);
+    if (rom)
+        pci_set_bar(f, PCI_ROM_BAR, PCI_ROM, 65536, mem, rom);
 }

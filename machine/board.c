@@ -249,7 +249,10 @@ static void init_pci_vga(struct machine *m)
     p->r_mmio = (struct region){ .name = "vga-mmio", .ops = &vga_mmio_ops, .dev = &p->vga,
                                  .size = VGA_MMIO_SIZE, .layer = LAYER_DEVICE };
     bus_map(&m->mem, &p->r_mmio);
-    vga_pci_init(&p->vga_pci, &p->pci, &m->mem, m->vram_size, &p->r_lfb, &p->r_mmio);
+    p->r_vgarom = (struct region){ .name = "vga-rom", .rd = p->rom, .size = 65536, .layer = LAYER_DEVICE };
+    bus_map(&m->mem, &p->r_vgarom);
+    vga_pci_init(&p->vga_pci, &p->pci, &m->mem, m->vram_size, &p->r_lfb, &p->r_mmio,
+                 m->cfg.vgabios.n ? &p->r_vgarom : NULL);
     device_add(&m->devices, &vga_pci_class, &p->vga_pci, "vgapci");
 }
 

@@ -51,6 +51,6 @@ struct pc {
 
     struct region    io[BOARD_PORTS];
     unsigned         n_io;
-    struct region    r_ram, r_bios, r_rom, r_vgamem, r_lfb, r_mmio;
+    struct region    r_ram, r_bios, r_rom, r_vgamem, r_lfb, r_mmio, r_vgarom;
     uint8_t          rom[0x40000];       /* C0000..FFFFF as ROMs show there */
 };
