@@ -1,0 +1,129 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# The command line as a user meets it: cli.sh VITRINE. Every mistake gives one line that starts with "vitrine: ", and the
+# exit status that --help promises; boot sectors of a few bytes show the rest.
+set -u
+V=$1
+D=$(mktemp -d)
+trap 'rm -rf "$D"' EXIT
+cd "$D" || exit 1
+failed=0
+unset DISPLAY WAYLAND_DISPLAY SDL_VIDEODRIVER
+
+fail() { echo "FAILED: $*"; [ -s err ] && sed 's/^/    /' err; failed=1; }
+
+# is STATUS ARGS...: exit status, and whatever is printed in the files out and err
+is() {
+    want=$1
+    shift
+    "$V" "$@" >out 2>err </dev/null
+    got=$?
+    [ $got = "$want" ] || fail "status $got, not $want: vitrine $*"
+}
+
+# complains STATUS ARGS...: besides, exactly one line on standard error, nothing on standard output
+complains() {
+    is "$@"
+    [ "$(wc -l <err)" = 1 ] && grep -q '^vitrine: ..*' err && [ ! -s out ] || fail "not one clear line: $*"
+}
+
+says() { grep -q -- "$1" "$2" || fail "no '$1' in $2"; }
+
+# sector FILE OCTAL-BYTES: a floppy image that starts with these
+sector() {
+    { printf "$2"; head -c 510 /dev/zero; } | head -c 510 >"$1"
+    printf '\125\252' >>"$1"
+    head -c 1474048 /dev/zero >>"$1"
+}
+
+# mov dx,3f8h; mov al,'O'; out dx,al; mov al,'K'; out dx,al; then:
+OK='\272\370\003\260\117\356\260\113\356'
+sector idle.img "$OK"'\373\364\353\375'                   # sti; hlt; jmp
+sector dead.img "$OK"'\372\364\353\375'                   # cli; hlt; jmp
+sector pass.img '\272\364\000\260\000\356\353\376'        # out F4h, 0; jmp $
+sector fail.img '\272\364\000\260\007\356\353\376'        # out F4h, 7
+sector triple.img '\017\001\036\020\174\314\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000'
+sector spin.img '\353\376'                                # jmp $
+: >empty.img
+head -c 100 idle.img >short.img
+printf 'wait screen "never" 200ms\n' >never.txt
+printf 'wait serial "OK" 10s\nsave s.snap\nscreen t.txt\nscreenshot t.png\nquit 9\n' >ok.txt
+printf 'wait serial "OK" 10s\nreset\nwait serial "OK" 10s\n' >reset.txt
+printf 'sleep 1s\nfrobnicate\n' >bad.txt
+H="--headless --discard-writes"
+
+echo "== usage"
+is 0 --help; says 'vitrine run' out
+is 0 run --help; says '--memory' out
+is 0 demo --help
+is 0 cpu --help
+is 0 disasm --help
+is 0 --version
+is 2
+complains 2 frobnicate
+for later in gui create list snapshot disk fork control; do complains 2 $later; says 'not available' err; done
+for bad in "--nonsense" "--memory 5" "--memory 99G" "--memory" "--cpu z80" "--smp 2" "--engine jit" "--boot q" \
+    "--rtc noon" "--clock fixed:none" "--max-seconds soon" "--serial carrier-pigeon" "--script bad.txt" "--scale 0"; do
+    complains 2 run $H $bad idle.img
+done
+
+echo "== images"
+complains 1 run $H missing.img
+complains 1 run $H empty.img
+complains 1 run $H .
+complains 1 run $H --hda missing.img
+complains 1 run $H --bios missing.bin idle.img
+complains 1 run $H --bios empty.img idle.img
+complains 1 run $H --kernel missing
+complains 1 run $H --script missing.txt idle.img
+complains 1 run $H --load missing.snap idle.img
+complains 1 run $H --serial file:/nonexistent/x idle.img
+is 3 run $H --max-guest-seconds 1 short.img
+if [ "$(id -u)" != 0 ]; then
+    chmod 0 short.img
+    complains 1 run $H short.img
+fi
+complains 1 run idle.img; says 'headless' err             # no display
+
+echo "== ends"
+is 0 run $H --testdev pass.img
+is 10 run $H --testdev fail.img
+is 3 run $H --max-guest-seconds 2 idle.img
+is 3 run $H --max-instructions 1000000 spin.img
+is 3 run $H --max-seconds 1 spin.img
+is 4 run $H dead.img
+is 4 run $H --no-reboot --max-guest-seconds 20 triple.img
+is 5 run $H --script never.txt spin.img; says 'the screen' err
+is 9 run $H --script ok.txt idle.img
+[ -s t.txt ] && [ -s t.png ] && [ -s s.snap ] || fail "the script wrote no files"
+is 0 run $H --script reset.txt --max-guest-seconds 60 idle.img
+is 3 run $H --max-guest-seconds 2 --serial file:ser.txt idle.img; says OK ser.txt
+is 3 run $H --max-guest-seconds 2 --serial stdio --stats --hash --screen-text - idle.img; says OK out
+says '"instructions": [0-9]' out
+says '^hash [0-9a-f]* instructions [0-9]*$' out
+is 1 run $H --testdev --screenshot /nonexistent/x.png pass.img
+
+echo "== repeats, saved and loaded"
+is 3 run $H --max-instructions 30000000 --hash spin.img; cp out a
+is 3 run $H --max-instructions 30000000 --hash spin.img; cmp -s a out || fail "two runs differ"
+is 3 run $H --max-instructions 20000000 --save m.snap spin.img
+is 3 run $H --load m.snap --max-instructions 30000000 --hash spin.img; cmp -s a out || fail "save and load differ"
+complains 1 run $H --load t.png spin.img
+head -c 1000 m.snap >cut.snap
+complains 1 run $H --load cut.snap spin.img; says 'cut short' err
+: >empty.snap
+complains 1 run $H --load empty.snap spin.img
+complains 1 run $H --load m.snap --memory 64M spin.img
+
+echo "== tools"
+is 0 cpu list; says pentium out
+is 0 cpu list --json
+is 0 cpu show 486; says fpu out
+complains 2 cpu show z80
+printf '\220\364' >code
+is 0 disasm --bits 16 --base 0x7c00 code; says '00007c01  f4 *hlt' out
+complains 1 disasm missing
+complains 2 disasm --bits 8 code
+
+[ $failed = 0 ] && echo "all good"
+exit $failed
