@@ -11,6 +11,7 @@
 #include "devices/vga.h"
 
 #define DARK 0u
+#define VGA_COLS_MAX 256
 
 struct scanline {
     uint32_t counter;        /* address counter at the left edge */
@@ -125,72 +126,117 @@ static bool cursor_here(const struct frame *f, uint32_t counter, unsigned row)
            row >= (v->cr[0x0a] & 0x1fu) && row <= (v->cr[0x0b] & 0x1fu);
 }
 
-/* Nine bits of one character's row, bit 8 leftmost. */
-static unsigned glyph_row(const struct frame *f, uint32_t counter, unsigned row, uint8_t *attr)
+/* One text row's characters, decoded once for all its scan lines. */
+struct cell {
+    uint32_t fg, bg;
+    const uint8_t *glyph;    /* rows are 4 bytes apart: plane 2 */
+    bool wide, under, hide;  /* the ninth dot repeats the eighth; underlined; in its dark half */
+};
+struct text_row {
+    uint32_t key;            /* what the cells were decoded from */
+    struct cell cell[VGA_COLS_MAX + 1];
+};
+#define NO_ROW UINT32_MAX
+
+static struct cell decode(const struct frame *f, uint32_t counter, unsigned row)
 {
     const struct vga *v = f->v;
-    const uint8_t *cell = planes_at(v, counter, row);
+    const uint8_t *p = planes_at(v, counter, row);
     unsigned map = v->sr[3], b = (map & 3) | (map >> 2 & 4), a = (map >> 2 & 3) | (map >> 3 & 4);
-    uint32_t font = font_base(cell[1] & 8 ? a : b);
-    unsigned bits = v->vram[4 * (font + cell[0] * 32u + row) + 2], nine = bits << 1;
+    uint8_t mode = v->ar[0x10], attr = p[1];
+    bool blinks = mode & 8 && attr & 0x80;
 
-    *attr = cell[1];
-    if ((v->ar[0x10] & 4) && (cell[0] & 0xe0) == 0xc0)
-        nine |= bits & 1;
-    if (row == (v->cr[0x14] & 0x1fu) && (cell[1] & 7) == 1)
-        nine = 0x1ff;
-    if (v->ar[0x10] & 8 && cell[1] & 0x80) {
-        *attr &= 0x7f;
-        if (f->blink_off)
-            nine = 0;
-    }
-    return cursor_here(f, counter, row) ? 0x1ff : nine;
+    if (blinks)
+        attr &= 0x7f;
+    return (struct cell){
+        .fg = f->attr[attr & 15], .bg = f->attr[attr >> 4],
+        .glyph = v->vram + 4 * (font_base(attr & 8 ? a : b) + p[0] * 32u) + 2,
+        .wide = mode & 4 && (p[0] & 0xe0) == 0xc0, .under = (attr & 7) == 1,
+        .hide = blinks && f->blink_off,
+    };
 }
 
-static void text_line(const struct frame *f, struct scanline l, uint32_t *px)
+static void decode_row(const struct frame *f, struct scanline l, struct text_row *t)
+{
+    uint32_t key = l.counter << 2 | ((f->v->cr[0x17] & 3) == 3 ? 0 : l.row & 3);
+    if (t->key == key)
+        return;
+    t->key = key;
+    for (unsigned x = 0; x <= f->cols; x++)          /* one more: panning shows part of it */
+        t->cell[x] = decode(f, l.counter + x, l.row);
+}
+
+/* Nine bits, bit 8 leftmost. */
+static unsigned glyph_bits(const struct frame *f, const struct cell *c, struct scanline l,
+                           unsigned x)
+{
+    unsigned bits = c->glyph[4 * l.row], nine = bits << 1;
+    if (c->wide)
+        nine |= bits & 1;
+    if (c->under && l.row == (f->v->cr[0x14] & 0x1fu))
+        nine = 0x1ff;
+    if (c->hide)
+        nine = 0;
+    return cursor_here(f, l.counter + x, l.row) ? 0x1ff : nine;
+}
+
+static void text_line(const struct frame *f, struct scanline l, uint32_t *px, struct text_row *t)
 {
     unsigned skip = f->dots == 9 ? (l.pan >= 8 ? 0 : l.pan + 1) : l.pan & 7;
     uint32_t *end = px + f->width;
 
+    decode_row(f, l, t);
     for (unsigned x = 0; px < end; x++) {
-        uint8_t attr;
-        unsigned bits = glyph_row(f, l.counter + x, l.row, &attr);
-        uint32_t fg = f->attr[attr & 15], bg = f->attr[attr >> 4];
-        for (unsigned i = skip; i < f->dots && px < end; i++)
-            *px++ = bits & 0x100u >> i ? fg : bg;
+        const struct cell *c = &t->cell[x];
+        unsigned bits = glyph_bits(f, c, l, x), n = f->dots - skip;
+        uint32_t bg = c->bg, diff = c->fg ^ bg;
+        if (n > (size_t)(end - px))
+            n = (unsigned)(end - px);
+        for (unsigned i = 0; i < n; i++)
+            px[i] = bg ^ (diff & (0u - (bits >> (8 - skip - i) & 1)));
+        px += n;
         skip = 0;
     }
 }
 
-/* Attribute values of the 8 dots of four plane bytes, in both shift modes. */
-static void eight_dots(const struct vga *v, const uint8_t *p, uint8_t *dots)
+/* A byte's bits, leftmost first, as the low bits of eight nibbles from the lowest. */
+#define N1(n, b) ((uint32_t)((n) >> (7 - (b)) & 1) << 4 * (b))
+#define N8(n) (N1(n, 0) | N1(n, 1) | N1(n, 2) | N1(n, 3) | N1(n, 4) | N1(n, 5) | N1(n, 6) | N1(n, 7))
+#define R4(n) N8(n), N8((n) + 1), N8((n) + 2), N8((n) + 3)
+#define R16(n) R4(n), R4((n) + 4), R4((n) + 8), R4((n) + 12)
+#define R64(n) R16(n), R16((n) + 16), R16((n) + 32), R16((n) + 48)
+static const uint32_t nibbles[256] = { R64(0), R64(64), R64(128), R64(192) };
+
+/* Attribute values of the 8 dots of four plane bytes, a nibble each, first dot lowest. */
+static uint32_t eight_dots(const struct vga *v, const uint8_t *p)
 {
-    if (v->gr[5] & 0x20) {                           /* CGA: two bits a dot, planes 0+2, then 1+3 */
-        for (unsigned i = 0; i < 8; i++) {
-            unsigned s = 6 - 2 * (i & 3), odd = i >> 2;
-            dots[i] = (uint8_t)((p[odd] >> s & 3) | (p[2 + odd] >> s & 3) << 2);
-        }
-        return;
-    }
+    if (!(v->gr[5] & 0x20))
+        return nibbles[p[0]] | nibbles[p[1]] << 1 | nibbles[p[2]] << 2 | nibbles[p[3]] << 3;
+    uint32_t dots = 0;                               /* CGA: two bits a dot, planes 0+2, then 1+3 */
     for (unsigned i = 0; i < 8; i++) {
-        unsigned s = 7 - i;
-        dots[i] = (uint8_t)((p[0] >> s & 1) | (p[1] >> s & 1) << 1 | (p[2] >> s & 1) << 2 |
-                            (p[3] >> s & 1) << 3);
+        unsigned s = 6 - 2 * (i & 3), odd = i >> 2;
+        dots |= ((p[odd] >> s & 3u) | (p[2 + odd] >> s & 3u) << 2) << 4 * i;
     }
+    return dots;
+}
+
+/* Shows up to 8 dots; returns the next pixel. */
+static uint32_t *put_dots(const struct frame *f, uint32_t dots, unsigned skip, uint32_t *px,
+                          const uint32_t *end)
+{
+    dots >>= 4 * skip;
+    for (unsigned n = 8 - skip; n && px < end; n--, dots >>= 4)
+        *px++ = f->attr[dots & 15];
+    return px;
 }
 
 static void planar_line(const struct frame *f, struct scanline l, uint32_t *px)
 {
     uint32_t *end = px + f->width;
     unsigned skip = l.pan & 7;
-    uint8_t dots[8];
 
-    for (unsigned x = 0; px < end; x++) {
-        eight_dots(f->v, planes_at(f->v, l.counter + x, l.row), dots);
-        for (unsigned i = skip; i < 8 && px < end; i++)
-            *px++ = f->attr[dots[i]];
-        skip = 0;
-    }
+    for (unsigned x = 0; px < end; x++, skip = 0)
+        px = put_dots(f, eight_dots(f->v, planes_at(f->v, l.counter + x, l.row)), skip, px, end);
 }
 
 static void deep_line(const struct frame *f, struct scanline l, uint32_t *px)
@@ -214,16 +260,18 @@ static void vbe_row(const struct frame *f, const uint8_t *p, uint32_t *px)
         for (unsigned x = 0; x < w; x++)
             px[x] = f->pal[p[x]];
         break;
-    case 15:
+    case 15:                                         /* top bits fill the low ones */
         for (unsigned x = 0; x < w; x++) {
-            uint32_t c = load_le16(p + 2 * x), r = c >> 10 & 31, g = c >> 5 & 31, b = c & 31;
-            px[x] = (r << 3 | r >> 2) << 16 | (g << 3 | g >> 2) << 8 | b << 3 | b >> 2;
+            uint32_t c = load_le16(p + 2 * x);
+            c = (c & 0x7c00) << 9 | (c & 0x3e0) << 6 | (c & 0x1f) << 3;
+            px[x] = c | (c >> 5 & 0x070707);
         }
         break;
     case 16:
         for (unsigned x = 0; x < w; x++) {
-            uint32_t c = load_le16(p + 2 * x), r = c >> 11, g = c >> 5 & 63, b = c & 31;
-            px[x] = (r << 3 | r >> 2) << 16 | (g << 2 | g >> 4) << 8 | b << 3 | b >> 2;
+            uint32_t c = load_le16(p + 2 * x);
+            c = (c & 0xf800) << 8 | (c & 0x7e0) << 5 | (c & 0x1f) << 3;
+            px[x] = c | (c >> 5 & 0x070007) | (c >> 6 & 0x000300);
         }
         break;
     case 24:
@@ -242,14 +290,9 @@ static void vbe_planar_row(const struct frame *f, uint32_t at, uint32_t *px)
     const struct vga *v = f->v;
     unsigned skip = v->vbe_x & 7;
     uint32_t *end = px + f->width;
-    uint8_t dots[8];
 
-    for (; px < end; at++) {
-        eight_dots(v, v->vram + ((at << 2) & (v->vram_size - 1)), dots);
-        for (unsigned i = skip; i < 8 && px < end; i++)
-            *px++ = f->attr[dots[i]];
-        skip = 0;
-    }
+    for (; px < end; at++, skip = 0)
+        px = put_dots(f, eight_dots(v, v->vram + ((at << 2) & (v->vram_size - 1))), skip, px, end);
 }
 
 static void draw_vbe(struct frame *f, struct surface *out)
@@ -276,13 +319,20 @@ static void draw_vga(struct frame *f, struct surface *out)
 {
     const struct vga *v = f->v;
     bool graphics = v->ar[0x10] & 1, deep = graphics && v->gr[5] & 0x40;
-    void (*draw)(const struct frame *, struct scanline, uint32_t *) =
-        deep ? deep_line : graphics ? planar_line : text_line;
+    struct text_row text = { .key = NO_ROW };
 
     f->width = f->cols * (deep ? 4 : graphics ? 8 : f->dots);
     out->doubled = deep || v->sr[1] & 8;
-    for (unsigned y = 0; y < f->height; y++)
-        draw(f, line_at(f, y), out->px + (size_t)y * f->width);
+    for (unsigned y = 0; y < f->height; y++) {
+        uint32_t *px = out->px + (size_t)y * f->width;
+        struct scanline l = line_at(f, y);
+        if (deep)
+            deep_line(f, l, px);
+        else if (graphics)
+            planar_line(f, l, px);
+        else
+            text_line(f, l, px, &text);
+    }
 }
 
 /* Palette source, screen off, or no retrace: the monitor shows nothing. */
