@@ -14,10 +14,11 @@ static ALWAYS_INLINE unsigned sti(const struct op *op) { return op->in.modrm & 7
 typedef struct f80 binary(struct fp_env *e, struct f80 a, struct f80 b);
 
 /* ST(dst) := f(ST(a), ST(b)) */
-static ALWAYS_INLINE const struct op *arith(struct cpu *c, const struct op *op, binary *f, unsigned dst,
+static ALWAYS_INLINE bool arith(struct cpu *c, const struct op *op, binary *f, unsigned dst,
                                             unsigned a, unsigned b, bool pop)
 {
-    TRY(x87_begin(c, op));
+    if (UNLIKELY(!x87_begin(c, op)))
+        return false;
     x87_note(c, op);
     struct fp_env e = x87_env(c);
     struct f80 r;
@@ -25,42 +26,43 @@ static ALWAYS_INLINE const struct op *arith(struct cpu *c, const struct op *op, 
         r = x87_underflow(&e);
     else
         r = f(&e, x87_st(c, a), x87_st(c, b));
-    if (LIKELY(x87_commit(c, e))) {
+    if (LIKELY(x87_commit(c, &e))) {
         x87_set_st(c, dst, r);
         if (pop)
             x87_pop(c);
     }
-    return NEXT(c, op);
+    return true;
 }
 
 /* D8: ST := ST op STi; DC with the suffix _r: STi := STi op ST; DE pops. The 'r' operations
  * swap the operands, whichever is the destination. */
-HANDLER(fadd)    { return arith(c, op, f80_add, 0, 0, sti(op), false); }
-HANDLER(fadd_r)  { return arith(c, op, f80_add, sti(op), sti(op), 0, false); }
-HANDLER(faddp)   { return arith(c, op, f80_add, sti(op), sti(op), 0, true); }
-HANDLER(fmul)    { return arith(c, op, f80_mul, 0, 0, sti(op), false); }
-HANDLER(fmul_r)  { return arith(c, op, f80_mul, sti(op), sti(op), 0, false); }
-HANDLER(fmulp)   { return arith(c, op, f80_mul, sti(op), sti(op), 0, true); }
-HANDLER(fsub)    { return arith(c, op, f80_sub, 0, 0, sti(op), false); }
-HANDLER(fsub_r)  { return arith(c, op, f80_sub, sti(op), sti(op), 0, false); }
-HANDLER(fsubp)   { return arith(c, op, f80_sub, sti(op), sti(op), 0, true); }
-HANDLER(fsubr)   { return arith(c, op, f80_sub, 0, sti(op), 0, false); }
-HANDLER(fsubr_r) { return arith(c, op, f80_sub, sti(op), 0, sti(op), false); }
-HANDLER(fsubrp)  { return arith(c, op, f80_sub, sti(op), 0, sti(op), true); }
-HANDLER(fdiv)    { return arith(c, op, f80_div, 0, 0, sti(op), false); }
-HANDLER(fdiv_r)  { return arith(c, op, f80_div, sti(op), sti(op), 0, false); }
-HANDLER(fdivp)   { return arith(c, op, f80_div, sti(op), sti(op), 0, true); }
-HANDLER(fdivr)   { return arith(c, op, f80_div, 0, sti(op), 0, false); }
-HANDLER(fdivr_r) { return arith(c, op, f80_div, sti(op), 0, sti(op), false); }
-HANDLER(fdivrp)  { return arith(c, op, f80_div, sti(op), 0, sti(op), true); }
-HANDLER(fscale)  { return arith(c, op, f80_scale, 0, 0, 1, false); }
+HANDLER(fadd)    { return x87_next(c, op, arith(c, op, f80_add, 0, 0, sti(op), false)); }
+HANDLER(fadd_r)  { return x87_next(c, op, arith(c, op, f80_add, sti(op), sti(op), 0, false)); }
+HANDLER(faddp)   { return x87_next(c, op, arith(c, op, f80_add, sti(op), sti(op), 0, true)); }
+HANDLER(fmul)    { return x87_next(c, op, arith(c, op, f80_mul, 0, 0, sti(op), false)); }
+HANDLER(fmul_r)  { return x87_next(c, op, arith(c, op, f80_mul, sti(op), sti(op), 0, false)); }
+HANDLER(fmulp)   { return x87_next(c, op, arith(c, op, f80_mul, sti(op), sti(op), 0, true)); }
+HANDLER(fsub)    { return x87_next(c, op, arith(c, op, f80_sub, 0, 0, sti(op), false)); }
+HANDLER(fsub_r)  { return x87_next(c, op, arith(c, op, f80_sub, sti(op), sti(op), 0, false)); }
+HANDLER(fsubp)   { return x87_next(c, op, arith(c, op, f80_sub, sti(op), sti(op), 0, true)); }
+HANDLER(fsubr)   { return x87_next(c, op, arith(c, op, f80_sub, 0, sti(op), 0, false)); }
+HANDLER(fsubr_r) { return x87_next(c, op, arith(c, op, f80_sub, sti(op), 0, sti(op), false)); }
+HANDLER(fsubrp)  { return x87_next(c, op, arith(c, op, f80_sub, sti(op), 0, sti(op), true)); }
+HANDLER(fdiv)    { return x87_next(c, op, arith(c, op, f80_div, 0, 0, sti(op), false)); }
+HANDLER(fdiv_r)  { return x87_next(c, op, arith(c, op, f80_div, sti(op), sti(op), 0, false)); }
+HANDLER(fdivp)   { return x87_next(c, op, arith(c, op, f80_div, sti(op), sti(op), 0, true)); }
+HANDLER(fdivr)   { return x87_next(c, op, arith(c, op, f80_div, 0, sti(op), 0, false)); }
+HANDLER(fdivr_r) { return x87_next(c, op, arith(c, op, f80_div, sti(op), 0, sti(op), false)); }
+HANDLER(fdivrp)  { return x87_next(c, op, arith(c, op, f80_div, sti(op), 0, sti(op), true)); }
+HANDLER(fscale)  { return x87_next(c, op, arith(c, op, f80_scale, 0, 0, 1, false)); }
 
 /* ST := f(ST) */
 typedef struct f80 unary(struct fp_env *e, struct f80 a);
 
-static ALWAYS_INLINE const struct op *apply(struct cpu *c, const struct op *op, unary *f)
+static ALWAYS_INLINE bool apply(struct cpu *c, const struct op *op, unary *f)
 {
-    TRY(x87_begin(c, op));
+    if (UNLIKELY(!x87_begin(c, op)))
+        return false;
     x87_note(c, op);
     struct fp_env e = x87_env(c);
     struct f80 r;
@@ -68,9 +70,9 @@ static ALWAYS_INLINE const struct op *apply(struct cpu *c, const struct op *op, 
         r = x87_underflow(&e);
     else
         r = f(&e, x87_st(c, 0));
-    if (LIKELY(x87_commit(c, e)))
+    if (LIKELY(x87_commit(c, &e)))
         x87_set_st(c, 0, r);
-    return NEXT(c, op);
+    return true;
 }
 
 static struct f80 change_sign(struct fp_env *e, struct f80 a)
@@ -83,20 +85,21 @@ static struct f80 magnitude(struct fp_env *e, struct f80 a)
     a.se &= 0x7fff;
     return a;
 }
-HANDLER(fchs)    { return apply(c, op, change_sign); }
-HANDLER(fabs)    { return apply(c, op, magnitude); }
-HANDLER(fsqrt)   { return apply(c, op, f80_sqrt); }
-HANDLER(frndint) { return apply(c, op, f80_round_int); }
-HANDLER(f2xm1)   { return apply(c, op, f80_2xm1); }
+HANDLER(fchs)    { return x87_next(c, op, apply(c, op, change_sign)); }
+HANDLER(fabs)    { return x87_next(c, op, apply(c, op, magnitude)); }
+HANDLER(fsqrt)   { return x87_next(c, op, apply(c, op, f80_sqrt)); }
+HANDLER(frndint) { return x87_next(c, op, apply(c, op, f80_round_int)); }
+HANDLER(f2xm1)   { return x87_next(c, op, apply(c, op, f80_2xm1)); }
 
 /* ST(1) := f(ST, ST(1)), pop */
-HANDLER(fyl2x)   { return arith(c, op, f80_yl2x, 1, 0, 1, true); }
-HANDLER(fyl2xp1) { return arith(c, op, f80_yl2xp1, 1, 0, 1, true); }
-HANDLER(fpatan)  { return arith(c, op, f80_atan2, 1, 1, 0, true); }
+HANDLER(fyl2x)   { return x87_next(c, op, arith(c, op, f80_yl2x, 1, 0, 1, true)); }
+HANDLER(fyl2xp1) { return x87_next(c, op, arith(c, op, f80_yl2xp1, 1, 0, 1, true)); }
+HANDLER(fpatan)  { return x87_next(c, op, arith(c, op, f80_atan2, 1, 1, 0, true)); }
 
-static const struct op *remainder_step(struct cpu *c, const struct op *op, bool nearest)
+static ALWAYS_INLINE bool remainder_step(struct cpu *c, const struct op *op, bool nearest)
 {
-    TRY(x87_begin(c, op));
+    if (UNLIKELY(!x87_begin(c, op)))
+        return false;
     x87_note(c, op);
     struct fp_env e = x87_env(c);
     struct f80 r;
@@ -107,18 +110,18 @@ static const struct op *remainder_step(struct cpu *c, const struct op *op, bool 
     else
         r = f80_rem(&e, x87_st(c, 0), x87_st(c, 1), nearest, &q, &more);
     c->x87.sw &= (uint16_t)~FP_C2;
-    if (!x87_commit(c, e))
-        return NEXT(c, op);
+    if (!x87_commit(c, &e))
+        return true;
     x87_set_st(c, 0, r);
     if (empty || f80_is_nan(r))                  /* C0 and C3 stay as they were */
-        return NEXT(c, op);
+        return true;
     /* The quotient's bits 2, 1, 0 in C0, C3, C1. */
     c->x87.sw &= (uint16_t)~SW_CC;
     c->x87.sw |= (uint16_t)((more ? FP_C2 : 0) | (q & 4 ? FP_C0 : 0) | (q & 2 ? FP_C3 : 0) | (q & 1 ? FP_C1 : 0));
-    return NEXT(c, op);
+    return true;
 }
-HANDLER(fprem)  { return remainder_step(c, op, false); }
-HANDLER(fprem1) { return remainder_step(c, op, true); }
+HANDLER(fprem)  { return x87_next(c, op, remainder_step(c, op, false)); }
+HANDLER(fprem1) { return x87_next(c, op, remainder_step(c, op, true)); }
 
 /* ---- comparison ---- */
 
@@ -131,41 +134,43 @@ static ALWAYS_INLINE unsigned compare_st(struct cpu *c, struct fp_env *e, unsign
     return f80_compare(e, x87_st(c, 0), x87_st(c, i), quiet);
 }
 
-static ALWAYS_INLINE const struct op *compare(struct cpu *c, const struct op *op, unsigned i, bool quiet,
+static ALWAYS_INLINE bool compare(struct cpu *c, const struct op *op, unsigned i, bool quiet,
                                               unsigned pops)
 {
-    TRY(x87_begin(c, op));
+    if (UNLIKELY(!x87_begin(c, op)))
+        return false;
     x87_note(c, op);
     struct fp_env e = x87_env(c);
     unsigned cc = compare_st(c, &e, i, quiet);
-    bool ok = x87_commit(c, e);
+    bool ok = x87_commit(c, &e);
     c->x87.sw = (uint16_t)((c->x87.sw & ~(FP_C3 | FP_C2 | FP_C0)) | cc);
     while (ok && pops--)
         x87_pop(c);
-    return NEXT(c, op);
+    return true;
 }
-HANDLER(fcom)    { return compare(c, op, sti(op), false, 0); }
-HANDLER(fcomp)   { return compare(c, op, sti(op), false, 1); }
-HANDLER(fcompp)  { return compare(c, op, 1, false, 2); }
-HANDLER(fucom)   { return compare(c, op, sti(op), true, 0); }
-HANDLER(fucomp)  { return compare(c, op, sti(op), true, 1); }
-HANDLER(fucompp) { return compare(c, op, 1, true, 2); }
+HANDLER(fcom)    { return x87_next(c, op, compare(c, op, sti(op), false, 0)); }
+HANDLER(fcomp)   { return x87_next(c, op, compare(c, op, sti(op), false, 1)); }
+HANDLER(fcompp)  { return x87_next(c, op, compare(c, op, 1, false, 2)); }
+HANDLER(fucom)   { return x87_next(c, op, compare(c, op, sti(op), true, 0)); }
+HANDLER(fucomp)  { return x87_next(c, op, compare(c, op, sti(op), true, 1)); }
+HANDLER(fucompp) { return x87_next(c, op, compare(c, op, 1, true, 2)); }
 
-static ALWAYS_INLINE const struct op *compare_flags(struct cpu *c, const struct op *op, bool quiet, bool pop)
+static ALWAYS_INLINE bool compare_flags(struct cpu *c, const struct op *op, bool quiet, bool pop)
 {
-    TRY(x87_begin(c, op));
+    if (UNLIKELY(!x87_begin(c, op)))
+        return false;
     x87_note(c, op);
     struct fp_env e = x87_env(c);
     unsigned cc = compare_st(c, &e, sti(op), quiet);
     flags_set(c, (cc & FP_C0) != 0, (cc & FP_C2) != 0, 0, (cc & FP_C3) != 0, 0, 0);
-    if (x87_commit(c, e) && pop)
+    if (x87_commit(c, &e) && pop)
         x87_pop(c);
-    return NEXT(c, op);
+    return true;
 }
-HANDLER(fcomi)   { return compare_flags(c, op, false, false); }
-HANDLER(fcomip)  { return compare_flags(c, op, false, true); }
-HANDLER(fucomi)  { return compare_flags(c, op, true, false); }
-HANDLER(fucomip) { return compare_flags(c, op, true, true); }
+HANDLER(fcomi)   { return x87_next(c, op, compare_flags(c, op, false, false)); }
+HANDLER(fcomip)  { return x87_next(c, op, compare_flags(c, op, false, true)); }
+HANDLER(fucomi)  { return x87_next(c, op, compare_flags(c, op, true, false)); }
+HANDLER(fucomip) { return x87_next(c, op, compare_flags(c, op, true, true)); }
 
 HANDLER(ftst)
 {
@@ -177,7 +182,7 @@ HANDLER(ftst)
         x87_underflow(&e);
     else
         cc = f80_compare(&e, x87_st(c, 0), f80_zero(0), false);
-    x87_commit(c, e);
+    x87_commit(c, &e);
     c->x87.sw = (uint16_t)((c->x87.sw & ~(FP_C3 | FP_C2 | FP_C0)) | cc);
     return NEXT(c, op);
 }
@@ -205,17 +210,17 @@ HANDLER(fxam)
 
 /* ---- moves ---- */
 
-static ALWAYS_INLINE const struct op *push_value(struct cpu *c, const struct op *op, struct fp_env e,
-                                                 struct f80 v)
+static ALWAYS_INLINE bool push_value(struct cpu *c, const struct fp_env *e, struct f80 v)
 {
     if (LIKELY(x87_commit(c, e)))
         x87_push(c, v);
-    return NEXT(c, op);
+    return true;
 }
 
-HANDLER(fld)
+static ALWAYS_INLINE bool load_st(struct cpu *c, const struct op *op)
 {
-    TRY(x87_begin(c, op));
+    if (UNLIKELY(!x87_begin(c, op)))
+        return false;
     x87_note(c, op);
     struct fp_env e = x87_env(c);
     unsigned i = sti(op);
@@ -224,26 +229,28 @@ HANDLER(fld)
         v = x87_underflow(&e);
     else if (UNLIKELY(!x87_is_empty(c, 7)))
         v = x87_overflow(&e);
-    return push_value(c, op, e, v);
+    return push_value(c, &e, v);
 }
+HANDLER(fld) { return x87_next(c, op, load_st(c, op)); }
 
-static ALWAYS_INLINE const struct op *store_st(struct cpu *c, const struct op *op, bool pop)
+static ALWAYS_INLINE bool store_st(struct cpu *c, const struct op *op, bool pop)
 {
-    TRY(x87_begin(c, op));
+    if (UNLIKELY(!x87_begin(c, op)))
+        return false;
     x87_note(c, op);
     struct fp_env e = x87_env(c);
     struct f80 v = x87_st(c, 0);
     if (UNLIKELY(x87_is_empty(c, 0)))
         v = x87_underflow(&e);
-    if (LIKELY(x87_commit(c, e))) {
+    if (LIKELY(x87_commit(c, &e))) {
         x87_set_st(c, sti(op), v);
         if (pop)
             x87_pop(c);
     }
-    return NEXT(c, op);
+    return true;
 }
-HANDLER(fst)  { return store_st(c, op, false); }
-HANDLER(fstp) { return store_st(c, op, true); }
+HANDLER(fst)  { return x87_next(c, op, store_st(c, op, false)); }
+HANDLER(fstp) { return x87_next(c, op, store_st(c, op, true)); }
 
 /* D9 /3: from an empty register it only pops, and raises nothing. */
 HANDLER(fstp_alias)
@@ -257,9 +264,10 @@ HANDLER(fstp_alias)
     return NEXT(c, op);
 }
 
-HANDLER(fxch)
+static ALWAYS_INLINE bool exchange(struct cpu *c, const struct op *op)
 {
-    TRY(x87_begin(c, op));
+    if (UNLIKELY(!x87_begin(c, op)))
+        return false;
     x87_note(c, op);
     struct fp_env e = x87_env(c);
     unsigned i = sti(op);
@@ -268,37 +276,39 @@ HANDLER(fxch)
         a = x87_underflow(&e);
     if (UNLIKELY(x87_is_empty(c, i)))
         b = x87_underflow(&e);
-    if (LIKELY(x87_commit(c, e))) {
+    if (LIKELY(x87_commit(c, &e))) {
         x87_set_st(c, 0, b);
         x87_set_st(c, i, a);
     }
-    return NEXT(c, op);
+    return true;
 }
+HANDLER(fxch) { return x87_next(c, op, exchange(c, op)); }
 
-static ALWAYS_INLINE const struct op *cmov(struct cpu *c, const struct op *op, bool take)
+static ALWAYS_INLINE bool cmov(struct cpu *c, const struct op *op, bool take)
 {
-    TRY(x87_begin(c, op));
+    if (UNLIKELY(!x87_begin(c, op)))
+        return false;
     x87_note(c, op);
     unsigned i = sti(op);
     if (LIKELY(!x87_is_empty(c, 0) && !x87_is_empty(c, i))) {
         if (take)
             x87_set_st(c, 0, x87_st(c, i));
-        return NEXT(c, op);
+        return true;
     }
     struct fp_env e = x87_env(c);
     struct f80 v = x87_underflow(&e);
-    if (x87_commit(c, e))
+    if (x87_commit(c, &e))
         x87_set_st(c, 0, v);
-    return NEXT(c, op);
+    return true;
 }
-HANDLER(fcmovb)   { return cmov(c, op, flag_cf(c)); }
-HANDLER(fcmove)   { return cmov(c, op, flag_zf(c)); }
-HANDLER(fcmovbe)  { return cmov(c, op, flag_cf(c) | flag_zf(c)); }
-HANDLER(fcmovu)   { return cmov(c, op, flag_pf(c)); }
-HANDLER(fcmovnb)  { return cmov(c, op, !flag_cf(c)); }
-HANDLER(fcmovne)  { return cmov(c, op, !flag_zf(c)); }
-HANDLER(fcmovnbe) { return cmov(c, op, !(flag_cf(c) | flag_zf(c))); }
-HANDLER(fcmovnu)  { return cmov(c, op, !flag_pf(c)); }
+HANDLER(fcmovb)   { return x87_next(c, op, cmov(c, op, flag_cf(c))); }
+HANDLER(fcmove)   { return x87_next(c, op, cmov(c, op, flag_zf(c))); }
+HANDLER(fcmovbe)  { return x87_next(c, op, cmov(c, op, flag_cf(c) | flag_zf(c))); }
+HANDLER(fcmovu)   { return x87_next(c, op, cmov(c, op, flag_pf(c))); }
+HANDLER(fcmovnb)  { return x87_next(c, op, cmov(c, op, !flag_cf(c))); }
+HANDLER(fcmovne)  { return x87_next(c, op, cmov(c, op, !flag_zf(c))); }
+HANDLER(fcmovnbe) { return x87_next(c, op, cmov(c, op, !(flag_cf(c) | flag_zf(c)))); }
+HANDLER(fcmovnu)  { return x87_next(c, op, cmov(c, op, !flag_pf(c))); }
 
 /* ---- the stack itself ---- */
 
@@ -320,26 +330,28 @@ HANDLER(fdecstp)
     return NEXT(c, op);
 }
 
-static const struct op *set_free(struct cpu *c, const struct op *op, bool pop)
+static ALWAYS_INLINE bool set_free(struct cpu *c, const struct op *op, bool pop)
 {
-    TRY(x87_begin(c, op));
+    if (UNLIKELY(!x87_begin(c, op)))
+        return false;
     x87_note(c, op);
     c->x87.empty |= (uint8_t)(1u << x87_phys(c, sti(op)));
     c->x87.sw &= (uint16_t)~FP_C1;
     if (pop)
         x87_pop(c);
-    return NEXT(c, op);
+    return true;
 }
-HANDLER(ffree)  { return set_free(c, op, false); }
-HANDLER(ffreep) { return set_free(c, op, true); }
+HANDLER(ffree)  { return x87_next(c, op, set_free(c, op, false)); }
+HANDLER(ffreep) { return x87_next(c, op, set_free(c, op, true)); }
 
 /* ---- constants ---- */
 
 /* mant is rounded towards zero; nearest tells which way the rest rounds. */
-static const struct op *constant(struct cpu *c, const struct op *op, unsigned exp, uint64_t mant, bool nearest_up,
+static ALWAYS_INLINE bool constant(struct cpu *c, const struct op *op, unsigned exp, uint64_t mant, bool nearest_up,
                                  bool exact)
 {
-    TRY(x87_begin(c, op));
+    if (UNLIKELY(!x87_begin(c, op)))
+        return false;
     x87_note(c, op);
     unsigned rc = c->x87.cw & FP_RC;
     if (!exact && (rc == FP_RC_UP || (rc == FP_RC_NEAR && nearest_up)))
@@ -348,27 +360,26 @@ static const struct op *constant(struct cpu *c, const struct op *op, unsigned ex
     struct f80 v = f80_make(0, exp, mant);
     if (UNLIKELY(!x87_is_empty(c, 7)))
         v = x87_overflow(&e);
-    return push_value(c, op, e, v);
+    return push_value(c, &e, v);
 }
-HANDLER(fld1)   { return constant(c, op, 0x3fff, F80_J, false, true); }
-HANDLER(fldz)   { return constant(c, op, 0, 0, false, true); }
-HANDLER(fldl2t) { return constant(c, op, 0x4000, UINT64_C(0xd49a784bcd1b8afe), false, false); }
-HANDLER(fldl2e) { return constant(c, op, 0x3fff, UINT64_C(0xb8aa3b295c17f0bb), true, false); }
-HANDLER(fldpi)  { return constant(c, op, 0x4000, UINT64_C(0xc90fdaa22168c234), true, false); }
-HANDLER(fldlg2) { return constant(c, op, 0x3ffd, UINT64_C(0x9a209a84fbcff798), true, false); }
-HANDLER(fldln2) { return constant(c, op, 0x3ffe, UINT64_C(0xb17217f7d1cf79ab), true, false); }
+HANDLER(fld1)   { return x87_next(c, op, constant(c, op, 0x3fff, F80_J, false, true)); }
+HANDLER(fldz)   { return x87_next(c, op, constant(c, op, 0, 0, false, true)); }
+HANDLER(fldl2t) { return x87_next(c, op, constant(c, op, 0x4000, UINT64_C(0xd49a784bcd1b8afe), false, false)); }
+HANDLER(fldl2e) { return x87_next(c, op, constant(c, op, 0x3fff, UINT64_C(0xb8aa3b295c17f0bb), true, false)); }
+HANDLER(fldpi)  { return x87_next(c, op, constant(c, op, 0x4000, UINT64_C(0xc90fdaa22168c234), true, false)); }
+HANDLER(fldlg2) { return x87_next(c, op, constant(c, op, 0x3ffd, UINT64_C(0x9a209a84fbcff798), true, false)); }
+HANDLER(fldln2) { return x87_next(c, op, constant(c, op, 0x3ffe, UINT64_C(0xb17217f7d1cf79ab), true, false)); }
 
 /* ---- two results ---- */
 
 /* ST := first, then second is pushed. Needs room: an overflow makes both NaNs. */
-static const struct op *replace_and_push(struct cpu *c, const struct op *op, struct fp_env e, struct f80 first,
-                                         struct f80 second)
+static ALWAYS_INLINE bool replace_and_push(struct cpu *c, const struct fp_env *e, struct f80 first, struct f80 second)
 {
     if (x87_commit(c, e)) {
         x87_set_st(c, 0, first);
         x87_push(c, second);
     }
-    return NEXT(c, op);
+    return true;
 }
 
 /* The stack faults of such an instruction. */
@@ -389,7 +400,7 @@ HANDLER(fxtract)
     struct f80 sig = f80_default_nan(), exp = sig;
     if (!two_results_fault(c, &e))
         sig = f80_extract(&e, x87_st(c, 0), &exp);
-    return replace_and_push(c, op, e, exp, sig);
+    return x87_next(c, op, replace_and_push(c, &e, exp, sig));
 }
 
 HANDLER(fptan)
@@ -406,7 +417,7 @@ HANDLER(fptan)
         }
         one = f80_is_nan(t) ? t : f80_make(0, F80_BIAS, F80_J);
     }
-    return replace_and_push(c, op, e, t, one);
+    return x87_next(c, op, replace_and_push(c, &e, t, one));
 }
 
 HANDLER(fsincos)
@@ -420,12 +431,13 @@ HANDLER(fsincos)
         c->x87.sw = (uint16_t)((c->x87.sw & ~FP_C1) | FP_C2);
         return NEXT(c, op);
     }
-    return replace_and_push(c, op, e, s, cosine);
+    return x87_next(c, op, replace_and_push(c, &e, s, cosine));
 }
 
-static const struct op *trig(struct cpu *c, const struct op *op, bool cosine)
+static ALWAYS_INLINE bool trig(struct cpu *c, const struct op *op, bool cosine)
 {
-    TRY(x87_begin(c, op));
+    if (UNLIKELY(!x87_begin(c, op)))
+        return false;
     x87_note(c, op);
     struct fp_env e = x87_env(c);
     struct f80 r;
@@ -434,11 +446,11 @@ static const struct op *trig(struct cpu *c, const struct op *op, bool cosine)
         r = x87_underflow(&e);
     } else if (!f80_sincos(&e, x87_st(c, 0), cosine ? NULL : &r, cosine ? &r : NULL)) {
         c->x87.sw = (uint16_t)((c->x87.sw & ~FP_C1) | FP_C2);
-        return NEXT(c, op);
+        return true;
     }
-    if (x87_commit(c, e))
+    if (x87_commit(c, &e))
         x87_set_st(c, 0, r);
-    return NEXT(c, op);
+    return true;
 }
-HANDLER(fsin) { return trig(c, op, false); }
-HANDLER(fcos) { return trig(c, op, true); }
+HANDLER(fsin) { return x87_next(c, op, trig(c, op, false)); }
+HANDLER(fcos) { return x87_next(c, op, trig(c, op, true)); }

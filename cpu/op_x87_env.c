@@ -60,10 +60,10 @@ bool x87_begin_slow(struct cpu *c)
     return true;
 }
 
-bool x87_commit_slow(struct cpu *c, struct fp_env e)
+bool x87_commit_slow(struct cpu *c, unsigned ex, bool up)
 {
-    unsigned ex = e.ex, open = ex & ~e.cw & FP_ALL;
-    bool up = e.up, write = !(open & (FP_IE | FP_DE | FP_ZE));
+    unsigned open = ex & ~(unsigned)c->x87.cw & FP_ALL;
+    bool write = !(open & (FP_IE | FP_DE | FP_ZE));
     if (!write) {                                /* found before the arithmetic was done */
         ex &= FP_IE | FP_DE | FP_ZE | SW_SF;
         up = up && (ex & SW_SF);

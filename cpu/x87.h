@@ -60,6 +60,14 @@ static ALWAYS_INLINE void x87_note_mem(struct cpu *c, const struct op *op, uint6
     c->x87.fds = c->seg[op->in.seg].sel;
 }
 
+/* The end of a handler whose work is done by a function of its own: where that has a local whose address is
+ * taken (an fp_env), a compiler can make the jump to the next operation only from outside of it. */
+static ALWAYS_INLINE const struct op *x87_next(struct cpu *c, const struct op *op, bool ok)
+{
+    TRY(ok);
+    return NEXT(c, op);
+}
+
 /* ---- the stack ---- */
 static ALWAYS_INLINE unsigned x87_phys(const struct cpu *c, unsigned i) { return (c->x87.top + i) & 7; }
 static ALWAYS_INLINE bool x87_is_empty(const struct cpu *c, unsigned i)
@@ -102,17 +110,18 @@ static inline struct f80 x87_overflow(struct fp_env *e)
 }
 
 /* ---- after ---- */
-bool x87_commit_slow(struct cpu *c, struct fp_env e);
+bool x87_commit_slow(struct cpu *c, unsigned ex, bool up);
 /* False: an unmasked exception leaves destination and stack as they were. */
-static ALWAYS_INLINE bool x87_commit(struct cpu *c, struct fp_env e)
+static ALWAYS_INLINE bool x87_commit(struct cpu *c, const struct fp_env *e)
 {
-    if (UNLIKELY(e.ex & ~FP_PE || (e.ex & ~e.cw)))
-        return x87_commit_slow(c, e);
-    c->x87.sw = (uint16_t)((c->x87.sw & ~FP_C1) | e.ex | (e.up ? FP_C1 : 0));
+    unsigned ex = e->ex, up = e->up;
+    if (UNLIKELY((ex & ~FP_PE) || (ex & ~(unsigned)c->x87.cw)))
+        return x87_commit_slow(c, ex, up);
+    c->x87.sw = (uint16_t)((c->x87.sw & ~FP_C1) | ex | (up ? FP_C1 : 0));
     return true;
 }
 /* Would x87_commit() let the result be written to memory? OE and UE count too there. */
-static inline bool x87_may_store(struct fp_env e)
+static inline bool x87_may_store(const struct fp_env *e)
 {
-    return !(e.ex & ~e.cw & (FP_IE | FP_DE | FP_ZE | FP_OE | FP_UE));
+    return !(e->ex & ~e->cw & (FP_IE | FP_DE | FP_ZE | FP_OE | FP_UE));
 }

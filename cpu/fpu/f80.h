@@ -36,9 +36,9 @@ struct f80 { uint64_t mant; uint16_t se; };   /* se: sign bit 15, biased exponen
 #define FP_RC_ZERO 0x0c00u
 
 struct fp_env {
-    uint16_t cw;                 /* as the x87 control word */
-    uint16_t ex;                 /* FP_IE.. raised */
-    bool     up;                 /* the last rounding was away from zero: C1 */
+    uint32_t cw;                 /* as the x87 control word */
+    uint32_t ex;                 /* FP_IE.. raised */
+    uint32_t up;                 /* 1: the last rounding was away from zero: C1 */
 };
 
 #define F80_BIAS 0x3fff
