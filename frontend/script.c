@@ -33,7 +33,8 @@ static int hex(char c)
 /* The character an escape stands for; p is behind the backslash and moves on. -1: no such escape. */
 static int escape(const char **p)
 {
-    char c = *(*p)++;
+    char c = **p;
+    *p += c != 0;
     switch (c) {
     case 'n':  return '\n';
     case 'r':  return '\r';
@@ -120,9 +121,9 @@ static bool parse_int(const char *w, int lo, int hi, int *out)
 static bool parse_combo(const char *w, struct command *c)
 {
     for (;;) {
-        const char *plus = strchr(w + 1, '+');
+        const char *plus = *w ? strchr(w + 1, '+') : NULL;
         size_t n = plus ? (size_t)(plus - w) : strlen(w);
-        unsigned code = *w ? key_by_name(w, n) : KEY_NONE;
+        unsigned code = key_by_name(w, n);
         if (!code || c->n_keys == COMBO_MAX)
             return false;
         c->keys[c->n_keys++] = (uint16_t)code;
