@@ -161,6 +161,11 @@ START_TEST(a20_and_reset)
     ck_assert(a20.level);
     command(0xdd);
     ck_assert(!a20.level);
+    unsigned rises = a20.rises;
+    i8042_set_a20(&pc.kbc, true);                  /* somebody else opened the gate: silently */
+    ck_assert_uint_eq(ask(0xd0) & 3, 3);
+    ck_assert_uint_eq(a20.rises, rises);
+    command(0xdd);
     command(0xff);
     ck_assert_uint_eq(reset.rises, 0);
     command(0xfe);
