@@ -284,6 +284,18 @@ static void wire_cpu(struct machine *m)
     m->sched.cpu = c;
 }
 
+/* The stress build: everything that is a cache overflows all the time. */
+static void stress(struct machine_config *cfg)
+{
+#ifdef VITRINE_STRESS
+    cfg->slice = cfg->slice ? cfg->slice : 7;
+    cfg->cache_ops = cfg->cache_ops ? cfg->cache_ops : 200;
+    cfg->block_ops = cfg->block_ops ? cfg->block_ops : 3;
+#else
+    (void)cfg;
+#endif
+}
+
 struct machine *machine_create(const struct machine_config *cfg, struct error *err)
 {
     if (!check_config(cfg, err))
@@ -297,6 +309,7 @@ struct machine *machine_create(const struct machine_config *cfg, struct error *e
     m->cfg.memory = cfg->memory ? cfg->memory : DEFAULT_MEMORY;
     m->cfg.cpu_model = cfg->cpu_model < 0 ? (int)CPU_MODEL_DEFAULT : cfg->cpu_model;
     m->ips = m->cfg.ips = cfg->ips ? cfg->ips : DEFAULT_IPS;
+    stress(&m->cfg);
     m->log = cfg->log;
     log_init(&m->log);
     machine_rate_changed(m);
