@@ -166,8 +166,11 @@ void say_at(int x, int y, u8 attr, const char *line)
     say(line);
 }
 
+static u8 masked;                                /* interrupts as the BIOS has them */
+
 void run_clock(void)
 {
+    masked = inb(0x21);
     outb(0x21, 0xfe);                            /* the timer alone */
     __asm__ volatile("sti");
 }
@@ -175,7 +178,7 @@ void run_clock(void)
 void stop_clock(void)
 {
     __asm__ volatile("cli");
-    outb(0x21, 0xb8);                            /* timer, keyboard, cascade, floppy */
+    outb(0x21, masked);
 }
 
 void page_begin(const char *title)

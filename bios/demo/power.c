@@ -136,6 +136,10 @@ void page_power(void)
     page_begin("power off");
     put(4, 4, A_TEXT, fadt ? "Found the ACPI tables; switching off." : "No ACPI tables; trying the usual ports.");
     say_at(4, 6, A_WARM, "POWERING OFF");
+    run_clock();                                 /* half a second to read it */
+    for (u32 from = ticks; ticks - from < 10;)
+        __asm__ volatile("hlt");
+    stop_clock();
     if (fadt)
         acpi_off(fadt);
     outw(0x604, 0x2000);
