@@ -217,14 +217,14 @@ static void mark_lines(struct cpu *c, struct block *b)
 }
 
 /* Turns a decoded instruction into an operation: address mask, handler. */
-static void bind_op(struct op *o, const struct insn *in)
+static void bind_op(struct op *o, const struct insn *in, uint32_t mode)
 {
     static const uint32_t amask[4] = { 0xff, 0xffff, 0xffffffff, 0xffffffff };
     const struct insn_row *row = &insn_rows[in->id];
     o->in = *in;
     o->amask = amask[in->asize & 3];
     o->live = 0x3f;
-    o->run = interp_bind(&o->in, row, insn_bindings[in->id]);
+    o->run = interp_bind(&o->in, row, insn_bindings[in->id], mode);
 }
 
 static void fault_op(struct op *o, unsigned vector, unsigned len)
@@ -266,7 +266,7 @@ static unsigned append(struct cpu *c, struct block *b, unsigned off, const uint8
         *done = true;
         len = (int)avail < 15 ? (int)avail : 15;             /* all of it was looked at */
     } else {
-        bind_op(o, &in);
+        bind_op(o, &in, c->mode);
         *done = ends_block(&in);
     }
     b->n_ops++;

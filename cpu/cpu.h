@@ -102,6 +102,7 @@ enum cpu_stop { CPU_RAN, CPU_HALTED, CPU_EXIT, CPU_SHUTDOWN };
 #define MODE_CODE32  1u
 #define MODE_STACK32 2u          /* SS.B: the stack pointer is ESP */
 #define MODE_CODE64  4u
+#define MODE_FLAT    16u         /* DS, ES and SS: base 0, all 4 GiB readable and writable */
 #define MODE_TF      8u          /* one-instruction blocks that end in #DB */
 #define MODE_DEAD    0x80000000u /* never equal to a CPU's mode: a dropped block */
 
@@ -178,6 +179,7 @@ struct cpu {
     paddr    link_page;          /* physical page that block must be in */
     struct { bool raised, has_code; uint8_t vector; uint32_t code; uint64_t cr2; } fault;
     struct { uint8_t vector; uint32_t code; } last_fault;   /* raised last by an instruction: tests, debuggers */
+    uint64_t scratch;            /* a slow path's result: no handler takes the address of a local */
     bool     no_trap;            /* the instruction just run takes no single-step trap (INT n) */
     struct op *patched;          /* op whose run was replaced to stop there, or NULL */
     const struct op *(*patched_run)(struct cpu *, const struct op *);

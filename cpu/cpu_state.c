@@ -3,6 +3,7 @@
  * The processor's state as a whole: its field table, EFLAGS, what is derived from it, and RESET and INIT.
  * Governing document: Intel SDM volume 3, 9.1 (table 9-1).
  */
+#include "cpu/interp.h"
 #include "cpu/desc.h"
 #include "cpu/flags.h"
 
@@ -33,12 +34,23 @@ uint32_t eflags_known(const struct cpu *c)
     return m;
 }
 
+static bool is_flat(const struct seg *s)
+{
+    return s->base == 0 && s->lim_r == 0xffffffff && s->lim_w == 0xffffffff;
+}
+
+/* A change of MODE_FLAT may come in the middle of a block, whose other operations were made for the old
+ * mode: it is left after the running one. The other bits change only where a block ends. */
 void cpu_update_mode(struct cpu *c)
 {
+    uint32_t old = c->mode;
+    bool flat = is_flat(&c->seg[SEG_DS]) && is_flat(&c->seg[SEG_SS]) && is_flat(&c->seg[SEG_ES]);
     c->mode = (c->seg[SEG_CS].attr & SA_DB ? MODE_CODE32 : 0) |
               (c->seg[SEG_SS].attr & SA_DB ? MODE_STACK32 : 0) |
-              (c->eflags & FL_TF ? MODE_TF : 0);
+              (c->eflags & FL_TF ? MODE_TF : 0) | (flat ? MODE_FLAT : 0);
     c->tlb = c->tlbs[c->cpl == 3];
+    if ((old ^ c->mode) & MODE_FLAT)
+        run_leave_after(c);
 }
 
 /* ---- RESET and INIT ---- */

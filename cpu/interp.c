@@ -10,18 +10,23 @@
 #include "cpu/flags.h"
 #include "cpu/mem.h"
 
+#define PASTE2_(a, b) a##b
+#define PASTE2(a, b) PASTE2_(a, b)
 #define PASTE3_(a, b, c) a##b##c
 #define PASTE3(a, b, c)  PASTE3_(a, b, c)
 #define PASTE4_(a, b, c, d) a##b##c##d
 #define PASTE4(a, b, c, d)  PASTE4_(a, b, c, d)
 
-/* ---- memory operands ---- */
+/* ---- memory operands ----
+ *
+ * The slow paths hand their value over in c->scratch: a local whose address is taken would keep compilers from
+ * making the last call of a handler a jump.
+ */
 
-static NOINLINE bool read_slow(struct cpu *c, const struct op *op, uint64_t off, unsigned size,
-                               uint64_t *v)
+static NOINLINE bool read_slow(struct cpu *c, const struct op *op, uint64_t off, unsigned size)
 {
     c->at = op;
-    return seg_read(c, op->in.seg, off, size, v);
+    return seg_read(c, op->in.seg, off, size, &c->scratch);
 }
 
 static NOINLINE bool write_slow(struct cpu *c, const struct op *op, uint64_t off, unsigned size,
@@ -31,81 +36,45 @@ static NOINLINE bool write_slow(struct cpu *c, const struct op *op, uint64_t off
     return seg_write(c, op->in.seg, off, v, size);
 }
 
-static ALWAYS_INLINE bool mem_get(struct cpu *c, const struct op *op, unsigned size, uint64_t *v)
-{
-    uint64_t off = op_ea(c, op);
-    const struct seg *s = &c->seg[op->in.seg];
-    if (LIKELY((int64_t)off <= s->lim_r - (int64_t)(size - 1))) {
-        laddr a = (uint32_t)(s->base + off);
-        const uint8_t *p = tlb_read_ptr(c, a, size);
-        if (LIKELY(p != NULL)) {
-            *v = load_le(p, size);
-            return true;
-        }
-    }
-    return read_slow(c, op, off, size, v);
-}
-
-static ALWAYS_INLINE bool mem_put(struct cpu *c, const struct op *op, unsigned size, uint64_t v)
-{
-    uint64_t off = op_ea(c, op);
-    const struct seg *s = &c->seg[op->in.seg];
-    if (LIKELY((int64_t)off <= s->lim_w - (int64_t)(size - 1))) {
-        laddr a = (uint32_t)(s->base + off);
-        uint8_t *p = tlb_write_ptr(c, a, size);
-        if (LIKELY(p != NULL)) {
-            store_le(p, v, size);
-            return true;
-        }
-    }
-    return write_slow(c, op, off, size, v);
-}
-
-/* Read-modify-write: where the write will go. p is NULL for the slow path, which has been
- * checked for writing, so that the write back cannot fault. */
-struct rmw { uint8_t *p; laddr a; };
-
-static NOINLINE bool rmw_slow(struct cpu *c, const struct op *op, uint64_t off, unsigned size,
-                              uint64_t *v, struct rmw *w)
+/* Checked for writing, so that the write back cannot fault. */
+static NOINLINE bool rmw_slow(struct cpu *c, const struct op *op, uint64_t off, unsigned size)
 {
     c->at = op;
-    w->p = NULL;
-    w->a = seg_linear(c, op->in.seg, off);
-    return seg_probe_write(c, op->in.seg, off, size) && seg_read(c, op->in.seg, off, size, v);
+    return seg_probe_write(c, op->in.seg, off, size) &&
+           seg_read(c, op->in.seg, off, size, &c->scratch);
 }
 
-static NOINLINE void rmw_put_slow(struct cpu *c, const struct op *op, laddr a, unsigned size,
+static NOINLINE void rmw_put_slow(struct cpu *c, const struct op *op, uint64_t off, unsigned size,
                                   uint64_t v)
 {
     c->at = op;
-    if (!lin_write(c, a, v, size, c->cpl == 3))
+    if (!lin_write(c, seg_linear(c, op->in.seg, off), v, size, c->cpl == 3))
         c->fault.raised = false;             /* probed before: cannot be */
 }
 
-static ALWAYS_INLINE bool rmw_get(struct cpu *c, const struct op *op, unsigned size, uint64_t *v,
-                                  struct rmw *w)
-{
-    uint64_t off = op_ea(c, op);
-    const struct seg *s = &c->seg[op->in.seg];
-    if (LIKELY((int64_t)off <= s->lim_w - (int64_t)(size - 1))) {
-        laddr a = (uint32_t)(s->base + off);
-        w->p = tlb_write_ptr(c, a, size);
-        if (LIKELY(w->p != NULL)) {
-            *v = load_le(w->p, size);
-            return true;
-        }
-    }
-    return rmw_slow(c, op, off, size, v, w);
-}
+/* Three ways to an effective address: G any segment, any form; B and X with flat segments, without and
+ * with an index (MODE_FLAT is part of what a block was built for). */
+#define EA_G() op_ea(c, op)
+#define EA_B() ((uint32_t)load_le64((const uint8_t *)c->gpr + op->in.base) + (uint32_t)op->in.disp)
+#define EA_X() (uint32_t)(load_le64((const uint8_t *)c->gpr + op->in.base) + \
+                (load_le64((const uint8_t *)c->gpr + op->in.index) << op->in.scale) + (uint32_t)op->in.disp)
 
-static ALWAYS_INLINE void rmw_put(struct cpu *c, const struct op *op, const struct rmw *w,
-                                  unsigned size, uint64_t v)
+/* Host addresses of plain hits, else NULL. */
+static ALWAYS_INLINE uint8_t *host_G(const struct cpu *c, const struct op *op, uint64_t off,
+                                     unsigned size, bool write)
 {
-    if (LIKELY(w->p != NULL))
-        store_le(w->p, v, size);
-    else
-        rmw_put_slow(c, op, w->a, size, v);
+    const struct seg *s = &c->seg[op->in.seg];
+    if (UNLIKELY((int64_t)off > (write ? s->lim_w : s->lim_r) - (int64_t)(size - 1)))
+        return NULL;
+    laddr a = (uint32_t)(s->base + off);
+    return write ? tlb_write_ptr(c, a, size) : tlb_read_ptr(c, a, size);
 }
+static ALWAYS_INLINE uint8_t *host_B(const struct cpu *c, const struct op *op, uint64_t off,
+                                     unsigned size, bool write)
+{
+    return write ? tlb_write_ptr(c, off, size) : tlb_read_ptr(c, off, size);
+}
+#define host_X host_B
 
 /* ---- the vocabulary ---- */
 
@@ -174,22 +143,64 @@ static ALWAYS_INLINE void set_co(struct cpu *c, uint64_t cf, uint64_t o)
 #define RD_1_(v)   PASTE3(GET_, SRC, _)(v, 1)
 #define GET_R_(v, n) v = reg_get(c, op->in.reg[n], BYTES)
 #define GET_I_(v, n) v = op->in.imm & MASK
-#define GET_M_(v, n) if (UNLIKELY(!mem_get(c, op, BYTES, &v))) return op_fault(c, op)
+#define LOAD(ea, v, size) \
+    uint64_t off_ = PASTE2(EA_, ea)(); \
+    const uint8_t *p_ = PASTE2(host_, ea)(c, op, off_, size, false); \
+    if (LIKELY(p_ != NULL)) { \
+        v = load_le(p_, size); \
+    } else { \
+        if (!read_slow(c, op, off_, size)) \
+            return op_fault(c, op); \
+        v = c->scratch; \
+    }
+#define GET_G_(v, n) LOAD(G, v, BYTES)
+#define GET_B_(v, n) LOAD(B, v, BYTES)
+#define GET_X_(v, n) LOAD(X, v, BYTES)
 #define RD8(v, n)  V v; PASTE3(NARROW_, SRC, _)(v, n, 1)
 #define RD32(v, n) V v; PASTE3(NARROW_, SRC, _)(v, n, 4)
 #define RD16(v, n) V v; PASTE3(NARROW_, SRC, _)(v, n, 2)
 #define NARROW_R_(v, n, size) v = reg_get(c, op->in.reg[n], size)
 #define NARROW_I_(v, n, size) v = op->in.imm
-#define NARROW_M_(v, n, size) if (UNLIKELY(!mem_get(c, op, size, &v))) return op_fault(c, op)
-#define RMW(v, n)  V v; struct rmw w_ = { NULL, 0 }; PASTE3(RMW_, DST, _)(v, n)
-#define RMW_R_(v, n) v = reg_get(c, op->in.reg[n], BYTES); (void)w_
-#define RMW_M_(v, n) if (UNLIKELY(!rmw_get(c, op, BYTES, &v, &w_))) return op_fault(c, op)
+#define NARROW_G_(v, n, size) LOAD(G, v, size)
+#define NARROW_B_(v, n, size) LOAD(B, v, size)
+#define NARROW_X_(v, n, size) LOAD(X, v, size)
+#define RMW(v, n)  V v; PASTE3(RMW_, DST, _)(v, n)
+#define RMW_R_(v, n) v = reg_get(c, op->in.reg[n], BYTES)
+#define LOAD_RMW(ea, v) \
+    uint64_t at_ = PASTE2(EA_, ea)(); \
+    uint8_t *w_ = PASTE2(host_, ea)(c, op, at_, BYTES, true); \
+    if (LIKELY(w_ != NULL)) { \
+        v = load_le(w_, BYTES); \
+    } else { \
+        if (!rmw_slow(c, op, at_, BYTES)) \
+            return op_fault(c, op); \
+        v = c->scratch; \
+    }
+#define RMW_G_(v, n) LOAD_RMW(G, v)
+#define RMW_B_(v, n) LOAD_RMW(B, v)
+#define RMW_X_(v, n) LOAD_RMW(X, v)
 #define WB(n, r)   PASTE3(WB_, DST, _)(n, r)
 #define WB_R_(n, r) reg_set(c, op->in.reg[n], (r) & MASK, BYTES)
-#define WB_M_(n, r) rmw_put(c, op, &w_, BYTES, r)
+#define STORE_BACK(r) \
+    if (LIKELY(w_ != NULL)) \
+        store_le(w_, r, BYTES); \
+    else \
+        rmw_put_slow(c, op, at_, BYTES, r)
+#define WB_G_(n, r) STORE_BACK(r)
+#define WB_B_(n, r) STORE_BACK(r)
+#define WB_X_(n, r) STORE_BACK(r)
 #define WR(n, r)   PASTE3(WR_, DST, _)(n, r)
 #define WR_R_(n, r) reg_set(c, op->in.reg[n], (r) & MASK, BYTES)
-#define WR_M_(n, r) if (UNLIKELY(!mem_put(c, op, BYTES, r))) return op_fault(c, op)
+#define STORE(ea, r) \
+    uint64_t off0_ = PASTE2(EA_, ea)(); \
+    uint8_t *p0_ = PASTE2(host_, ea)(c, op, off0_, BYTES, true); \
+    if (LIKELY(p0_ != NULL)) \
+        store_le(p0_, r, BYTES); \
+    else if (!write_slow(c, op, off0_, BYTES, r)) \
+        return op_fault(c, op)
+#define WR_G_(n, r) STORE(G, r)
+#define WR_B_(n, r) STORE(B, r)
+#define WR_X_(n, r) STORE(X, r)
 
 #define SEM(name, ...) \
     static const struct op *PASTE4(name##_, SZ, DST, SRC)(struct cpu *c, const struct op *op) \
@@ -206,11 +217,13 @@ static ALWAYS_INLINE void set_co(struct cpu *c, uint64_t cf, uint64_t o)
 #undef SZ
 #undef SEM
 
+/* ORDER shape */
 #define ROW_OF(name, sz) \
-    { name##_##sz##RR, name##_##sz##RM, name##_##sz##RI, name##_##sz##MR, name##_##sz##MI }
+    { name##_##sz##RR, name##_##sz##RI, name##_##sz##RG, name##_##sz##RB, name##_##sz##RX, \
+      name##_##sz##GR, name##_##sz##BR, name##_##sz##XR, name##_##sz##GI, name##_##sz##BI, name##_##sz##XI }
 #define SEM(name, ...) \
-    static op_run *const shapes_##name[4][8] = { ROW_OF(name, 8), ROW_OF(name, 16), ROW_OF(name, 32) }; \
-    const struct binding bind_##name = { NULL, shapes_##name };
+    static op_run *const shapes_##name[4][SHAPES_MAX] = { ROW_OF(name, 8), ROW_OF(name, 16), ROW_OF(name, 32) }; \
+    const struct binding bind_##name = { NULL, shapes_##name, NULL };
 #include "cpu/sem_int.inc"
 #include "cpu/sem_cc.inc"
 #undef SEM
@@ -223,14 +236,17 @@ static bool is_imm(unsigned operand)
            operand == I1;
 }
 
-op_run *interp_bind(struct insn *in, const struct insn_row *row, const struct binding *b)
+op_run *interp_bind(struct insn *in, const struct insn_row *row, const struct binding *b, uint32_t mode)
 {
     if (b->any)
-        return b->any;
+        return b->flat && (mode & (MODE_FLAT | MODE_STACK32)) == (MODE_FLAT | MODE_STACK32) &&
+                       in->osize == 2 ? b->flat : b->any;
     unsigned last = row->opnd[2] ? 2 : row->opnd[1] ? 1 : 0;
     bool imm = is_imm(row->opnd[last]);
     if (row->opnd[last] == I1)
         in->imm = 1;
-    enum shape s = in->mem == 0 ? (imm ? SH_MI : SH_MR) : in->mem == 1 ? SH_RM : imm ? SH_RI : SH_RR;
+    bool flat = (mode & MODE_FLAT) && in->asize == 2 && in->seg < SEG_FS && in->seg != SEG_CS;
+    unsigned ea = !flat ? 0 : in->index == REG_NONE ? 1 : 2;
+    unsigned s = in->mem == 0 ? (imm ? SH_GI : SH_GR) + ea : in->mem == 1 ? SH_RG + ea : imm ? SH_RI : SH_RR;
     return b->by_shape[in->osize][s];
 }

@@ -4,11 +4,12 @@
 #include "cpu/op.h"
 #include "cpu/operands.h"
 
-/* Operand shapes that straight-line bodies are compiled for: destination, source. */
-enum shape { SH_RR, SH_RM, SH_RI, SH_MR, SH_MI, SH_COUNT };
+/* Operand shapes that straight-line bodies are compiled for: destination, source. R register, I
+ * immediate; memory: G in general, B and X in flat segments without and with an index. ORDER shape */
+enum shape { SH_RR, SH_RI, SH_RG, SH_RB, SH_RX, SH_GR, SH_BR, SH_XR, SH_GI, SH_BI, SH_XI, SH_COUNT };
 
-/* The handler for a decoded instruction. May normalise in->imm (shift by one). */
-op_run *interp_bind(struct insn *in, const struct insn_row *row, const struct binding *b);
+/* The handler for an instruction decoded for 'mode'. May normalise in->imm (shift by one). */
+op_run *interp_bind(struct insn *in, const struct insn_row *row, const struct binding *b, uint32_t mode);
 
 /* Operations that stand for no instruction. */
 op_run op_raise;                 /* raises the vector in imm: what could not be decoded */

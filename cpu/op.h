@@ -51,10 +51,15 @@ const struct op *op_fault(struct cpu *c, const struct op *op);
 
 /* For handlers outside the interpreter's own: HANDLER(aam) { ... return NEXT(c, op); } defines the
  * binding that the rows of insns.def with sem 'aam' refer to. TRY leaves on a recorded fault. */
-struct binding { op_run *any; op_run *const (*by_shape)[8]; };   /* by_shape[log2 size][shape] */
+#define SHAPES_MAX 12
+struct binding {
+    op_run *any;                             /* one handler for all forms; or NULL */
+    op_run *const (*by_shape)[SHAPES_MAX];   /* [log2 size][enum shape] */
+    op_run *flat;                            /* in place of 'any' for 32-bit operands on a flat 32-bit stack; or NULL */
+};
 #define HANDLER(sem) \
     static const struct op *h_##sem(struct cpu *c, const struct op *op); \
-    const struct binding bind_##sem = { h_##sem, NULL }; \
+    const struct binding bind_##sem = { h_##sem, NULL, NULL }; \
     static const struct op *h_##sem(struct cpu *c, const struct op *op)
 #define TRY(e) do { if (UNLIKELY(!(e))) return op_fault(c, op); } while (0)
 /* First statement of every such handler: the time and rip are then exact. */

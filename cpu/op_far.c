@@ -241,6 +241,7 @@ static void drop_inner_segments(struct cpu *c)
         if ((s->attr & SA_P) && !conforming && (unsigned)(s->attr >> 5 & 3) < c->cpl)
             seg_null(s, 0);
     }
+    cpu_update_mode(c);
 }
 
 /* The checks of a returned-to code segment that RET and IRET share. */

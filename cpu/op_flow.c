@@ -53,7 +53,7 @@ static ALWAYS_INLINE const struct op *go(struct cpu *c, const struct op *op, uin
         } \
         return go(c, op, op_next_rip(c, op), 0); \
     } \
-    const struct binding bind_j##cc = { h_j##cc, NULL };
+    const struct binding bind_j##cc = { h_j##cc, NULL, NULL };
 JCC(o)
 JCC(no)
 JCC(b)
@@ -79,7 +79,34 @@ HANDLER(jmp)
     return go(c, op, rip, 1);
 }
 
-HANDLER(call)
+/* CALL and RET have flat-stack forms, as PUSH has. */
+static op_run h_call, flat_call, h_ret, flat_ret;
+const struct binding bind_call = { h_call, NULL, flat_call };
+const struct binding bind_ret = { h_ret, NULL, flat_ret };
+
+static const struct op *flat_call(struct cpu *c, const struct op *op)
+{
+    uint64_t rip = target_of(c, op);
+    uint32_t sp = (uint32_t)c->gpr[R_SP] - 4;
+    uint8_t *p = tlb_write_ptr(c, sp, 4);
+    if (UNLIKELY(!p || !target_ok(c, rip)))
+        return h_call(c, op);
+    store_le32(p, (uint32_t)op_next_rip(c, op));
+    c->gpr[R_SP] = sp;
+    return go(c, op, rip, 1);
+}
+
+static const struct op *flat_ret(struct cpu *c, const struct op *op)
+{
+    uint32_t sp = (uint32_t)c->gpr[R_SP];
+    const uint8_t *p = tlb_read_ptr(c, sp, 4);
+    if (UNLIKELY(!p || !target_ok(c, load_le32(p))))
+        return h_ret(c, op);
+    c->gpr[R_SP] = (uint32_t)(sp + 4);
+    return block_jump(c, load_le32(p));
+}
+
+static const struct op *h_call(struct cpu *c, const struct op *op)
 {
     uint64_t rip = target_of(c, op);
     AT(c, op);
@@ -132,7 +159,7 @@ static ALWAYS_INLINE const struct op *do_ret(struct cpu *c, const struct op *op,
     return block_jump(c, rip);
 }
 
-HANDLER(ret) { return do_ret(c, op, 0); }
+static const struct op *h_ret(struct cpu *c, const struct op *op) { return do_ret(c, op, 0); }
 HANDLER(ret_imm) { return do_ret(c, op, op->in.imm & 0xffff); }
 
 /* LOOP and JCXZ count in the register of the address size. */

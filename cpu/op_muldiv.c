@@ -10,13 +10,13 @@
 
 static ALWAYS_INLINE unsigned size_of(const struct op *op) { return 1u << op->in.osize; }
 
-/* Operand 'slot', register or memory. */
-static ALWAYS_INLINE bool get_operand(struct cpu *c, const struct op *op, unsigned slot, uint64_t *v)
+/* Operand 'slot', register or memory, to c->scratch. */
+static ALWAYS_INLINE bool get_operand(struct cpu *c, const struct op *op, unsigned slot)
 {
     unsigned n = size_of(op);
     if (op->in.mem == slot)
-        return seg_read(c, op->in.seg, op_ea(c, op), n, v);
-    *v = reg_get(c, op->in.reg[slot], n);
+        return seg_read(c, op->in.seg, op_ea(c, op), n, &c->scratch);
+    c->scratch = reg_get(c, op->in.reg[slot], n);
     return true;
 }
 
@@ -39,10 +39,10 @@ static void put_product(struct cpu *c, uint64_t p, unsigned n)
 
 HANDLER(mul)
 {
-    uint64_t v;
     unsigned n = size_of(op);
     AT(c, op);
-    TRY(get_operand(c, op, 0, &v));
+    TRY(get_operand(c, op, 0));
+    uint64_t v = c->scratch;
     uint64_t p = reg_get(c, 0, n) * v;
     put_product(c, p, n);
     product_flags(c, p, n * 8, p >> (n * 8) != 0);
@@ -51,10 +51,10 @@ HANDLER(mul)
 
 HANDLER(imul1)
 {
-    uint64_t v;
     unsigned n = size_of(op), bits = n * 8;
     AT(c, op);
-    TRY(get_operand(c, op, 0, &v));
+    TRY(get_operand(c, op, 0));
+    uint64_t v = c->scratch;
     uint64_t p = sext(reg_get(c, 0, n), bits) * sext(v, bits);
     put_product(c, p, n);
     product_flags(c, p, bits, sext(p, bits) != p);
@@ -71,18 +71,18 @@ static void imul_to(struct cpu *c, const struct op *op, uint64_t a, uint64_t b)
 
 HANDLER(imul)
 {
-    uint64_t v;
     AT(c, op);
-    TRY(get_operand(c, op, 1, &v));
+    TRY(get_operand(c, op, 1));
+    uint64_t v = c->scratch;
     imul_to(c, op, reg_get(c, op->in.reg[0], size_of(op)), v);
     return NEXT(c, op);
 }
 
 HANDLER(imul3)
 {
-    uint64_t v;
     AT(c, op);
-    TRY(get_operand(c, op, 1, &v));
+    TRY(get_operand(c, op, 1));
+    uint64_t v = c->scratch;
     imul_to(c, op, v, op->in.imm);
     return NEXT(c, op);
 }
@@ -102,10 +102,10 @@ static void put_quotient(struct cpu *c, uint64_t q, uint64_t r, unsigned n)
 
 HANDLER(div)
 {
-    uint64_t d;
     unsigned n = size_of(op);
     AT(c, op);
-    TRY(get_operand(c, op, 0, &d));
+    TRY(get_operand(c, op, 0));
+    uint64_t d = c->scratch;
     uint64_t a = dividend(c, n);
     if (!d || a / d >> (n * 8))
         TRY(cpu_raise(c, EXC_DE));
@@ -116,10 +116,10 @@ HANDLER(div)
 /* Signed division by magnitudes: C's own would overflow on the most negative dividend. */
 HANDLER(idiv)
 {
-    uint64_t d;
     unsigned n = size_of(op), bits = n * 8;
     AT(c, op);
-    TRY(get_operand(c, op, 0, &d));
+    TRY(get_operand(c, op, 0));
+    uint64_t d = c->scratch;
     uint64_t a = sext(dividend(c, n), bits * 2);
     d = sext(d, bits);
     bool an = a >> 63, dn = d >> 63;

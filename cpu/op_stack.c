@@ -7,38 +7,77 @@
 
 static ALWAYS_INLINE unsigned size_of(const struct op *op) { return 1u << op->in.osize; }
 
-HANDLER(push_r)
+/* On a flat 32-bit stack (MODE_FLAT, MODE_STACK32) a push or pop of 32 bits is one TLB look-up. */
+#define STACK_HANDLER(sem) \
+    static op_run h_##sem, flat_##sem; \
+    const struct binding bind_##sem = { h_##sem, NULL, flat_##sem };
+STACK_HANDLER(push_r)
+STACK_HANDLER(pop_r)
+STACK_HANDLER(push_i)
+
+static const struct op *h_push_r(struct cpu *c, const struct op *op)
 {
     AT(c, op);
     TRY(push(c, reg_get(c, op->in.reg[0], size_of(op)), size_of(op)));
     return NEXT(c, op);
 }
 
-HANDLER(pop_r)
+static const struct op *flat_push_r(struct cpu *c, const struct op *op)
 {
-    uint64_t v;
-    AT(c, op);
-    TRY(pop(c, &v, size_of(op)));
-    reg_set(c, op->in.reg[0], v, size_of(op));
+    uint32_t sp = (uint32_t)c->gpr[R_SP] - 4;
+    uint8_t *p = tlb_write_ptr(c, sp, 4);
+    if (UNLIKELY(!p))
+        return h_push_r(c, op);
+    store_le32(p, (uint32_t)reg_get(c, op->in.reg[0], 4));
+    c->gpr[R_SP] = sp;
     return NEXT(c, op);
 }
 
-HANDLER(push_i)
+static const struct op *h_pop_r(struct cpu *c, const struct op *op)
+{
+    AT(c, op);
+    TRY(pop(c, &c->scratch, size_of(op)));
+    reg_set(c, op->in.reg[0], c->scratch, size_of(op));
+    return NEXT(c, op);
+}
+
+static const struct op *flat_pop_r(struct cpu *c, const struct op *op)
+{
+    uint32_t sp = (uint32_t)c->gpr[R_SP];
+    const uint8_t *p = tlb_read_ptr(c, sp, 4);
+    if (UNLIKELY(!p))
+        return h_pop_r(c, op);
+    c->gpr[R_SP] = (uint32_t)(sp + 4);
+    reg_set(c, op->in.reg[0], load_le32(p), 4);
+    return NEXT(c, op);
+}
+
+static const struct op *h_push_i(struct cpu *c, const struct op *op)
 {
     AT(c, op);
     TRY(push(c, op->in.imm, size_of(op)));
     return NEXT(c, op);
 }
 
+static const struct op *flat_push_i(struct cpu *c, const struct op *op)
+{
+    uint32_t sp = (uint32_t)c->gpr[R_SP] - 4;
+    uint8_t *p = tlb_write_ptr(c, sp, 4);
+    if (UNLIKELY(!p))
+        return h_push_i(c, op);
+    store_le32(p, (uint32_t)op->in.imm);
+    c->gpr[R_SP] = sp;
+    return NEXT(c, op);
+}
+
 HANDLER(push_m)
 {
-    uint64_t v;
     AT(c, op);
     if (op->in.mem == 0)
-        TRY(seg_read(c, op->in.seg, op_ea(c, op), size_of(op), &v));
+        TRY(seg_read(c, op->in.seg, op_ea(c, op), size_of(op), &c->scratch));
     else
-        v = reg_get(c, op->in.reg[0], size_of(op));
-    TRY(push(c, v, size_of(op)));
+        c->scratch = reg_get(c, op->in.reg[0], size_of(op));
+    TRY(push(c, c->scratch, size_of(op)));
     return NEXT(c, op);
 }
 
@@ -117,11 +156,11 @@ HANDLER(enter)
 
 HANDLER(leave)
 {
-    uint64_t v, bp = c->gpr[R_BP] & stack_mask(c);
+    uint64_t bp = c->gpr[R_BP] & stack_mask(c);
     AT(c, op);
-    TRY(seg_read(c, SEG_SS, bp, size_of(op), &v));
+    TRY(seg_read(c, SEG_SS, bp, size_of(op), &c->scratch));
     stack_set(c, bp + size_of(op));
-    reg_set(c, REG_OFF(R_BP), v, size_of(op));
+    reg_set(c, REG_OFF(R_BP), c->scratch, size_of(op));
     return NEXT(c, op);
 }
 

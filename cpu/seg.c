@@ -155,6 +155,7 @@ static bool load_data(struct cpu *c, unsigned seg, uint16_t sel)
     unsigned rpl = sel & 3;
     if (sel_null(sel)) {
         seg_null(&c->seg[seg], sel);
+        cpu_update_mode(c);
         return true;
     }
     if (!desc_read(c, sel, EXC_GP, 0, &d))
@@ -167,6 +168,7 @@ static bool load_data(struct cpu *c, unsigned seg, uint16_t sel)
     if (!desc_touch(c, &d))
         return false;
     c->seg[seg] = seg_of(&d, sel);
+    cpu_update_mode(c);
     return true;
 }
 
@@ -197,8 +199,7 @@ void load_segment_real(struct cpu *c, unsigned seg, uint16_t sel)
         s->attr = (uint16_t)((s->attr & (SA_DB | SA_G)) | 0x93);
     }
     seg_derive(s);
-    if (seg == SEG_CS || seg == SEG_SS)
-        cpu_update_mode(c);
+    cpu_update_mode(c);
 }
 
 /* ---- stack frames ---- */
