@@ -34,15 +34,24 @@ static inline bool input_push(struct input_queue *q, struct input in)
     q->c[i] = (uint16_t)in.c;
     return true;
 }
-static inline struct input input_front(const struct input_queue *q)
+/* The n-th oldest. */
+static inline struct input input_at(const struct input_queue *q, unsigned n)
 {
-    unsigned i = q->head % INPUT_QUEUE;
+    unsigned i = (q->head + n) % INPUT_QUEUE;
     return (struct input){ q->kind[i], q->code[i], (int16_t)q->a[i], (int16_t)q->b[i],
                            (int16_t)q->c[i] };
 }
-/* Removes the oldest; the slot is cleared, so that equal queues hash alike. */
-static inline void input_pop(struct input_queue *q)
+/* Takes out the n-th oldest; freed slots are cleared, so that equal queues hash alike. */
+static inline void input_remove(struct input_queue *q, unsigned n)
 {
+    for (unsigned i = n; i > 0; i--) {
+        unsigned to = (q->head + i) % INPUT_QUEUE, from = (q->head + i - 1) % INPUT_QUEUE;
+        q->kind[to] = q->kind[from];
+        q->code[to] = q->code[from];
+        q->a[to] = q->a[from];
+        q->b[to] = q->b[from];
+        q->c[to] = q->c[from];
+    }
     unsigned i = q->head % INPUT_QUEUE;
     q->kind[i] = 0;
     q->code[i] = q->a[i] = q->b[i] = q->c[i] = 0;

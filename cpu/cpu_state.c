@@ -226,6 +226,7 @@ static const struct field cpu_fields[] = {
     FIELD_TRANSIENT(struct cpu, link_page),
     FIELD_TRANSIENT(struct cpu, last_fault),
     FIELD_TRANSIENT(struct cpu, no_trap),
+    FIELD_TRANSIENT(struct cpu, scratch),
     FIELD_TRANSIENT(struct cpu, n_fills),
     FIELD_TRANSIENT(struct cpu, n_interrupts),
     FIELD_END

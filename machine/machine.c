@@ -101,12 +101,22 @@ static bool deliver(struct machine *m, struct input in)
     }
 }
 
-/* Oldest first; one that its device cannot take yet holds up those behind it. */
+/* Oldest first. One that its device cannot take yet holds up those behind it for the same device, not the
+ * others: a guest that never reads its keyboard still has a serial line. */
 static void drain_inputs(void *owner, vtime when)
 {
     struct machine *m = owner;
-    while (m->inputs.count && deliver(m, input_front(&m->inputs)))
-        input_pop(&m->inputs);
+    uint32_t full = 0;                       /* bit: a device that has no room */
+    for (unsigned i = 0; i < m->inputs.count;) {
+        struct input in = input_at(&m->inputs, i);
+        uint32_t bit = in.kind == IN_SERIAL ? 16u << (in.code & 3) : 1u << (in.kind & 3);
+        if (!(full & bit) && deliver(m, in)) {
+            input_remove(&m->inputs, i);
+        } else {
+            full |= bit;
+            i++;
+        }
+    }
     sched_arm(&m->sched, &m->input_event, m->inputs.count ? when + INPUT_RETRY : VTIME_NEVER);
 }
 
@@ -114,8 +124,7 @@ bool machine_input(struct machine *m, struct input in)
 {
     if (!input_push(&m->inputs, in))
         return false;
-    if (m->inputs.count == 1)
-        drain_inputs(m, machine_now(m));
+    drain_inputs(m, machine_now(m));
     return true;
 }
 
