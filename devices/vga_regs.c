@@ -10,6 +10,12 @@
 static const struct clk CLK_25 = { 1007, 40000 };      /* 25.175 MHz */
 static const struct clk CLK_28 = { 14161, 500000 };    /* 28.322 MHz */
 
+/* Bits that exist; the memory path indexes tables with some of them. */
+static const uint8_t sr_used[VGA_SEQ_REGS] = { 0x03, 0x3d, 0x0f, 0x3f, 0x0e };
+static const uint8_t gr_used[VGA_GFX_REGS] = {
+    0x0f, 0x0f, 0x0f, 0x1f, 0x03, 0x7b, 0x0f, 0x0f, 0xff
+};
+
 static const struct field vga_fields[] = {
     FIELD(struct vga, misc),               FIELD(struct vga, feature),
     FIELD(struct vga, subsystem),          FIELD(struct vga, cr_index),
@@ -91,18 +97,14 @@ static void cr_write(struct vga *v, uint8_t val)
 
 static void sr_write(struct vga *v, uint8_t val)
 {
-    static const uint8_t used[VGA_SEQ_REGS] = { 0x03, 0x3d, 0x0f, 0x3f, 0x0e };
     if (v->sr_index < VGA_SEQ_REGS)
-        v->sr[v->sr_index] = val & used[v->sr_index];
+        v->sr[v->sr_index] = val & sr_used[v->sr_index];
 }
 
 static void gr_write(struct vga *v, uint8_t val)
 {
-    static const uint8_t used[VGA_GFX_REGS] = {
-        0x0f, 0x0f, 0x0f, 0x1f, 0x03, 0x7b, 0x0f, 0x0f, 0xff
-    };
     if (v->gr_index < VGA_GFX_REGS)
-        v->gr[v->gr_index] = val & used[v->gr_index];
+        v->gr[v->gr_index] = val & gr_used[v->gr_index];
 }
 
 static void ar_write(struct vga *v, uint8_t val)
@@ -244,6 +246,12 @@ static void reset(void *dev, enum reset_kind kind)
 static bool post_load(void *dev, unsigned version, struct error *err)
 {
     struct vga *v = dev;
+    for (unsigned i = 0; i < VGA_SEQ_REGS; i++)
+        if (v->sr[i] & ~sr_used[i])
+            return false;
+    for (unsigned i = 0; i < VGA_GFX_REGS; i++)
+        if (v->gr[i] & ~gr_used[i])
+            return false;
     return !vbe_on(v) || vbe_valid(v);
 }
 

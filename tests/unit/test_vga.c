@@ -571,6 +571,21 @@ START_TEST(save_load_is_invisible)
 }
 END_TEST
 
+/* Registers that index tables cannot be loaded with bits they do not have. */
+START_TEST(loads_are_checked)
+{
+    ck_assert(vga_class.post_load(&vga, 1, NULL));
+    vga.gr[1] = 0x10;
+    ck_assert(!vga_class.post_load(&vga, 1, NULL));
+    vga.gr[1] = 0;
+    vga.sr[2] = 0xff;
+    ck_assert(!vga_class.post_load(&vga, 1, NULL));
+    vga.sr[2] = 0;
+    vga.vbe_enable = VBE_ENABLED;
+    ck_assert(!vga_class.post_load(&vga, 1, NULL));
+}
+END_TEST
+
 START_TEST(no_field_is_forgotten)
 {
     static uint8_t seen[sizeof(struct vga)];
@@ -604,6 +619,7 @@ int main(void)
     tcase_add_test(t, vbe_scenes);
     tcase_add_test(t, vbe_modes_that_do_not_fit_stay_off);
     tcase_add_loop_test(t, save_load_is_invisible, 0, 12);
+    tcase_add_test(t, loads_are_checked);
     tcase_add_test(t, no_field_is_forgotten);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
