@@ -373,25 +373,32 @@ struct f80 f80_div(struct fp_env *e, struct f80 a, struct f80 b)
 
 /* ---- square root ---- */
 
-/* floor(sqrt(n)) of n >= 2^62 and the remainder: 16 bits by trial, 16 more by one division. */
-static uint32_t sqrt64(uint64_t n, uint64_t *rem)
+/* floor(sqrt(n)) of n >= 2^30: 8 bits by trial. The rest, here and below: with n = (s^2 + r) * 2^2k + a * 2^k + ..
+ * the next k bits are at most (r * 2^k + a) / 2s, and little less. */
+static uint32_t sqrt32(uint32_t n)
 {
-    uint32_t top = (uint32_t)(n >> 32), s = 0, r = 0;
-    for (int i = 15; i >= 0; i--) {
-        r = r << 2 | (top >> (2 * i) & 3);
+    uint32_t top = n >> 16, s = 0, r = 0;
+    for (int i = 7; i >= 0; i--) {
         uint32_t t = s << 2 | 1;
+        r = r << 2 | (top >> (2 * i) & 3);
         s <<= 1;
         if (r >= t) {
             r -= t;
             s |= 1;
         }
     }
-    /* n = s^2 * 2^32 + r * 2^32 + low: the next digit is about (r * 2^16 + a1) / 2s. */
-    uint64_t num = (uint64_t)r << 16 | (uint16_t)(n >> 16);
-    uint64_t q = num / (2 * (uint64_t)s);
-    if (q > 0xffff)
-        q = 0xffff;
-    uint64_t root = (uint64_t)s << 16 | q;
+    uint32_t q = (r << 8 | (n >> 8 & 0xff)) / (2 * s);
+    uint32_t root = s << 8 | (q > 0xff ? 0xff : q);
+    while (root * root > n)
+        root--;
+    return root;
+}
+
+static uint32_t sqrt64(uint64_t n, uint64_t *rem)
+{
+    uint32_t top = (uint32_t)(n >> 32), s = sqrt32(top), r = top - s * s;
+    uint64_t q = ((uint64_t)r << 16 | (uint16_t)(n >> 16)) / (2 * s);
+    uint64_t root = (uint64_t)s << 16 | (q > 0xffff ? 0xffff : q);
     while (root * root > n)
         root--;
     *rem = n - root * root;
