@@ -159,6 +159,10 @@ static enum step wait_for(const struct script *s, const struct command *c, bool 
 static enum step type(struct script *s, struct session *on, enum guest_state guest, const struct command *c,
                       vtime now, struct error *err)
 {
+    if (guest != GUEST_RUNS && s->sent) {    /* what was typed had its effect before the last key was let go */
+        s->sent = s->queued = 0;
+        return STEP_DONE;
+    }
     if (guest != GUEST_RUNS) {
         error_set(err, 5, "%s:%u: nobody reads the keyboard and mouse: the guest %s", s->name, c->line,
                   guest == GUEST_OFF ? "has powered off" : "has halted for good");

@@ -103,6 +103,21 @@ says '"instructions": [0-9]' out
 says '^hash [0-9a-f]* instructions [0-9]*$' out
 is 1 run $H --testdev --screenshot /nonexistent/x.png pass.img
 
+echo "== demo"
+cat >demo.txt <<'EOF'
+wait screen "VITRINE DEMO READY"
+key 2
+sleep 1s
+screenshot demo.png
+key esc
+wait screen "VITRINE DEMO READY"
+key 9
+wait poweroff
+EOF
+is 0 demo --headless --script demo.txt
+[ -s demo.png ] || fail "no picture of the demo"
+complains 2 demo --headless idle.img
+
 echo "== repeats, saved and loaded"
 is 3 run $H --max-instructions 30000000 --hash spin.img; cp out a
 is 3 run $H --max-instructions 30000000 --hash spin.img; cmp -s a out || fail "two runs differ"
