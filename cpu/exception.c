@@ -83,7 +83,7 @@ static bool deliver_v86_ivt(struct cpu *c, const struct intr *x)
     }
     if (!deliver_ivt(c, x, 0, flags))
         return false;
-    c->eflags &= ~(FL_TF | FL_NT | FL_RF | (virtual_if ? FL_VIF : FL_IF));
+    c->eflags &= ~(FL_TF | FL_RF | (virtual_if ? FL_VIF : FL_IF));
     cpu_update_mode(c);
     return true;
 }
@@ -123,7 +123,11 @@ static enum task_result deliver_task(struct cpu *c, const struct intr *x, const 
         return done(cpu_raise_code(c, EXC_GP, err));
     if (!desc_present(&d))
         return done(cpu_raise_code(c, EXC_NP, err));
-    return task_switch(c, &d, TASK_INT, x->rip, x->ext, x->has_code ? &x->code : NULL);
+    c->eflags |= x->flags & FL_RF;           /* the saved image is that of a push */
+    enum task_result r = task_switch(c, &d, TASK_INT, x->rip, x->ext, x->has_code ? &x->code : NULL);
+    if (r == TASK_OLD)
+        c->eflags &= ~FL_RF;
+    return r;
 }
 
 /* The handler's code segment: code, not less privileged, present. */

@@ -258,7 +258,18 @@ static bool return_cs(struct cpu *c, unsigned sel, struct desc *d)
     return desc_present(d) || cpu_raise_code(c, EXC_NP, err);
 }
 
-/* Returns to cs:off; 'used' bytes of the stack were read (with the parameters 'release' on both stacks). */
+/* The outer stack; one that is not present is #SS for RET and #NP for IRET. */
+static bool return_ss(struct cpu *c, unsigned sel, unsigned cpl, bool iret, struct desc *d)
+{
+    if (ss_check(c, sel, cpl, EXC_GP, 0, d))
+        return true;
+    if (iret && c->fault.vector == EXC_SS)
+        c->fault.vector = EXC_NP;
+    return false;
+}
+
+/* Returns to cs:off; 'used' bytes of the stack were read: three items by IRET, else two. The parameters,
+ * 'release' bytes, are on both stacks. */
 static bool return_to(struct cpu *c, unsigned sel, uint32_t off, unsigned size, unsigned used,
                       unsigned release)
 {
@@ -270,7 +281,7 @@ static bool return_to(struct cpu *c, unsigned sel, uint32_t off, unsigned size, 
     bool outer = cpl > c->cpl;
     if (outer && (!ss_item(c, used + release, size, &new_sp) ||
                   !ss_item(c, used + release + size, 2, &new_ss) ||
-                  !ss_check(c, (unsigned)new_ss, cpl, EXC_GP, 0, &ss)))
+                  !return_ss(c, (unsigned)new_ss, cpl, used == 3 * size, &ss)))
         return false;
     if (off > desc_limit(&d))
         return cpu_raise_code(c, EXC_GP, 0);

@@ -7,6 +7,9 @@
  * and the old state is saved. Faults before it belong to the old task, later ones to the new task
  * with its CS:EIP: hence the three outcomes.
  *
+ * While SS of the new task is not loaded yet CPL counts as 3, so that a fault handler gets the new
+ * TSS's inner stack and not the unusable one.
+ *
  * Deviations: switching to a 16-bit TSS sets the upper halves of the general registers to ones.
  */
 #include "cpu/desc.h"
@@ -105,6 +108,28 @@ static bool load_ldt(struct cpu *c, uint16_t sel, unsigned ext)
     return true;
 }
 
+/* In the order of table 7-1: valid, present, privilege. */
+static bool load_stack(struct cpu *c, uint16_t sel, unsigned cpl, unsigned ext)
+{
+    struct desc d;
+    unsigned err = sel_err(sel) | ext;
+    if (sel_null(sel))
+        return cpu_raise_code(c, EXC_TS, ext);
+    if (!desc_read(c, sel, EXC_TS, ext, &d))
+        return false;
+    if (!desc_writable(&d))
+        return cpu_raise_code(c, EXC_TS, err);
+    if (!desc_present(&d))
+        return cpu_raise_code(c, EXC_SS, err);
+    if (desc_dpl(&d) != cpl || (sel & 3u) != cpl)
+        return cpu_raise_code(c, EXC_TS, err);
+    if (!desc_touch(c, &d))
+        return false;
+    c->cpl = (uint8_t)cpl;
+    set_ss(c, &d, sel);
+    return true;
+}
+
 static bool load_code(struct cpu *c, uint16_t sel, unsigned ext)
 {
     struct desc d;
@@ -143,7 +168,6 @@ static bool load_data(struct cpu *c, unsigned seg, uint16_t sel, unsigned ext)
 
 static bool load_segments(struct cpu *c, const struct image *t, unsigned ext)
 {
-    struct desc d;
     if (!load_ldt(c, t->ldt, ext))
         return false;
     if (cpu_v86(c)) {
@@ -151,10 +175,9 @@ static bool load_segments(struct cpu *c, const struct image *t, unsigned ext)
             load_segment_real(c, s, t->seg[s]);
         return true;
     }
-    if (!load_code(c, t->seg[SEG_CS], ext) ||
-        !ss_check(c, t->seg[SEG_SS], c->cpl, EXC_TS, ext, &d))
+    if (!load_stack(c, t->seg[SEG_SS], t->seg[SEG_CS] & 3, ext) ||
+        !load_code(c, t->seg[SEG_CS], ext))
         return false;
-    set_ss(c, &d, t->seg[SEG_SS]);
     return load_data(c, SEG_ES, t->seg[SEG_ES], ext) && load_data(c, SEG_DS, t->seg[SEG_DS], ext) &&
            load_data(c, SEG_FS, t->seg[SEG_FS], ext) && load_data(c, SEG_GS, t->seg[SEG_GS], ext);
 }
@@ -172,7 +195,7 @@ static void load_registers(struct cpu *c, const struct image *t, const struct la
     cpu_set_eflags(c, (t->flags & eflags_known(c)) | (nested ? FL_NT : 0));
     for (unsigned s = 0; s < 6; s++)
         seg_null(&c->seg[s], t->seg[s]);
-    c->cpl = cpu_v86(c) ? 3 : t->seg[SEG_CS] & 3;
+    c->cpl = 3;                              /* until SS is there: a fault then finds an inner stack */
     c->cr0 |= CR0_TS;
     c->dr[7] &= ~UINT64_C(0x155);            /* L0..L3, LE */
     cpu_update_mode(c);
@@ -230,7 +253,7 @@ enum task_result task_switch(struct cpu *c, struct desc *d, enum task_how how, u
     if (how != TASK_IRET)
         desc_set_busy(c, d, true);
     c->fault.raised = false;
-    c->seg[SEG_TR] = seg_of(d, sel_err(d->sel));
+    c->seg[SEG_TR] = seg_of(d, d->sel);
     load_registers(c, &t, l, nested);
 
     bool ok = load_segments(c, &t, ext);
