@@ -433,6 +433,7 @@ struct block *block_find(struct cpu *c)
         b = build(c, at, host);
     if (!b || b->at == UINT64_MAX || b->at2)
         return b;
-    *jump_slot(bc, lin) = (struct jump_entry){ lin, b };
+    if (!(c->mode & MODE_TF))                /* a jump must not run past its single-step trap */
+        *jump_slot(bc, lin) = (struct jump_entry){ lin, b };
     return b;
 }

@@ -266,6 +266,7 @@ static struct intr take_fault(struct cpu *c)
 
 static void deliver_until_done(struct cpu *c, struct intr x)
 {
+    c->halted = false;
     while (deliver(c, &x) != TASK_DONE) {
         struct intr y = take_fault(c);
         if (x.exception && x.vector == EXC_DF) {
@@ -288,7 +289,6 @@ void exception_deliver(struct cpu *c)
 
 void interrupt_external(struct cpu *c, uint8_t vector)
 {
-    c->halted = false;
     deliver_until_done(c, (struct intr){ .vector = vector, .ext = 1, .flags = cpu_eflags(c),
                                          .rip = c->rip });
 }

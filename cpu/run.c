@@ -147,6 +147,7 @@ static bool boundary(struct cpu *c)
         c->nmi_blocked = true;
         c->halted = false;
         c->n_interrupts++;
+        c->link_slot = NULL;
         interrupt_external(c, EXC_NMI);
         return false;
     }
@@ -157,6 +158,7 @@ static bool boundary(struct cpu *c)
         if (vector >= 0) {
             c->halted = false;
             c->n_interrupts++;
+            c->link_slot = NULL;
             interrupt_external(c, (uint8_t)vector);
         }
         return false;
@@ -203,10 +205,12 @@ static void step_blocks(struct cpu *c, bool single)
     c->blk = NULL;
     c->at = NULL;
     if (c->fault.raised) {
+        c->link_slot = NULL;                 /* what follows is not where the block led to */
         c->last_fault.vector = c->fault.vector;
         c->last_fault.code = c->fault.code;
         exception_deliver(c);
     } else if (trap && !c->no_trap) {
+        c->link_slot = NULL;
         debug_trap(c, 0x4000);
     }
 }

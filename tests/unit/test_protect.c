@@ -544,6 +544,60 @@ START_TEST(io_map)
 }
 END_TEST
 
+/* ---- single steps ---- */
+
+static int one_interrupt(void *pic)
+{
+    (void)pic;
+    cpu_set_intr(cpu, false);
+    return 0x20;
+}
+
+/* The handlers lie in the page of the code they interrupt: no block may be linked to them. */
+START_TEST(every_instruction_traps)
+{
+    static const uint8_t handler[] = { 0xff, 0x05, 0, 0, 2, 0, 0xcf };   /* INC [20000]; IRET */
+    static const uint8_t code[] = {
+        0xb9, 50, 0, 0, 0,                   /* MOV ECX, 50 */
+        0x9c, 0x80, 0x4c, 0x24, 1, 1, 0x9d,  /* PUSHF; OR [ESP+1], 1; POPF */
+        0x90, 0xe8, 10, 0, 0, 0,             /* again: NOP; CALL f */
+        0xe2, 0xf8,                          /* LOOP again */
+        0x9c, 0x80, 0x64, 0x24, 1, 0xfe, 0x9d, 0xf4,   /* PUSHF; AND [ESP+1], FE; POPF; HLT */
+        0x40, 0xc3,                          /* f: INC EAX; RET */
+    };
+    rig_protected(0);
+    memcpy(rig.bytes + START, code, sizeof code);
+    memcpy(rig.bytes + START + 0x80, handler, sizeof handler);
+    put_idt(EXC_DB, S_C0, START + 0x80, 0x8e);
+    blocks_flush(cpu);
+    cpu_run(cpu, 2000);
+    EQ(cpu->gpr[R_AX], 50);
+    EQ(ram32(0x20000), 50 * 5 + 3);          /* POPF traps as it begins with TF set */
+    EQ(cpu->rip, START + 28);
+}
+END_TEST
+
+START_TEST(interrupts_leave_no_links)
+{
+    static const uint8_t handler[] = { 0xff, 0x05, 0, 0, 2, 0, 0xcf };
+    static const uint8_t code[] = { 0x40, 0xeb, 0, 0x43, 0xeb, 0xfa };   /* INC EAX; JMP; INC EBX; JMP */
+    unsigned n = 0;
+    rig_protected(0);
+    memcpy(rig.bytes + START, code, sizeof code);
+    memcpy(rig.bytes + START + 0x80, handler, sizeof handler);
+    put_idt(0x20, S_C0, START + 0x80, 0x8e);
+    cpu->inta = one_interrupt;
+    cpu_set_eflags(cpu, FL_IF);
+    blocks_flush(cpu);
+    for (unsigned i = 1; i < 60; i++, n++) {
+        cpu_set_intr(cpu, true);
+        cpu_run(cpu, i % 13 + 3);
+        EQ(ram32(0x20000), n + 1);
+    }
+    ck_assert_uint_le(cpu->gpr[R_AX] - cpu->gpr[R_BX], 1);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -552,6 +606,7 @@ int main(void)
         double_and_triple, v86_to_ring0_and_back, v86_int_needs_iopl, call_gate_inner,
         call_gate_16, far_faults, iret_same_and_outer, sysenter_sysexit, task_call_and_return,
         task_jump, task_16, task_faults_belong_to_the_right_task, io_map,
+        every_instruction_traps, interrupts_leave_no_links,
     };
     return rig_main("protect", tests, ARRAY_LEN(tests));
 }
