@@ -5,7 +5,7 @@
  */
 #include "bios.h"
 
-/* GS is the EBDA's throughout; int15_mouse() and irq12() see to that. */
+/* GS is the EBDA's segment throughout (programs move it: 40:0E says where); int15_mouse() and irq12() see to that. */
 #define ebda ((volatile FARMEM struct ebda *)0)
 
 enum { FLAGS1_INDEX = 7, FLAGS2_SIZE = 7, FLAGS2_HANDLER = 0x80 };
@@ -134,7 +134,7 @@ static u8 dispatch(struct regs *r)
 void int15_mouse(struct regs *r)
 {
     u32 f = flags_save_cli();
-    far_seg(EBDA_SEG);
+    far_seg(bda->ebda_seg);
     if (r->al != 7) {
         port_enable(0);
         i8042_command(0xad);
@@ -158,7 +158,7 @@ void irq12(struct regs *r)
         irq_eoi_slave();
         return;
     }
-    far_seg(EBDA_SEG);
+    far_seg(bda->ebda_seg);
     u8 v = inb(0x60), n = ebda->mouse_flags1 & FLAGS1_INDEX;
     if (!(ebda->mouse_flags2 & FLAGS2_HANDLER)) {
         irq_eoi_slave();

@@ -6,7 +6,7 @@
  */
 #include "post32.h"
 
-/* PAM 5A-5Dh: C0000-DFFFF in 16 KB steps, a nibble each. mode 3: RAM; 1: the same, read only */
+/* PAM 5A-5Dh: C0000-DFFFF in 16 KB steps, a nibble each. mode 3: RAM; 0: what the board maps there */
 static void pam_set(u32 from, u32 to, u32 mode)
 {
     for (u32 a = from & ~0x3fffu; a < to; a += 0x4000) {
@@ -63,6 +63,7 @@ static void rom_copy(u32 bdf, u32 *next)
 void roms_copy(void)
 {
     u32 next = 0xc0000;
+    pam_set(0xc0000, 0xe0000, 0);          /* what an earlier boot left there is stale */
     u32 n = rom_size((const volatile u8 *)0xc0000);
     if (n && n <= 0x10000) {               /* mapped by the board: shadow it */
         void *spare = (void *)0x10000;     /* memory nobody uses yet */
