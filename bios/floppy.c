@@ -104,7 +104,7 @@ static u8 controller_reset(void)
     bda->fd_recal = 0;
     irq_forget();
     outb(DOR, (u8)(0x08 | (bda->fd_motor & 3) << 4));         /* the gate of INT and DMA stays open */
-    inb(MSR);
+    inb(0x61);                                           /* a microsecond */
     dor(0);
     if (!irq_wait())
         return E_TIMEOUT;
