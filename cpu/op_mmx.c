@@ -3,8 +3,9 @@
  * MMX: eight 64-bit registers that are the significands of the x87's physical registers.
  * Governing document: Intel SDM volume 1, chapter 9; volume 3, chapter 12.
  *
- * Every MMX instruction but EMMS makes all tags valid and TOP 0, and a register it writes gets an exponent of
- * all ones. An operation is a function of two 64-bit values, mostly made from one of two lanes.
+ * Every MMX instruction but EMMS makes all tags valid and TOP 0, and a register it writes gets an
+ * exponent of all ones. An operation is a function of two 64-bit values, mostly made from one of
+ * two lanes.
  */
 #include "cpu/x87.h"
 
@@ -23,7 +24,7 @@ static ALWAYS_INLINE void mmx_enter(struct cpu *c)
 }
 static ALWAYS_INLINE void mmx_set(struct cpu *c, unsigned n, uint64_t v)
 {
-    c->x87.r[n & 7] = (struct f80){ v, 0xffff };
+    c->x87.r[n & 7] = (struct f80){v, 0xffff};
 }
 /* The second operand: a register, or 'size' bytes of memory. */
 static ALWAYS_INLINE bool source(struct cpu *c, const struct op *op, unsigned size, uint64_t *v)
@@ -37,7 +38,8 @@ static ALWAYS_INLINE bool source(struct cpu *c, const struct op *op, unsigned si
 typedef uint64_t binary(uint64_t a, uint64_t b);
 
 /* mm := f(mm, mm/mem) */
-static ALWAYS_INLINE const struct op *apply(struct cpu *c, const struct op *op, binary *f, unsigned size)
+static ALWAYS_INLINE const struct op *apply(struct cpu *c, const struct op *op, binary *f,
+                                            unsigned size)
 {
     uint64_t v;
     unsigned n = op->in.modrm >> 3 & 7;
@@ -61,7 +63,8 @@ static ALWAYS_INLINE const struct op *apply_imm(struct cpu *c, const struct op *
 
 static ALWAYS_INLINE uint64_t lane_mask(unsigned bits) { return UINT64_MAX >> (64 - bits); }
 /* f for each pair of lanes, zero-extended or sign-extended; the result is cut to the lane. */
-static ALWAYS_INLINE uint64_t lanes(uint64_t a, uint64_t b, unsigned bits, bool is_signed, binary *f)
+static ALWAYS_INLINE uint64_t lanes(uint64_t a, uint64_t b, unsigned bits, bool is_signed,
+                                    binary *f)
 {
     uint64_t r = 0, m = lane_mask(bits);
     for (unsigned i = 0; i < 64; i += bits) {
@@ -81,6 +84,7 @@ static ALWAYS_INLINE uint64_t clamp(uint64_t v, int64_t lo, int64_t hi)
     return (uint64_t)(s < lo ? lo : s > hi ? hi : s);
 }
 
+/* clang-format off */
 static uint64_t add(uint64_t a, uint64_t b) { return a + b; }
 static uint64_t sub(uint64_t a, uint64_t b) { return a - b; }
 static uint64_t mul_low(uint64_t a, uint64_t b) { return a * b; }
@@ -95,11 +99,16 @@ static uint64_t add_u8(uint64_t a, uint64_t b) { return clamp(a + b, 0, 255); }
 static uint64_t sub_u8(uint64_t a, uint64_t b) { return clamp(a - b, 0, 255); }
 static uint64_t add_u16(uint64_t a, uint64_t b) { return clamp(a + b, 0, 65535); }
 static uint64_t sub_u16(uint64_t a, uint64_t b) { return clamp(a - b, 0, 65535); }
+/* clang-format on */
 
 #define LANES(sem, bits, is_signed, f) \
-    static uint64_t lanes_##sem(uint64_t a, uint64_t b) { return lanes(a, b, bits, is_signed, f); } \
+    static uint64_t lanes_##sem(uint64_t a, uint64_t b) \
+    { \
+        return lanes(a, b, bits, is_signed, f); \
+    } \
     HANDLER(sem) { return apply(c, op, lanes_##sem, 8); }
 
+/* clang-format off */
 LANES(paddb, 8, false, add)
 LANES(paddw, 16, false, add)
 LANES(paddd, 32, false, add)
@@ -122,6 +131,7 @@ LANES(pcmpeqd, 32, false, equal)
 LANES(pcmpgtb, 8, true, greater)
 LANES(pcmpgtw, 16, true, greater)
 LANES(pcmpgtd, 32, true, greater)
+/* clang-format on */
 #undef LANES
 
 static uint64_t multiply_add(uint64_t a, uint64_t b)
@@ -138,6 +148,7 @@ HANDLER(pmaddwd) { return apply(c, op, multiply_add, 8); }
 
 /* ---- logic ---- */
 
+/* clang-format off */
 static uint64_t and(uint64_t a, uint64_t b) { return a & b; }
 static uint64_t and_not(uint64_t a, uint64_t b) { return ~a & b; }
 static uint64_t or(uint64_t a, uint64_t b) { return a | b; }
@@ -146,6 +157,7 @@ HANDLER(pand)  { return apply(c, op, and, 8); }
 HANDLER(pandn) { return apply(c, op, and_not, 8); }
 HANDLER(por)   { return apply(c, op, or, 8); }
 HANDLER(pxor)  { return apply(c, op, xor, 8); }
+/* clang-format on */
 
 /* ---- shifts: by the low byte of an immediate, or by all 64 bits of an operand ---- */
 
@@ -181,6 +193,7 @@ static ALWAYS_INLINE uint64_t shift_arith(uint64_t a, uint64_t n, unsigned bits)
     HANDLER(sem) { return apply(c, op, shift_##sem, 8); } \
     HANDLER(sem##_imm) { return apply_imm(c, op, shift_##sem); }
 
+/* clang-format off */
 SHIFT(psllw, shift_left, 16)
 SHIFT(pslld, shift_left, 32)
 SHIFT(psllq, shift_left, 64)
@@ -189,6 +202,7 @@ SHIFT(psrld, shift_right, 32)
 SHIFT(psrlq, shift_right, 64)
 SHIFT(psraw, shift_arith, 16)
 SHIFT(psrad, shift_arith, 32)
+/* clang-format on */
 #undef SHIFT
 
 /* ---- pack and unpack ---- */
@@ -203,12 +217,14 @@ static ALWAYS_INLINE uint64_t pack(uint64_t a, uint64_t b, unsigned bits, int64_
     }
     return r;
 }
+/* clang-format off */
 static uint64_t pack_ss16(uint64_t a, uint64_t b) { return pack(a, b, 16, -128, 127); }
 static uint64_t pack_us16(uint64_t a, uint64_t b) { return pack(a, b, 16, 0, 255); }
 static uint64_t pack_ss32(uint64_t a, uint64_t b) { return pack(a, b, 32, -32768, 32767); }
 HANDLER(packsswb) { return apply(c, op, pack_ss16, 8); }
 HANDLER(packuswb) { return apply(c, op, pack_us16, 8); }
 HANDLER(packssdw) { return apply(c, op, pack_ss32, 8); }
+/* clang-format on */
 
 /* The lanes of two 32-bit halves in turn, a's first. */
 static ALWAYS_INLINE uint64_t interleave(uint64_t a, uint64_t b, unsigned bits)
@@ -218,6 +234,7 @@ static ALWAYS_INLINE uint64_t interleave(uint64_t a, uint64_t b, unsigned bits)
         r |= (a >> i & m) << (2 * i) | (b >> i & m) << (2 * i + bits);
     return r;
 }
+/* clang-format off */
 static uint64_t low8(uint64_t a, uint64_t b) { return interleave(a, b, 8); }
 static uint64_t low16(uint64_t a, uint64_t b) { return interleave(a, b, 16); }
 static uint64_t low32(uint64_t a, uint64_t b) { return interleave(a, b, 32); }
@@ -230,6 +247,7 @@ HANDLER(punpckldq) { return apply(c, op, low32, 4); }
 HANDLER(punpckhbw) { return apply(c, op, high8, 8); }
 HANDLER(punpckhwd) { return apply(c, op, high16, 8); }
 HANDLER(punpckhdq) { return apply(c, op, high32, 8); }
+/* clang-format on */
 
 /* ---- moves ---- */
 

@@ -15,7 +15,7 @@ typedef struct f80 binary(struct fp_env *e, struct f80 a, struct f80 b);
 
 /* ST(dst) := f(ST(a), ST(b)) */
 static ALWAYS_INLINE bool arith(struct cpu *c, const struct op *op, binary *f, unsigned dst,
-                                            unsigned a, unsigned b, bool pop)
+                                unsigned a, unsigned b, bool pop)
 {
     if (UNLIKELY(!x87_begin(c, op)))
         return false;
@@ -36,6 +36,7 @@ static ALWAYS_INLINE bool arith(struct cpu *c, const struct op *op, binary *f, u
 
 /* D8: ST := ST op STi; DC with the suffix _r: STi := STi op ST; DE pops. The 'r' operations
  * swap the operands, whichever is the destination. */
+/* clang-format off */
 HANDLER(fadd)    { return x87_next(c, op, arith(c, op, f80_add, 0, 0, sti(op), false)); }
 HANDLER(fadd_r)  { return x87_next(c, op, arith(c, op, f80_add, sti(op), sti(op), 0, false)); }
 HANDLER(faddp)   { return x87_next(c, op, arith(c, op, f80_add, sti(op), sti(op), 0, true)); }
@@ -55,6 +56,7 @@ HANDLER(fdivr)   { return x87_next(c, op, arith(c, op, f80_div, 0, sti(op), 0, f
 HANDLER(fdivr_r) { return x87_next(c, op, arith(c, op, f80_div, sti(op), 0, sti(op), false)); }
 HANDLER(fdivrp)  { return x87_next(c, op, arith(c, op, f80_div, sti(op), 0, sti(op), true)); }
 HANDLER(fscale)  { return x87_next(c, op, arith(c, op, f80_scale, 0, 0, 1, false)); }
+/* clang-format on */
 
 /* ST := f(ST) */
 typedef struct f80 unary(struct fp_env *e, struct f80 a);
@@ -85,16 +87,20 @@ static struct f80 magnitude(struct fp_env *e, struct f80 a)
     a.se &= 0x7fff;
     return a;
 }
+/* clang-format off */
 HANDLER(fchs)    { return x87_next(c, op, apply(c, op, change_sign)); }
 HANDLER(fabs)    { return x87_next(c, op, apply(c, op, magnitude)); }
 HANDLER(fsqrt)   { return x87_next(c, op, apply(c, op, f80_sqrt)); }
 HANDLER(frndint) { return x87_next(c, op, apply(c, op, f80_round_int)); }
 HANDLER(f2xm1)   { return x87_next(c, op, apply(c, op, f80_2xm1)); }
+/* clang-format on */
 
 /* ST(1) := f(ST, ST(1)), pop */
+/* clang-format off */
 HANDLER(fyl2x)   { return x87_next(c, op, arith(c, op, f80_yl2x, 1, 0, 1, true)); }
 HANDLER(fyl2xp1) { return x87_next(c, op, arith(c, op, f80_yl2xp1, 1, 0, 1, true)); }
 HANDLER(fpatan)  { return x87_next(c, op, arith(c, op, f80_atan2, 1, 1, 0, true)); }
+/* clang-format on */
 
 static ALWAYS_INLINE bool remainder_step(struct cpu *c, const struct op *op, bool nearest)
 {
@@ -113,14 +119,15 @@ static ALWAYS_INLINE bool remainder_step(struct cpu *c, const struct op *op, boo
     if (!x87_commit(c, &e))
         return true;
     x87_set_st(c, 0, r);
-    if (empty || f80_is_nan(r))                  /* C0 and C3 stay as they were */
+    if (empty || f80_is_nan(r)) /* C0 and C3 stay as they were */
         return true;
     /* The quotient's bits 2, 1, 0 in C0, C3, C1. */
     c->x87.sw &= (uint16_t)~SW_CC;
-    c->x87.sw |= (uint16_t)((more ? FP_C2 : 0) | (q & 4 ? FP_C0 : 0) | (q & 2 ? FP_C3 : 0) | (q & 1 ? FP_C1 : 0));
+    c->x87.sw |= (uint16_t)((more ? FP_C2 : 0) | (q & 4 ? FP_C0 : 0) | (q & 2 ? FP_C3 : 0) |
+                            (q & 1 ? FP_C1 : 0));
     return true;
 }
-HANDLER(fprem)  { return x87_next(c, op, remainder_step(c, op, false)); }
+HANDLER(fprem) { return x87_next(c, op, remainder_step(c, op, false)); }
 HANDLER(fprem1) { return x87_next(c, op, remainder_step(c, op, true)); }
 
 /* ---- comparison ---- */
@@ -135,7 +142,7 @@ static ALWAYS_INLINE unsigned compare_st(struct cpu *c, struct fp_env *e, unsign
 }
 
 static ALWAYS_INLINE bool compare(struct cpu *c, const struct op *op, unsigned i, bool quiet,
-                                              unsigned pops)
+                                  unsigned pops)
 {
     if (UNLIKELY(!x87_begin(c, op)))
         return false;
@@ -148,12 +155,14 @@ static ALWAYS_INLINE bool compare(struct cpu *c, const struct op *op, unsigned i
         x87_pop(c);
     return true;
 }
+/* clang-format off */
 HANDLER(fcom)    { return x87_next(c, op, compare(c, op, sti(op), false, 0)); }
 HANDLER(fcomp)   { return x87_next(c, op, compare(c, op, sti(op), false, 1)); }
 HANDLER(fcompp)  { return x87_next(c, op, compare(c, op, 1, false, 2)); }
 HANDLER(fucom)   { return x87_next(c, op, compare(c, op, sti(op), true, 0)); }
 HANDLER(fucomp)  { return x87_next(c, op, compare(c, op, sti(op), true, 1)); }
 HANDLER(fucompp) { return x87_next(c, op, compare(c, op, 1, true, 2)); }
+/* clang-format on */
 
 static ALWAYS_INLINE bool compare_flags(struct cpu *c, const struct op *op, bool quiet, bool pop)
 {
@@ -167,10 +176,12 @@ static ALWAYS_INLINE bool compare_flags(struct cpu *c, const struct op *op, bool
         x87_pop(c);
     return true;
 }
+/* clang-format off */
 HANDLER(fcomi)   { return x87_next(c, op, compare_flags(c, op, false, false)); }
 HANDLER(fcomip)  { return x87_next(c, op, compare_flags(c, op, false, true)); }
 HANDLER(fucomi)  { return x87_next(c, op, compare_flags(c, op, true, false)); }
 HANDLER(fucomip) { return x87_next(c, op, compare_flags(c, op, true, true)); }
+/* clang-format on */
 
 HANDLER(ftst)
 {
@@ -196,11 +207,11 @@ HANDLER(fxam)
     switch (f80_classify(a)) {
     case F80_UNSUPPORTED: break;
     case F80_QNAN:
-    case F80_SNAN:        cc = FP_C0; break;
-    case F80_NORMAL:      cc = FP_C2; break;
-    case F80_INF:         cc = FP_C2 | FP_C0; break;
-    case F80_ZERO:        cc = FP_C3; break;
-    case F80_DENORMAL:    cc = FP_C3 | FP_C2; break;
+    case F80_SNAN: cc = FP_C0; break;
+    case F80_NORMAL: cc = FP_C2; break;
+    case F80_INF: cc = FP_C2 | FP_C0; break;
+    case F80_ZERO: cc = FP_C3; break;
+    case F80_DENORMAL: cc = FP_C3 | FP_C2; break;
     }
     if (x87_is_empty(c, 0))
         cc = FP_C3 | FP_C0;
@@ -225,7 +236,7 @@ static ALWAYS_INLINE bool load_st(struct cpu *c, const struct op *op)
     struct fp_env e = x87_env(c);
     unsigned i = sti(op);
     struct f80 v = x87_st(c, i);
-    if (UNLIKELY(x87_is_empty(c, i)))            /* also when there is no room */
+    if (UNLIKELY(x87_is_empty(c, i))) /* also when there is no room */
         v = x87_underflow(&e);
     else if (UNLIKELY(!x87_is_empty(c, 7)))
         v = x87_overflow(&e);
@@ -249,7 +260,7 @@ static ALWAYS_INLINE bool store_st(struct cpu *c, const struct op *op, bool pop)
     }
     return true;
 }
-HANDLER(fst)  { return x87_next(c, op, store_st(c, op, false)); }
+HANDLER(fst) { return x87_next(c, op, store_st(c, op, false)); }
 HANDLER(fstp) { return x87_next(c, op, store_st(c, op, true)); }
 
 /* D9 /3: from an empty register it only pops, and raises nothing. */
@@ -301,6 +312,7 @@ static ALWAYS_INLINE bool cmov(struct cpu *c, const struct op *op, bool take)
         x87_set_st(c, 0, v);
     return true;
 }
+/* clang-format off */
 HANDLER(fcmovb)   { return x87_next(c, op, cmov(c, op, flag_cf(c))); }
 HANDLER(fcmove)   { return x87_next(c, op, cmov(c, op, flag_zf(c))); }
 HANDLER(fcmovbe)  { return x87_next(c, op, cmov(c, op, flag_cf(c) | flag_zf(c))); }
@@ -309,6 +321,7 @@ HANDLER(fcmovnb)  { return x87_next(c, op, cmov(c, op, !flag_cf(c))); }
 HANDLER(fcmovne)  { return x87_next(c, op, cmov(c, op, !flag_zf(c))); }
 HANDLER(fcmovnbe) { return x87_next(c, op, cmov(c, op, !(flag_cf(c) | flag_zf(c)))); }
 HANDLER(fcmovnu)  { return x87_next(c, op, cmov(c, op, !flag_pf(c))); }
+/* clang-format on */
 
 /* ---- the stack itself ---- */
 
@@ -341,14 +354,14 @@ static ALWAYS_INLINE bool set_free(struct cpu *c, const struct op *op, bool pop)
         x87_pop(c);
     return true;
 }
-HANDLER(ffree)  { return x87_next(c, op, set_free(c, op, false)); }
+HANDLER(ffree) { return x87_next(c, op, set_free(c, op, false)); }
 HANDLER(ffreep) { return x87_next(c, op, set_free(c, op, true)); }
 
 /* ---- constants ---- */
 
 /* mant is rounded towards zero; nearest tells which way the rest rounds. */
-static ALWAYS_INLINE bool constant(struct cpu *c, const struct op *op, unsigned exp, uint64_t mant, bool nearest_up,
-                                 bool exact)
+static ALWAYS_INLINE bool constant(struct cpu *c, const struct op *op, unsigned exp, uint64_t mant,
+                                   bool nearest_up, bool exact)
 {
     if (UNLIKELY(!x87_begin(c, op)))
         return false;
@@ -362,6 +375,7 @@ static ALWAYS_INLINE bool constant(struct cpu *c, const struct op *op, unsigned 
         v = x87_overflow(&e);
     return push_value(c, &e, v);
 }
+/* clang-format off */
 HANDLER(fld1)   { return x87_next(c, op, constant(c, op, 0x3fff, F80_J, false, true)); }
 HANDLER(fldz)   { return x87_next(c, op, constant(c, op, 0, 0, false, true)); }
 HANDLER(fldl2t) { return x87_next(c, op, constant(c, op, 0x4000, UINT64_C(0xd49a784bcd1b8afe), false, false)); }
@@ -369,11 +383,13 @@ HANDLER(fldl2e) { return x87_next(c, op, constant(c, op, 0x3fff, UINT64_C(0xb8aa
 HANDLER(fldpi)  { return x87_next(c, op, constant(c, op, 0x4000, UINT64_C(0xc90fdaa22168c234), true, false)); }
 HANDLER(fldlg2) { return x87_next(c, op, constant(c, op, 0x3ffd, UINT64_C(0x9a209a84fbcff798), true, false)); }
 HANDLER(fldln2) { return x87_next(c, op, constant(c, op, 0x3ffe, UINT64_C(0xb17217f7d1cf79ab), true, false)); }
+/* clang-format on */
 
 /* ---- two results ---- */
 
 /* ST := first, then second is pushed. Needs room: an overflow makes both NaNs. */
-static ALWAYS_INLINE bool replace_and_push(struct cpu *c, const struct fp_env *e, struct f80 first, struct f80 second)
+static ALWAYS_INLINE bool replace_and_push(struct cpu *c, const struct fp_env *e, struct f80 first,
+                                           struct f80 second)
 {
     if (x87_commit(c, e)) {
         x87_set_st(c, 0, first);

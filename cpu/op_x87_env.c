@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The x87's control instructions and its saved images: FNINIT, FLDCW, FNSTSW, FLDENV, FNSAVE, FXSAVE...;
- * and what every x87 handler calls before and after its work.
- * Governing document: Intel SDM volume 1, chapter 8 (environment: figures 8-9 to 8-12), 10.5 (FXSAVE);
- * volume 3, 8.7 and 2.5 (CR0.NE, FERR#, IGNNE#).
+ * The x87's control instructions and its saved images: FNINIT, FLDCW, FNSTSW, FLDENV, FNSAVE,
+ * FXSAVE...; and what every x87 handler calls before and after its work. Governing document: Intel
+ * SDM volume 1, chapter 8 (environment: figures 8-9 to 8-12), 10.5 (FXSAVE); volume 3, 8.7 and 2.5
+ * (CR0.NE, FERR#, IGNNE#).
  *
  * Not modelled: with CR0.NE clear a real processor stops before the next waiting instruction until
  * FERR# has brought an interrupt. Here FERR# rises with the exception and the instruction goes on;
@@ -31,10 +31,7 @@ void x87_update_es(struct cpu *c)
     line_set(&c->ferr, es && !(c->cr0 & CR0_NE));
 }
 
-uint16_t x87_sw(const struct cpu *c)
-{
-    return (uint16_t)(c->x87.sw | c->x87.top << 11);
-}
+uint16_t x87_sw(const struct cpu *c) { return (uint16_t)(c->x87.sw | c->x87.top << 11); }
 
 void x87_set_sw(struct cpu *c, uint16_t v)
 {
@@ -64,7 +61,7 @@ bool x87_commit_slow(struct cpu *c, unsigned ex, bool up)
 {
     unsigned open = ex & ~(unsigned)c->x87.cw & FP_ALL;
     bool write = !(open & (FP_IE | FP_DE | FP_ZE));
-    if (!write) {                                /* found before the arithmetic was done */
+    if (!write) { /* found before the arithmetic was done */
         ex &= FP_IE | FP_DE | FP_ZE | SW_SF;
         up = up && (ex & SW_SF);
     }
@@ -170,9 +167,11 @@ static const struct op *ignored(struct cpu *c, const struct op *op)
     TRY(x87_begin_nowait(c, op));
     return NEXT(c, op);
 }
+/* clang-format off */
 HANDLER(fneni) { return ignored(c, op); }
 HANDLER(fndisi) { return ignored(c, op); }
 HANDLER(fnsetpm) { return ignored(c, op); }
+/* clang-format on */
 
 HANDLER(fnop)
 {
@@ -207,7 +206,7 @@ static void set_tag_word(struct cpu *c, unsigned t)
 static unsigned env_pack(const struct cpu *c, bool wide, uint8_t *p)
 {
     bool prot = cpu_protected(c);
-    uint32_t w[7] = { c->x87.cw, x87_sw(c), tag_word(c) };
+    uint32_t w[7] = {c->x87.cw, x87_sw(c), tag_word(c)};
     uint32_t ip = (uint32_t)c->x87.fip, dp = (uint32_t)c->x87.fdp;
     if (prot) {
         w[3] = ip;
@@ -225,7 +224,7 @@ static unsigned env_pack(const struct cpu *c, bool wide, uint8_t *p)
     for (unsigned i = 0; i < 7; i++) {
         if (!wide)
             store_le16(p + 2 * i, (uint16_t)w[i]);
-        else                                     /* the upper halves of 16-bit items read as ones */
+        else /* the upper halves of 16-bit items read as ones */
             store_le32(p + 4 * i, w[i] | (i < 3 || (prot && i == 6) ? 0xffff0000u : 0));
     }
     return wide ? 28 : 14;
@@ -244,7 +243,7 @@ static void env_unpack(struct cpu *c, bool wide, const uint8_t *p)
             c->x87.fop = w[4] >> 16 & 0x7ff;
         c->x87.fdp = w[5];
         c->x87.fds = (uint16_t)w[6];
-    } else {                                     /* linear addresses: kept with a null selector */
+    } else { /* linear addresses: kept with a null selector */
         c->x87.fip = (w[3] & 0xffff) | (w[4] >> 12 << 16);
         c->x87.fop = w[4] & 0x7ff;
         c->x87.fdp = (w[5] & 0xffff) | (w[6] >> 12 << 16);
@@ -298,14 +297,14 @@ HANDLER(frstor)
     TRY(x87_read_bytes(c, op->in.seg, op_ea(c, op), p, n + 80));
     env_unpack(c, wide, p);
     for (unsigned i = 0; i < 8; i++, n += 10)
-        c->x87.r[x87_phys(c, i)] = (struct f80){ load_le64(p + n), load_le16(p + n + 8) };
+        c->x87.r[x87_phys(c, i)] = (struct f80){load_le64(p + n), load_le16(p + n + 8)};
     return NEXT(c, op);
 }
 
 /* ---- FXSAVE ---- */
 
-#define FX_ST  32
-#define FX_XMM 160
+#define FX_ST      32
+#define FX_XMM     160
 #define MXCSR_MASK 0xffffu
 
 static bool fx_aligned(struct cpu *c, const struct op *op, uint64_t ea)
@@ -318,7 +317,7 @@ static bool has_sse(const struct cpu *c) { return (cpu_models[c->model].features
 /* The parts of the image are written one after the other: what lies between keeps its bytes. */
 HANDLER(fxsave)
 {
-    uint8_t head[32] = { 0 }, regs[128] = { 0 }, xmm[128];
+    uint8_t head[32] = {0}, regs[128] = {0}, xmm[128];
     uint64_t ea = op_ea(c, op);
     unsigned seg = op->in.seg;
     TRY(x87_begin_nowait(c, op));
@@ -354,7 +353,8 @@ HANDLER(fxrstor)
     uint64_t ea = op_ea(c, op), last;
     TRY(x87_begin_nowait(c, op));
     TRY(fx_aligned(c, op, ea));
-    TRY(x87_read_bytes(c, op->in.seg, ea, p, sizeof p) && seg_read(c, op->in.seg, ea + 511, 1, &last));
+    TRY(x87_read_bytes(c, op->in.seg, ea, p, sizeof p) &&
+        seg_read(c, op->in.seg, ea + 511, 1, &last));
     if (has_sse(c) && load_le32(p + 24) & ~MXCSR_MASK) {
         cpu_raise_code(c, EXC_GP, 0);
         return op_fault(c, op);
@@ -369,7 +369,7 @@ HANDLER(fxrstor)
     c->x87.fds = load_le16(p + 20);
     for (unsigned i = 0; i < 8; i++) {
         const uint8_t *r = p + FX_ST + 16 * i;
-        c->x87.r[x87_phys(c, i)] = (struct f80){ load_le64(r), load_le16(r + 8) };
+        c->x87.r[x87_phys(c, i)] = (struct f80){load_le64(r), load_le16(r + 8)};
     }
     if (has_sse(c)) {
         c->sse.mxcsr = load_le32(p + 24);

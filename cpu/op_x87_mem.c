@@ -13,7 +13,8 @@ static ALWAYS_INLINE unsigned format_size(enum format f)
 }
 
 /* The memory operand, widened exactly. */
-static ALWAYS_INLINE bool load(struct cpu *c, const struct op *op, enum format f, struct f80 *v, bool *denormal)
+static ALWAYS_INLINE bool load(struct cpu *c, const struct op *op, enum format f, struct f80 *v,
+                               bool *denormal)
 {
     uint64_t ea = op_ea(c, op), raw;
     if (UNLIKELY(!seg_read(c, op->in.seg, ea, format_size(f), &raw)))
@@ -23,7 +24,7 @@ static ALWAYS_INLINE bool load(struct cpu *c, const struct op *op, enum format f
     switch (f) {
     case M32: *v = f80_from_f32((uint32_t)raw, denormal); break;
     case M64: *v = f80_from_f64(raw, denormal); break;
-    default:  *v = f80_from_int(sext(raw, 8 * format_size(f))); break;
+    default: *v = f80_from_int(sext(raw, 8 * format_size(f))); break;
     }
     return true;
 }
@@ -33,7 +34,7 @@ static ALWAYS_INLINE bool load(struct cpu *c, const struct op *op, enum format f
 typedef struct f80 binary(struct fp_env *e, struct f80 a, struct f80 b);
 
 static ALWAYS_INLINE bool arith(struct cpu *c, const struct op *op, binary *f, enum format fmt,
-                                            bool reverse)
+                                bool reverse)
 {
     struct f80 m, r;
     bool denormal;
@@ -56,6 +57,7 @@ static ALWAYS_INLINE bool arith(struct cpu *c, const struct op *op, binary *f, e
     return true;
 }
 
+/* clang-format off */
 HANDLER(fadd_m32)   { return x87_next(c, op, arith(c, op, f80_add, M32, false)); }
 HANDLER(fmul_m32)   { return x87_next(c, op, arith(c, op, f80_mul, M32, false)); }
 HANDLER(fsub_m32)   { return x87_next(c, op, arith(c, op, f80_sub, M32, false)); }
@@ -80,6 +82,7 @@ HANDLER(fisub_m32)  { return x87_next(c, op, arith(c, op, f80_sub, I32, false));
 HANDLER(fisubr_m32) { return x87_next(c, op, arith(c, op, f80_sub, I32, true)); }
 HANDLER(fidiv_m32)  { return x87_next(c, op, arith(c, op, f80_div, I32, false)); }
 HANDLER(fidivr_m32) { return x87_next(c, op, arith(c, op, f80_div, I32, true)); }
+/* clang-format on */
 
 /* ---- comparison ---- */
 
@@ -107,6 +110,7 @@ static ALWAYS_INLINE bool compare(struct cpu *c, const struct op *op, enum forma
     return true;
 }
 
+/* clang-format off */
 HANDLER(fcom_m32)   { return x87_next(c, op, compare(c, op, M32, false)); }
 HANDLER(fcomp_m32)  { return x87_next(c, op, compare(c, op, M32, true)); }
 HANDLER(fcom_m64)   { return x87_next(c, op, compare(c, op, M64, false)); }
@@ -115,6 +119,7 @@ HANDLER(ficom_m16)  { return x87_next(c, op, compare(c, op, I16, false)); }
 HANDLER(ficomp_m16) { return x87_next(c, op, compare(c, op, I16, true)); }
 HANDLER(ficom_m32)  { return x87_next(c, op, compare(c, op, I32, false)); }
 HANDLER(ficomp_m32) { return x87_next(c, op, compare(c, op, I32, true)); }
+/* clang-format on */
 
 /* ---- loads ---- */
 
@@ -140,17 +145,19 @@ static ALWAYS_INLINE bool load_push(struct cpu *c, const struct op *op, enum for
         v = f80_nan1(&e, v);
     if (LIKELY(!denormal || (e.ex & FP_IE)))
         return push_value(c, &e, v);
-    e.ex |= FP_DE;                               /* which does not hold the value back, even unmasked */
+    e.ex |= FP_DE; /* which does not hold the value back, even unmasked */
     x87_commit(c, &e);
     x87_push(c, v);
     return true;
 }
 
+/* clang-format off */
 HANDLER(fld_m32)  { return x87_next(c, op, load_push(c, op, M32)); }
 HANDLER(fld_m64)  { return x87_next(c, op, load_push(c, op, M64)); }
 HANDLER(fild_m16) { return x87_next(c, op, load_push(c, op, I16)); }
 HANDLER(fild_m32) { return x87_next(c, op, load_push(c, op, I32)); }
 HANDLER(fild_m64) { return x87_next(c, op, load_push(c, op, I64)); }
+/* clang-format on */
 
 /* Ten bytes: significand or low digits, and the rest. */
 static bool load_ten(struct cpu *c, const struct op *op, uint64_t *lo, uint64_t *hi)
@@ -180,7 +187,7 @@ HANDLER(fld_m80)
     TRY(x87_begin(c, op));
     TRY(load_ten(c, op, &lo, &hi));
     struct fp_env e = x87_env(c);
-    struct f80 v = { lo, (uint16_t)hi };
+    struct f80 v = {lo, (uint16_t)hi};
     if (!x87_is_empty(c, 7))
         v = x87_overflow(&e);
     return x87_next(c, op, push_value(c, &e, v));
@@ -210,14 +217,18 @@ static ALWAYS_INLINE bool store_pop(struct cpu *c, const struct op *op, enum for
     unsigned size = format_size(fmt);
     if (UNLIKELY(x87_is_empty(c, 0))) {
         struct f80 nan = x87_underflow(&e);
-        struct fp_env none = { FP_ALL, 0, false };
-        v = fmt == M32 ? f80_to_f32(&none, nan) : fmt == M64 ? f80_to_f64(&none, nan)
-          : UINT64_C(1) << (8 * size - 1);
+        struct fp_env none = {FP_ALL, 0, false};
+        v = fmt == M32   ? f80_to_f32(&none, nan)
+            : fmt == M64 ? f80_to_f64(&none, nan)
+                         : UINT64_C(1) << (8 * size - 1);
     } else {
-        v = fmt == M32 ? f80_to_f32(&e, st) : fmt == M64 ? f80_to_f64(&e, st) : f80_to_int(&e, st, 8 * size);
+        v = fmt == M32   ? f80_to_f32(&e, st)
+            : fmt == M64 ? f80_to_f64(&e, st)
+                         : f80_to_int(&e, st, 8 * size);
     }
     bool ok = x87_may_store(&e);
-    if (UNLIKELY(ok ? !seg_write(c, op->in.seg, ea, v, size) : !seg_probe_write(c, op->in.seg, ea, size)))
+    if (UNLIKELY(ok ? !seg_write(c, op->in.seg, ea, v, size)
+                    : !seg_probe_write(c, op->in.seg, ea, size)))
         return false;
     x87_note_mem(c, op, ea);
     x87_commit(c, &e);
@@ -226,6 +237,7 @@ static ALWAYS_INLINE bool store_pop(struct cpu *c, const struct op *op, enum for
     return true;
 }
 
+/* clang-format off */
 HANDLER(fst_m32)   { return x87_next(c, op, store_pop(c, op, M32, false)); }
 HANDLER(fstp_m32)  { return x87_next(c, op, store_pop(c, op, M32, true)); }
 HANDLER(fst_m64)   { return x87_next(c, op, store_pop(c, op, M64, false)); }
@@ -235,6 +247,7 @@ HANDLER(fistp_m16) { return x87_next(c, op, store_pop(c, op, I16, true)); }
 HANDLER(fist_m32)  { return x87_next(c, op, store_pop(c, op, I32, false)); }
 HANDLER(fistp_m32) { return x87_next(c, op, store_pop(c, op, I32, true)); }
 HANDLER(fistp_m64) { return x87_next(c, op, store_pop(c, op, I64, true)); }
+/* clang-format on */
 
 HANDLER(fstp_m80)
 {

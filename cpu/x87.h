@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What all x87 (and MMX) handlers share: the register stack, the checks before and the exceptions after.
- * Governing document: Intel SDM volume 1, chapter 8.
+ * What all x87 (and MMX) handlers share: the register stack, the checks before and the exceptions
+ * after. Governing document: Intel SDM volume 1, chapter 8.
  *
- * A handler: x87_begin() (#NM, pending #MF), its memory operand, x87_note() (FIP, FOP, FDP), the arithmetic in
- * an fp_env, x87_commit(): it moves the exceptions to the status word and says whether the result
- * may be written. Nothing is changed before the last thing that can fault.
+ * A handler: x87_begin() (#NM, pending #MF), its memory operand, x87_note() (FIP, FOP, FDP), the
+ * arithmetic in an fp_env, x87_commit(): it moves the exceptions to the status word and says
+ * whether the result may be written. Nothing is changed before the last thing that can fault.
  */
 #pragma once
 #include "cpu/mem.h"
 #include "cpu/op.h"
 
 /* Status word, besides the exceptions and C3..C0 of f80.h. Kept without TOP. */
-#define SW_SF 0x0040u            /* stack fault */
-#define SW_ES 0x0080u            /* an unmasked exception is pending */
-#define SW_B  0x8000u            /* the same, as the 8087's busy */
+#define SW_SF 0x0040u /* stack fault */
+#define SW_ES 0x0080u /* an unmasked exception is pending */
+#define SW_B  0x8000u /* the same, as the 8087's busy */
 #define SW_CC (FP_C0 | FP_C1 | FP_C2 | FP_C3)
 
 /* FNINIT, and the x87 part of a reset. */
@@ -23,9 +23,9 @@ void x87_init(struct cpu *c);
 void x87_update_es(struct cpu *c);
 /* The status word with TOP, and the reverse. */
 uint16_t x87_sw(const struct cpu *c);
-void     x87_set_sw(struct cpu *c, uint16_t v);
+void x87_set_sw(struct cpu *c, uint16_t v);
 /* The control word as written: unused bits read as 0, bit 6 as 1. */
-void     x87_set_cw(struct cpu *c, uint16_t v);
+void x87_set_cw(struct cpu *c, uint16_t v);
 
 /* Several bytes at once, atomically as to faults. */
 bool x87_read_bytes(struct cpu *c, unsigned seg, uint64_t off, uint8_t *p, unsigned n);
@@ -60,8 +60,9 @@ static ALWAYS_INLINE void x87_note_mem(struct cpu *c, const struct op *op, uint6
     c->x87.fds = c->seg[op->in.seg].sel;
 }
 
-/* The end of a handler whose work is done by a function of its own: where that has a local whose address is
- * taken (an fp_env), a compiler can make the jump to the next operation only from outside of it. */
+/* The end of a handler whose work is done by a function of its own: where that has a local whose
+ * address is taken (an fp_env), a compiler can make the jump to the next operation only from
+ * outside of it. */
 static ALWAYS_INLINE const struct op *x87_next(struct cpu *c, const struct op *op, bool ok)
 {
     TRY(ok);
@@ -69,17 +70,23 @@ static ALWAYS_INLINE const struct op *x87_next(struct cpu *c, const struct op *o
 }
 
 /* ---- the stack ---- */
-static ALWAYS_INLINE unsigned x87_phys(const struct cpu *c, unsigned i) { return (c->x87.top + i) & 7; }
+static ALWAYS_INLINE unsigned x87_phys(const struct cpu *c, unsigned i)
+{
+    return (c->x87.top + i) & 7;
+}
 static ALWAYS_INLINE bool x87_is_empty(const struct cpu *c, unsigned i)
 {
     return c->x87.empty >> x87_phys(c, i) & 1;
 }
-static ALWAYS_INLINE struct f80 x87_st(const struct cpu *c, unsigned i) { return c->x87.r[x87_phys(c, i)]; }
+static ALWAYS_INLINE struct f80 x87_st(const struct cpu *c, unsigned i)
+{
+    return c->x87.r[x87_phys(c, i)];
+}
 static ALWAYS_INLINE void x87_set_st(struct cpu *c, unsigned i, struct f80 v)
 {
     unsigned n = x87_phys(c, i);
     c->x87.r[n] = v;
-    c->x87.empty &= (uint8_t)~(1u << n);
+    c->x87.empty &= (uint8_t) ~(1u << n);
 }
 static ALWAYS_INLINE void x87_pop(struct cpu *c)
 {
@@ -93,7 +100,7 @@ static ALWAYS_INLINE void x87_push(struct cpu *c, struct f80 v)
 }
 static ALWAYS_INLINE struct fp_env x87_env(const struct cpu *c)
 {
-    return (struct fp_env){ c->x87.cw, 0, false };
+    return (struct fp_env){c->x87.cw, 0, false};
 }
 /* Stack underflow and overflow as exceptions: SF beside IE, C1 tells which. */
 static inline struct f80 x87_underflow(struct fp_env *e)

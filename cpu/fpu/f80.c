@@ -91,8 +91,8 @@ static bool rounds_up(unsigned rc, unsigned sign, bool odd, uint64_t frac)
     switch (rc) {
     case FP_RC_NEAR: return frac > F80_J || (frac == F80_J && odd);
     case FP_RC_DOWN: return sign && frac;
-    case FP_RC_UP:   return !sign && frac;
-    default:         return false;
+    case FP_RC_UP: return !sign && frac;
+    default: return false;
     }
 }
 
@@ -109,7 +109,8 @@ static struct f80 overflow(struct fp_env *e, uint64_t keep, unsigned sign)
 }
 
 /* The general case: any precision, any exponent. */
-static NOINLINE struct f80 round_slow(struct fp_env *e, unsigned pc, unsigned sign, int exp, uint64_t hi, uint64_t lo)
+static NOINLINE struct f80 round_slow(struct fp_env *e, unsigned pc, unsigned sign, int exp,
+                                      uint64_t hi, uint64_t lo)
 {
     unsigned drop = pc & FP_PC_RESERVED ? 0 : pc == FP_PC_53 ? 11 : 40, rc = e->cw & FP_RC;
     uint64_t low = drop ? (UINT64_C(1) << drop) - 1 : 0, unit = UINT64_C(1) << drop;
@@ -117,7 +118,7 @@ static NOINLINE struct f80 round_slow(struct fp_env *e, unsigned pc, unsigned si
     bool up = rounds_up(rc, sign, (hi & unit) != 0, frac);
     /* Tiny: below the normal range after rounding with an unbounded exponent. */
     if (exp < 1 && !(exp == 0 && up && (hi | low) == UINT64_MAX)) {
-        if (!(e->cw & FP_UE) && exp + 24576 < 1) {   /* only FSCALE goes so far */
+        if (!(e->cw & FP_UE) && exp + 24576 < 1) { /* only FSCALE goes so far */
             e->ex |= FP_UE | FP_PE;
             e->up = false;
             return f80_zero(sign);
@@ -133,7 +134,7 @@ static NOINLINE struct f80 round_slow(struct fp_env *e, unsigned pc, unsigned si
             e->ex |= FP_UE;
             exp += 24576;
         }
-    } else if (exp < 1) {                        /* 0.111..1 that rounds to the smallest normal */
+    } else if (exp < 1) { /* 0.111..1 that rounds to the smallest normal */
         exp = 0;
     }
     hi &= ~low;
@@ -163,15 +164,16 @@ static NOINLINE struct f80 round_slow(struct fp_env *e, unsigned pc, unsigned si
     return f80_make(sign, (unsigned)exp & 0x7fff, hi);
 }
 
-static ALWAYS_INLINE struct f80 round_pack(struct fp_env *e, unsigned pc, unsigned sign, int exp, uint64_t hi,
-                                           uint64_t lo)
+static ALWAYS_INLINE struct f80 round_pack(struct fp_env *e, unsigned pc, unsigned sign, int exp,
+                                           uint64_t hi, uint64_t lo)
 {
     if (LIKELY((pc & FP_PC_RESERVED) && (unsigned)(exp - 1) < 0x7ffd)) {
         if (lo == 0)
             return f80_make(sign, (unsigned)exp, hi);
         e->ex |= FP_PE;
         unsigned rc = e->cw & FP_RC;
-        bool up = LIKELY(rc == FP_RC_NEAR) ? lo > F80_J - (hi & 1) : rounds_up(rc, sign, hi & 1, lo);
+        bool up =
+            LIKELY(rc == FP_RC_NEAR) ? lo > F80_J - (hi & 1) : rounds_up(rc, sign, hi & 1, lo);
         e->up = up;
         hi += up;
         if (UNLIKELY(hi == 0)) {
@@ -183,7 +185,8 @@ static ALWAYS_INLINE struct f80 round_pack(struct fp_env *e, unsigned pc, unsign
     return round_slow(e, pc, sign, exp, hi, lo);
 }
 
-struct f80 f80_round_pack(struct fp_env *e, unsigned pc, unsigned sign, int exp, uint64_t hi, uint64_t lo)
+struct f80 f80_round_pack(struct fp_env *e, unsigned pc, unsigned sign, int exp, uint64_t hi,
+                          uint64_t lo)
 {
     return round_pack(e, pc, sign, exp, hi, lo);
 }
@@ -236,7 +239,8 @@ static struct f80 sub_mag(struct fp_env *e, unsigned sign, int ea, uint64_t a, i
     return round_pack(e, e->cw & FP_PC, sign, ea, hi, lo);
 }
 
-static struct f80 add_finite(struct fp_env *e, unsigned sa, int ea, uint64_t a, unsigned sb, int eb, uint64_t b)
+static struct f80 add_finite(struct fp_env *e, unsigned sa, int ea, uint64_t a, unsigned sb, int eb,
+                             uint64_t b)
 {
     if (sa != sb)
         return sub_mag(e, sa, ea, a, eb, b);
@@ -261,7 +265,8 @@ static COLD struct f80 add_slow(struct fp_env *e, struct f80 a, struct f80 b, un
     uint64_t ma = 0, mb = 0;
     if (ka == F80_ZERO && kb == F80_ZERO)
         return f80_zero(sa == sb ? sa : (e->cw & FP_RC) == FP_RC_DOWN);
-    int ea = ka == F80_ZERO ? 0 : f80_unpack(e, a, &ma), eb = kb == F80_ZERO ? 0 : f80_unpack(e, b, &mb);
+    int ea = ka == F80_ZERO ? 0 : f80_unpack(e, a, &ma),
+        eb = kb == F80_ZERO ? 0 : f80_unpack(e, b, &mb);
     if (ka == F80_ZERO)
         return round_pack(e, e->cw & FP_PC, sb, eb, mb, 0);
     if (kb == F80_ZERO)
@@ -273,14 +278,16 @@ struct f80 f80_add(struct fp_env *e, struct f80 a, struct f80 b)
 {
     if (UNLIKELY(!f80_is_normal(a) || !f80_is_normal(b)))
         return add_slow(e, a, b, 0);
-    return add_finite(e, f80_sign(a), (int)f80_exp(a), a.mant, f80_sign(b), (int)f80_exp(b), b.mant);
+    return add_finite(e, f80_sign(a), (int)f80_exp(a), a.mant, f80_sign(b), (int)f80_exp(b),
+                      b.mant);
 }
 
 struct f80 f80_sub(struct fp_env *e, struct f80 a, struct f80 b)
 {
     if (UNLIKELY(!f80_is_normal(a) || !f80_is_normal(b)))
         return add_slow(e, a, b, 1);
-    return add_finite(e, f80_sign(a), (int)f80_exp(a), a.mant, f80_sign(b) ^ 1, (int)f80_exp(b), b.mant);
+    return add_finite(e, f80_sign(a), (int)f80_exp(a), a.mant, f80_sign(b) ^ 1, (int)f80_exp(b),
+                      b.mant);
 }
 
 /* ---- multiply, divide ---- */
@@ -321,7 +328,8 @@ struct f80 f80_mul(struct fp_env *e, struct f80 a, struct f80 b)
 {
     if (UNLIKELY(!f80_is_normal(a) || !f80_is_normal(b)))
         return mul_slow(e, a, b);
-    return mul_finite(e, f80_sign(a) ^ f80_sign(b), (int)f80_exp(a) + (int)f80_exp(b), a.mant, b.mant);
+    return mul_finite(e, f80_sign(a) ^ f80_sign(b), (int)f80_exp(a) + (int)f80_exp(b), a.mant,
+                      b.mant);
 }
 
 static struct f80 div_finite(struct fp_env *e, unsigned sign, int exp, uint64_t a, uint64_t b)
@@ -335,7 +343,7 @@ static struct f80 div_finite(struct fp_env *e, unsigned sign, int exp, uint64_t 
         exp--;
     }
     uint64_t q = div128(a, lo, b, &rem);
-    if (rem)                                     /* where 2 * rem lies against b */
+    if (rem) /* where 2 * rem lies against b */
         frac = rem > b - rem ? 3 * (F80_J >> 1) : rem == b - rem ? F80_J : F80_J >> 1;
     return round_pack(e, e->cw & FP_PC, sign, exp, q, frac);
 }
@@ -349,7 +357,7 @@ static COLD struct f80 div_slow(struct fp_env *e, struct f80 a, struct f80 b)
     if (ka == kb && (ka == F80_INF || ka == F80_ZERO))
         return f80_invalid(e);
     if (kb == F80_ZERO && ka != F80_INF) {
-        e->ex |= FP_ZE;                          /* and not DE: it comes first */
+        e->ex |= FP_ZE; /* and not DE: it comes first */
         return f80_inf(sign);
     }
     if (ka == F80_DENORMAL || kb == F80_DENORMAL)
@@ -368,13 +376,14 @@ struct f80 f80_div(struct fp_env *e, struct f80 a, struct f80 b)
 {
     if (UNLIKELY(!f80_is_normal(a) || !f80_is_normal(b)))
         return div_slow(e, a, b);
-    return div_finite(e, f80_sign(a) ^ f80_sign(b), (int)f80_exp(a) - (int)f80_exp(b), a.mant, b.mant);
+    return div_finite(e, f80_sign(a) ^ f80_sign(b), (int)f80_exp(a) - (int)f80_exp(b), a.mant,
+                      b.mant);
 }
 
 /* ---- square root ---- */
 
-/* floor(sqrt(n)) of n >= 2^30: 8 bits by trial. The rest, here and below: with n = (s^2 + r) * 2^2k + a * 2^k + ..
- * the next k bits are at most (r * 2^k + a) / 2s, and little less. */
+/* floor(sqrt(n)) of n >= 2^30: 8 bits by trial. The rest, here and below: with n = (s^2 + r) * 2^2k
+ * + a * 2^k + .. the next k bits are at most (r * 2^k + a) / 2s, and little less. */
 static uint32_t sqrt32(uint32_t n)
 {
     uint32_t top = n >> 16, s = 0, r = 0;
@@ -410,7 +419,7 @@ static uint64_t sqrt128(uint64_t hi, uint64_t lo, uint64_t *frac)
 {
     uint64_t r, s = sqrt64(hi, &r);
     uint64_t a1 = lo >> 32, num = (r << 31) + (a1 >> 1);
-    uint64_t q = num / s;                        /* (r * 2^32 + a1) / 2s without a 65th bit */
+    uint64_t q = num / s; /* (r * 2^32 + a1) / 2s without a 65th bit */
     if (q > UINT32_MAX)
         q = UINT32_MAX;
     uint64_t root = s << 32 | q, ph, pl = mul64(root, root, &ph);
@@ -437,7 +446,7 @@ struct f80 f80_sqrt(struct fp_env *e, struct f80 a)
         return f80_invalid(e);
     int exp = f80_unpack(e, a, &m) - F80_BIAS;
     uint64_t lo = 0;
-    if (!(exp & 1)) {                            /* even: significand in [1, 2), as m / 2^63 */
+    if (!(exp & 1)) { /* even: significand in [1, 2), as m / 2^63 */
         lo = m << 63;
         m >>= 1;
     }
@@ -448,12 +457,12 @@ struct f80 f80_sqrt(struct fp_env *e, struct f80 a)
 
 /* ---- remainder ---- */
 
-static struct f80 rem_finite(struct fp_env *e, unsigned sign, int ea, uint64_t a, int eb, uint64_t b,
-                             bool nearest, unsigned *quot)
+static struct f80 rem_finite(struct fp_env *e, unsigned sign, int ea, uint64_t a, int eb,
+                             uint64_t b, bool nearest, unsigned *quot)
 {
     uint64_t q = 0;
     int d = ea - eb;
-    if (d >= 0) {                                /* a * 2^d mod b, d < 64 */
+    if (d >= 0) { /* a * 2^d mod b, d < 64 */
         if (a >= b) {
             a -= b;
             q = 1;
@@ -465,7 +474,7 @@ static struct f80 rem_finite(struct fp_env *e, unsigned sign, int ea, uint64_t a
         ea = eb;
     }
     /* Now |remainder| is a * 2^ea, less than b * 2^eb, with ea <= eb. */
-    if (nearest && ea >= eb - 1) {               /* else less than half of b */
+    if (nearest && ea >= eb - 1) { /* else less than half of b */
         bool same = ea == eb, above = same ? a > b - a : a > b, half = same ? a == b - a : a == b;
         if (above || (half && (q & 1))) {
             a = same ? b - a : b - (a - b);
@@ -480,7 +489,8 @@ static struct f80 rem_finite(struct fp_env *e, unsigned sign, int ea, uint64_t a
     return round_pack(e, FP_PC_64, sign, ea - (int)n, a << n, 0);
 }
 
-struct f80 f80_rem(struct fp_env *e, struct f80 a, struct f80 b, bool nearest, unsigned *quot, bool *more)
+struct f80 f80_rem(struct fp_env *e, struct f80 a, struct f80 b, bool nearest, unsigned *quot,
+                   bool *more)
 {
     enum f80_class ka = f80_classify(a), kb = f80_classify(b);
     *quot = 0;
@@ -495,8 +505,8 @@ struct f80 f80_rem(struct fp_env *e, struct f80 a, struct f80 b, bool nearest, u
         return a;
     uint64_t ma, mb;
     int ea = f80_unpack(e, a, &ma), eb;
-    if (kb == F80_INF) {                         /* a itself: no underflow, even unmasked */
-        struct fp_env masked = { FP_ALL, 0, false };
+    if (kb == F80_INF) { /* a itself: no underflow, even unmasked */
+        struct fp_env masked = {FP_ALL, 0, false};
         return round_pack(&masked, FP_PC_64, f80_sign(a), ea, ma, 0);
     }
     eb = f80_unpack(e, b, &mb);

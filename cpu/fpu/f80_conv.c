@@ -7,17 +7,19 @@
 
 /* ---- integers ---- */
 
-/* |a| rounded to an integer in *out; false when it is 2^64 or more. PE and up follow the rounding. */
+/* |a| rounded to an integer in *out; false when it is 2^64 or more. PE and up follow the rounding.
+ */
 static bool round_mag(struct fp_env *e, unsigned sign, int exp, uint64_t m, uint64_t *out)
 {
-    int shift = F80_BIAS + 63 - exp;             /* binary places behind the point */
+    int shift = F80_BIAS + 63 - exp; /* binary places behind the point */
     if (shift < 0)
         return false;
     uint64_t hi = m, frac = 0;
     shr128_sticky(&hi, &frac, (unsigned)shift);
     unsigned rc = e->cw & FP_RC;
-    bool up = rc == FP_RC_NEAR ? frac > F80_J || (frac == F80_J && (hi & 1))
-            : rc == FP_RC_ZERO ? false : frac && (rc == FP_RC_DOWN) == (sign != 0);
+    bool up = rc == FP_RC_NEAR   ? frac > F80_J || (frac == F80_J && (hi & 1))
+              : rc == FP_RC_ZERO ? false
+                                 : frac && (rc == FP_RC_DOWN) == (sign != 0);
     if (frac)
         e->ex |= FP_PE;
     e->up = up;
@@ -32,8 +34,8 @@ uint64_t f80_to_int(struct fp_env *e, struct f80 a, unsigned bits)
     if (exp == 0 && a.mant == 0)
         return 0;
     uint16_t before = e->ex;
-    if ((exp && !(a.mant >> 63)) || exp == 0x7fff || !round_mag(e, sign, (int)(exp ? exp : 1), a.mant, &v) ||
-        v > limit) {
+    if ((exp && !(a.mant >> 63)) || exp == 0x7fff ||
+        !round_mag(e, sign, (int)(exp ? exp : 1), a.mant, &v) || v > limit) {
         e->ex = before | FP_IE;
         e->up = false;
         return sext(UINT64_C(1) << (bits - 1), bits);
@@ -66,7 +68,7 @@ struct f80 f80_round_int(struct fp_env *e, struct f80 a)
     unsigned sign = f80_sign(a);
     round_mag(e, sign, exp ? exp : 1, a.mant, &v);
     struct f80 r = f80_from_int(v);
-    if (v >> 63)                                 /* not a negative number: 2^63 */
+    if (v >> 63) /* not a negative number: 2^63 */
         r.se = F80_BIAS + 63;
     r.se |= (uint16_t)(sign << 15);
     return r;
@@ -108,8 +110,10 @@ struct f80 f80_from_bcd(uint64_t lo, uint16_t hi)
 /* ---- single and double ---- */
 
 /* A binary interchange format: fraction bits and largest biased exponent. */
-struct format { unsigned frac, exp_max; };
-static const struct format single = { 23, 0xff }, dbl = { 52, 0x7ff };
+struct format {
+    unsigned frac, exp_max;
+};
+static const struct format single = {23, 0xff}, dbl = {52, 0x7ff};
 
 static uint64_t pack(const struct format *f, unsigned sign, unsigned exp, uint64_t frac)
 {
@@ -124,14 +128,16 @@ static uint64_t narrow_finite(struct fp_env *e, struct f80 a, const struct forma
     exp = (exp ? exp : 1) - F80_BIAS + (int)(f->exp_max >> 1);
     uint64_t hi = a.mant, lo = 0, unit = UINT64_C(1) << drop;
     uint64_t frac = hi << (64 - drop);
-    bool up = rc == FP_RC_NEAR ? frac > F80_J || (frac == F80_J && (hi & unit))
-            : rc == FP_RC_ZERO ? false : frac && (rc == FP_RC_DOWN) == (sign != 0);
+    bool up = rc == FP_RC_NEAR   ? frac > F80_J || (frac == F80_J && (hi & unit))
+              : rc == FP_RC_ZERO ? false
+                                 : frac && (rc == FP_RC_DOWN) == (sign != 0);
     if (exp < 1 && !(exp == 0 && up && (hi | (unit - 1)) == UINT64_MAX)) {
         shr128_sticky(&hi, &lo, (unsigned)(1 - exp));
         exp = 1;
         frac = hi << (64 - drop) | (lo != 0);
-        up = rc == FP_RC_NEAR ? frac > F80_J || (frac == F80_J && (hi & unit))
-           : rc == FP_RC_ZERO ? false : frac && (rc == FP_RC_DOWN) == (sign != 0);
+        up = rc == FP_RC_NEAR   ? frac > F80_J || (frac == F80_J && (hi & unit))
+             : rc == FP_RC_ZERO ? false
+                                : frac && (rc == FP_RC_DOWN) == (sign != 0);
         if (frac || !(e->cw & FP_UE))
             e->ex |= FP_UE;
     } else if (exp < 1) {
@@ -160,14 +166,12 @@ static uint64_t narrow_finite(struct fp_env *e, struct f80 a, const struct forma
 static uint64_t narrow(struct fp_env *e, struct f80 a, const struct format *f)
 {
     switch (f80_classify(a)) {
-    case F80_ZERO:
-        return pack(f, f80_sign(a), 0, 0);
-    case F80_INF:
-        return pack(f, f80_sign(a), f->exp_max, 0);
+    case F80_ZERO: return pack(f, f80_sign(a), 0, 0);
+    case F80_INF: return pack(f, f80_sign(a), f->exp_max, 0);
     case F80_NORMAL:
     case F80_DENORMAL: {
         uint64_t v = narrow_finite(e, a, f);
-        if (e->ex & ~e->cw & (FP_OE | FP_UE)) {  /* nothing is stored, so nothing was rounded */
+        if (e->ex & ~e->cw & (FP_OE | FP_UE)) { /* nothing is stored, so nothing was rounded */
             e->ex &= (uint16_t)~FP_PE;
             e->up = false;
         }
@@ -180,7 +184,8 @@ static uint64_t narrow(struct fp_env *e, struct f80 a, const struct format *f)
 }
 
 /* A normal result, rounded to nearest: a carry out of the fraction belongs into the exponent. */
-static ALWAYS_INLINE uint64_t narrow_fast(struct fp_env *e, struct f80 a, const struct format *f, int exp)
+static ALWAYS_INLINE uint64_t narrow_fast(struct fp_env *e, struct f80 a, const struct format *f,
+                                          int exp)
 {
     unsigned drop = 63 - f->frac;
     uint64_t frac = a.mant << (64 - drop), m = a.mant << 1 >> 1 >> drop;
@@ -254,11 +259,12 @@ struct f80 f80_scale(struct fp_env *e, struct f80 a, struct f80 b)
         return a;
     uint64_t m;
     int exp = f80_unpack(e, a, &m), n = 0, eb = (int)f80_exp(b);
-    if (kb == F80_ZERO) {                        /* a itself: no underflow, even unmasked */
-        struct fp_env masked = { FP_ALL, 0, false };
+    if (kb == F80_ZERO) { /* a itself: no underflow, even unmasked */
+        struct fp_env masked = {FP_ALL, 0, false};
         return f80_round_pack(&masked, FP_PC_64, sa, exp, m, 0);
     }
-    if (eb >= F80_BIAS && kb == F80_NORMAL)      /* truncated; beyond 2^16 every result is out of range */
+    if (eb >= F80_BIAS &&
+        kb == F80_NORMAL) /* truncated; beyond 2^16 every result is out of range */
         n = eb > F80_BIAS + 16 ? 0x1ffff : (int)(b.mant >> (63 - (eb - F80_BIAS)));
     return f80_round_pack(e, FP_PC_64, sa, sb ? exp - n : exp + n, m, 0);
 }

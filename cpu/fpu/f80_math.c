@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The transcendental functions of the x87: F2XM1, FYL2X, FYL2XP1, FPATAN, FSIN, FCOS, FSINCOS, FPTAN.
- * Governing document: Intel SDM volume 1, 8.3.6 to 8.3.10; volume 2 for the tables of special operands.
+ * The transcendental functions of the x87: F2XM1, FYL2X, FYL2XP1, FPATAN, FSIN, FCOS, FSINCOS,
+ * FPTAN. Governing document: Intel SDM volume 1, 8.3.6 to 8.3.10; volume 2 for the tables of
+ * special operands.
  *
- * Integers only, so that every host computes the same bits. Arguments are reduced to a small range, a
- * power series with 128-bit coefficients does the rest, and the result, good to about 110 bits, is rounded
- * once. FSIN and its kin reduce by a pi of 66 bits, as the processors do: the reduction itself is exact.
+ * Integers only, so that every host computes the same bits. Arguments are reduced to a small range,
+ * a power series with 128-bit coefficients does the rest, and the result, good to about 110 bits,
+ * is rounded once. FSIN and its kin reduce by a pi of 66 bits, as the processors do: the reduction
+ * itself is exact.
  *
- * Deviations: a real processor's result may be one unit in the last place away. Outside the documented range
- * F2XM1 returns its operand, and FYL2XP1 below -1 its x, as Intel's and AMD's processors do.
+ * Deviations: a real processor's result may be one unit in the last place away. Outside the
+ * documented range F2XM1 returns its operand, and FYL2XP1 below -1 its x, as Intel's and AMD's
+ * processors do.
  */
 #include "cpu/fpu/f80_tables.h"
 
@@ -17,11 +20,11 @@
 static ALWAYS_INLINE struct fix fix_add(struct fix a, struct fix b)
 {
     uint64_t lo = a.lo + b.lo;
-    return (struct fix){ a.hi + b.hi + (lo < a.lo), lo };
+    return (struct fix){a.hi + b.hi + (lo < a.lo), lo};
 }
 static ALWAYS_INLINE struct fix fix_sub(struct fix a, struct fix b)
 {
-    return (struct fix){ a.hi - b.hi - (a.lo < b.lo), a.lo - b.lo };
+    return (struct fix){a.hi - b.hi - (a.lo < b.lo), a.lo - b.lo};
 }
 /* The upper half of the product; up to 3 units too small. */
 static ALWAYS_INLINE struct fix fix_mul(struct fix a, struct fix b)
@@ -29,8 +32,8 @@ static ALWAYS_INLINE struct fix fix_mul(struct fix a, struct fix b)
     uint64_t h1, h2, hi, lo = mul64(a.hi, b.hi, &hi);
     mul64(a.hi, b.lo, &h1);
     mul64(a.lo, b.hi, &h2);
-    struct fix r = fix_add((struct fix){ hi, lo }, (struct fix){ 0, h1 });
-    return fix_add(r, (struct fix){ 0, h2 });
+    struct fix r = fix_add((struct fix){hi, lo}, (struct fix){0, h1});
+    return fix_add(r, (struct fix){0, h2});
 }
 /* c[0] + t * (c[1] + t * ...), or with alternating signs. */
 static struct fix series(const struct fix *c, unsigned n, struct fix t, bool alternating)
@@ -49,7 +52,7 @@ static struct wide wide_normal(unsigned sign, int exp, uint64_t hi, uint64_t lo)
 {
     if (hi == 0) {
         if (lo == 0)
-            return (struct wide){ 0, 0, 0, sign };
+            return (struct wide){0, 0, 0, sign};
         hi = lo;
         lo = 0;
         exp -= 64;
@@ -59,7 +62,7 @@ static struct wide wide_normal(unsigned sign, int exp, uint64_t hi, uint64_t lo)
         hi = hi << n | lo >> (64 - n);
         lo <<= n;
     }
-    return (struct wide){ hi, lo, exp - (int)n, sign };
+    return (struct wide){hi, lo, exp - (int)n, sign};
 }
 static bool wide_is_zero(struct wide a) { return a.hi == 0; }
 
@@ -68,12 +71,12 @@ static struct wide wide_from(struct fp_env *e, struct f80 a)
 {
     uint64_t m;
     int exp = f80_unpack(e, a, &m) - F80_BIAS;
-    return (struct wide){ m, 0, exp, f80_sign(a) };
+    return (struct wide){m, 0, exp, f80_sign(a)};
 }
 
 static struct wide wide_mul(struct wide a, struct wide b)
 {
-    struct fix p = fix_mul((struct fix){ a.hi, a.lo }, (struct fix){ b.hi, b.lo });
+    struct fix p = fix_mul((struct fix){a.hi, a.lo}, (struct fix){b.hi, b.lo});
     return wide_normal(a.sign ^ b.sign, a.exp + b.exp + 1, p.hi, p.lo);
 }
 
@@ -89,15 +92,16 @@ static struct wide wide_add(struct wide a, struct wide b)
         b = t;
     }
     shr128_sticky(&b.hi, &b.lo, (unsigned)(a.exp - b.exp));
-    struct fix x = { a.hi, a.lo }, y = { b.hi, b.lo };
+    struct fix x = {a.hi, a.lo}, y = {b.hi, b.lo};
     if (a.sign != b.sign) {
         x = fix_sub(x, y);
         return wide_normal(a.sign, a.exp, x.hi, x.lo);
     }
     x = fix_add(x, y);
     if (x.hi < a.hi || (x.hi == a.hi && x.lo < a.lo))
-        return (struct wide){ x.hi >> 1 | F80_J, x.hi << 63 | x.lo >> 1 | (x.lo & 1), a.exp + 1, a.sign };
-    return (struct wide){ x.hi, x.lo, a.exp, a.sign };
+        return (struct wide){x.hi >> 1 | F80_J, x.hi << 63 | x.lo >> 1 | (x.lo & 1), a.exp + 1,
+                             a.sign};
+    return (struct wide){x.hi, x.lo, a.exp, a.sign};
 }
 static struct wide wide_sub(struct wide a, struct wide b)
 {
@@ -105,12 +109,13 @@ static struct wide wide_sub(struct wide a, struct wide b)
     return wide_add(a, b);
 }
 
-/* One 64-bit digit of r / b, r < b (both 128 bits, b normalised); r becomes the remainder * 2^64. */
+/* One 64-bit digit of r / b, r < b (both 128 bits, b normalised); r becomes the remainder * 2^64.
+ */
 static uint64_t divide_digit(struct fix *r, struct fix b)
 {
     uint64_t rest, hi, q;
     if (r->hi >= b.hi) {
-        q = UINT64_MAX;                          /* the estimate would not fit */
+        q = UINT64_MAX; /* the estimate would not fit */
     } else {
         q = div128(r->hi, r->lo, b.hi, &rest);
     }
@@ -129,18 +134,18 @@ static uint64_t divide_digit(struct fix *r, struct fix b)
         d0 = s0;
         d1 = s1;
     }
-    *r = (struct fix){ d1, d0 };
+    *r = (struct fix){d1, d0};
     return q;
 }
 
 static struct wide wide_div(struct wide a, struct wide b)
 {
-    struct fix r = { a.hi, a.lo }, d = { b.hi, b.lo };
+    struct fix r = {a.hi, a.lo}, d = {b.hi, b.lo};
     int exp = a.exp - b.exp - 1;
     if (wide_is_zero(a))
         return a;
     if (r.hi > d.hi || (r.hi == d.hi && r.lo >= d.lo)) {
-        r = (struct fix){ r.hi >> 1, r.hi << 63 | r.lo >> 1 };
+        r = (struct fix){r.hi >> 1, r.hi << 63 | r.lo >> 1};
         exp++;
     }
     uint64_t hi = divide_digit(&r, d), lo = divide_digit(&r, d);
@@ -152,20 +157,20 @@ static struct fix wide_fix(struct wide a)
 {
     uint64_t hi = a.hi, lo = a.lo;
     if (a.exp < -128)
-        return (struct fix){ 0, 0 };
+        return (struct fix){0, 0};
     shr128_sticky(&hi, &lo, (unsigned)(-1 - a.exp));
-    return (struct fix){ hi, lo };
+    return (struct fix){hi, lo};
 }
 /* a * (1 - s), and a * (1 + s); the result is never a itself: all of this is inexact. */
 static struct wide wide_less(struct wide a, struct fix s)
 {
     s.lo |= (s.hi | s.lo) == 0;
-    s = fix_sub((struct fix){ 0, 0 }, s);
+    s = fix_sub((struct fix){0, 0}, s);
     return wide_mul(a, wide_normal(0, -1, s.hi, s.lo));
 }
 static struct wide wide_more(struct wide a, struct fix s)
 {
-    return wide_mul(a, (struct wide){ F80_J | s.hi >> 1, s.hi << 63 | s.lo >> 1 | 1, 0, 0 });
+    return wide_mul(a, (struct wide){F80_J | s.hi >> 1, s.hi << 63 | s.lo >> 1 | 1, 0, 0});
 }
 
 static struct f80 rounded(struct fp_env *e, struct wide a, bool inexact)
@@ -195,7 +200,7 @@ static struct wide reduce(struct wide x, unsigned *n)
     *n = 0;
     if (x.exp < -1)
         return x;
-    uint64_t hi = 0, lo = x.hi;                  /* the significand is less than pi/2 in these units */
+    uint64_t hi = 0, lo = x.hi; /* the significand is less than pi/2 in these units */
     unsigned q = 0;
     for (int i = x.exp + 2; i > 0; i--) {
         hi = hi << 1 | lo >> 63;
@@ -217,18 +222,20 @@ static struct wide reduce(struct wide x, unsigned *n)
         sign ^= 1;
     }
     *n = (x.sign ? 0 - q : q) & 3;
-    return wide_normal(sign, 62, hi, lo);        /* hi weighs 2^(64 - 65) */
+    return wide_normal(sign, 62, hi, lo); /* hi weighs 2^(64 - 65) */
 }
 
 static struct wide sine(struct wide r)
 {
     struct fix f = wide_fix(r), t = fix_mul(f, f);
-    return wide_less(r, fix_mul(t, series(inv_odd_factorial, ARRAY_LEN(inv_odd_factorial), t, true)));
+    return wide_less(r,
+                     fix_mul(t, series(inv_odd_factorial, ARRAY_LEN(inv_odd_factorial), t, true)));
 }
 static struct wide cosine(struct wide r)
 {
     struct fix f = wide_fix(r), t = fix_mul(f, f);
-    return wide_less(wide_one, fix_mul(t, series(inv_even_factorial, ARRAY_LEN(inv_even_factorial), t, true)));
+    return wide_less(
+        wide_one, fix_mul(t, series(inv_even_factorial, ARRAY_LEN(inv_even_factorial), t, true)));
 }
 
 /* Sine (shift 0) or cosine (1) of r + n * pi/2. */
@@ -299,9 +306,9 @@ static struct wide atan_ratio(struct wide y, struct wide x)
 {
     struct wide z = wide_div(y, x);
     unsigned i = 0;
-    if (z.exp >= -6)                             /* to the nearest of i / 32 */
+    if (z.exp >= -6) /* to the nearest of i / 32 */
         i = (unsigned)(((z.exp == 0 ? z.hi : z.hi >> -z.exp) >> 57) + 1) >> 1;
-    if (i) {                                     /* atan z = atan c + atan((y - c x) / (x + c y)) */
+    if (i) { /* atan z = atan c + atan((y - c x) / (x + c y)) */
         struct wide c = wide_normal(0, 127 - 5, 0, i);
         z = wide_div(wide_sub(y, wide_mul(c, x)), wide_add(x, wide_mul(c, y)));
     }
@@ -324,7 +331,10 @@ static bool atan2_special(struct fp_env *e, struct f80 y, struct f80 x, struct f
     if (ky == F80_DENORMAL || kx == F80_DENORMAL)
         e->ex |= FP_DE;
     if (ky == F80_INF)
-        *r = constant(e, sy, kx != F80_INF ? wide_half_pi : sx ? wide_3_quarter_pi : wide_quarter_pi);
+        *r = constant(e, sy,
+                      kx != F80_INF ? wide_half_pi
+                      : sx          ? wide_3_quarter_pi
+                                    : wide_quarter_pi);
     else if (ky == F80_ZERO || kx == F80_INF)
         *r = sx ? constant(e, sy, wide_pi) : f80_zero(sy);
     else if (kx == F80_ZERO)
@@ -344,7 +354,7 @@ struct f80 f80_atan2(struct fp_env *e, struct f80 y, struct f80 x)
     wy.sign = wx.sign = 0;
     bool steep = wy.exp > wx.exp || (wy.exp == wx.exp && wy.hi > wx.hi);
     r = steep ? atan_ratio(wx, wy) : atan_ratio(wy, wx);
-    if (steep) {                                 /* pi/2 -+ r */
+    if (steep) { /* pi/2 -+ r */
         r.sign = !sx;
         r = wide_add(wide_half_pi, r);
     } else if (sx) {
@@ -376,24 +386,24 @@ struct f80 f80_2xm1(struct fp_env *e, struct f80 x)
     if (k == F80_INF)
         return f80_sign(x) ? f80_make(1, F80_BIAS, F80_J) : x;
     struct wide w = wide_from(e, x), f = w;
-    if (w.exp >= 0) {                            /* 1 and -1; beyond them the result is undefined */
-        e->ex |= FP_PE;                          /* always, on real processors */
+    if (w.exp >= 0) {   /* 1 and -1; beyond them the result is undefined */
+        e->ex |= FP_PE; /* always, on real processors */
         return w.exp == 0 && w.hi == F80_J && w.sign ? f80_make(1, F80_BIAS - 1, F80_J) : x;
     }
     int i = 0;
-    if (w.exp >= -6) {                           /* x = i/32 + f, |f| <= 1/64 */
+    if (w.exp >= -6) { /* x = i/32 + f, |f| <= 1/64 */
         struct fix v = wide_fix(w);
         i = (int)(((v.hi >> 58) + 1) >> 1);
         v.hi -= (uint64_t)i << 59;
         bool below = v.hi >> 63;
         if (below)
-            v = fix_sub((struct fix){ 0, 0 }, v);
+            v = fix_sub((struct fix){0, 0}, v);
         f = wide_normal(w.sign ^ below, -1, v.hi, v.lo);
         if (w.sign)
             i = -i;
     }
     struct wide r = wide_is_zero(f) ? f : exp_minus_1(wide_mul(f, wide_ln2));
-    if (i) {                                     /* T (1 + r) - 1 = (T - 1) + T r */
+    if (i) { /* T (1 + r) - 1 = (T - 1) + T r */
         struct wide t = exp2_32[i & 31];
         t.exp += i < 0 ? -1 : i >> 5;
         r = wide_add(wide_sub(t, wide_one), wide_mul(t, r));
@@ -418,7 +428,7 @@ static struct wide log2_wide(struct wide v)
 {
     int n = v.exp;
     v.exp = 0;
-    if (v.hi > UINT64_C(0xb504f333f9de6484)) {   /* sqrt(2): keep the logarithm within 1/2 */
+    if (v.hi > UINT64_C(0xb504f333f9de6484)) { /* sqrt(2): keep the logarithm within 1/2 */
         v.exp = -1;
         n++;
     }
@@ -484,7 +494,7 @@ static bool yl2xp1_special(struct fp_env *e, struct f80 x, struct f80 y, struct 
 {
     enum f80_class kx = f80_classify(x), ky = f80_classify(y);
     unsigned s = f80_sign(x) ^ f80_sign(y);
-    bool below = f80_sign(x) && f80_exp(x) >= F80_BIAS;    /* -1 or less: undefined */
+    bool below = f80_sign(x) && f80_exp(x) >= F80_BIAS; /* -1 or less: undefined */
     if (kx >= F80_QNAN || ky >= F80_QNAN) {
         *r = f80_nan2(e, x, y);
         return true;
@@ -514,7 +524,7 @@ struct f80 f80_yl2xp1(struct fp_env *e, struct f80 x, struct f80 y)
     if (yl2xp1_special(e, x, y, &special))
         return special;
     struct wide w = wide_from(e, x), l;
-    if (w.exp < -2)                              /* log2(1 + x) by s = x / (2 + x), no cancellation */
+    if (w.exp < -2) /* log2(1 + x) by s = x / (2 + x), no cancellation */
         l = log2_of_ratio(wide_div(w, wide_add(w, wide_two)));
     else
         l = log2_wide(wide_add(w, wide_one));

@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Coefficients and tables of f80_math.c: 'fix' are fractions of 2^128, 'wide' are significand (2^127 is one),
- * exponent and sign; all rounded to nearest from their definitions, which stand above them.
+ * Coefficients and tables of f80_math.c: 'fix' are fractions of 2^128, 'wide' are significand
+ * (2^127 is one), exponent and sign; all rounded to nearest from their definitions, which stand
+ * above them.
  */
 #pragma once
 #include "cpu/fpu/f80.h"
 
-struct fix { uint64_t hi, lo; };
-struct wide { uint64_t hi, lo; int exp; unsigned sign; };
+struct fix {
+    uint64_t hi, lo;
+};
+struct wide {
+    uint64_t hi, lo;
+    int exp;
+    unsigned sign;
+};
 
-
+/* clang-format off */
 /* 1/3!, 1/5!, ... sin x = x - x^3/3! + ... */
 static const struct fix inv_odd_factorial[13] = {
     { UINT64_C(0x2aaaaaaaaaaaaaaa), UINT64_C(0xaaaaaaaaaaaaaaab) },
@@ -163,3 +170,4 @@ static const struct wide wide_quarter_pi = { UINT64_C(0xc90fdaa22168c234), UINT6
 static const struct wide wide_3_quarter_pi = { UINT64_C(0x96cbe3f9990e91a7), UINT64_C(0x9394c9e8a0a5159d), 1, 0 };
 static const struct wide wide_one = { UINT64_C(0x8000000000000000), UINT64_C(0x0000000000000000), 0, 0 };
 static const struct wide wide_two = { UINT64_C(0x8000000000000000), UINT64_C(0x0000000000000000), 1, 0 };
+/* clang-format on */

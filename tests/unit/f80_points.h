@@ -9,6 +9,7 @@
 struct point { struct f80 x, r; };
 struct point2 { struct f80 a, b, r; };
 
+/* clang-format off */
 static const struct point exp2m1_points[] = {
     { { UINT64_C(0xa600000000000000), 0x3fbd }, { UINT64_C(0xe61ff715641911cb), 0x3fbc } },
     { { UINT64_C(0x9500000000000000), 0x3ff3 }, { UINT64_C(0xce94054e163bba64), 0x3ff2 } },
@@ -197,4 +198,4 @@ static const struct point2 ylog2p1_points[] = {
     { { UINT64_C(0x9ded6af2bf0e11e0), 0x3ffd }, { UINT64_C(0xaa1813454fd3e758), 0xbffe }, { UINT64_C(0x83f2185e45045803), 0xbffd } },
     { { UINT64_C(0x953a8818fc27d683), 0x3ffd }, { UINT64_C(0xc700000000000000), 0x3ffe }, { UINT64_C(0x92dd38ee4cbc25f7), 0x3ffd } },
 };
-
+/* clang-format on */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* links: cpu core */
 /*
- * Double-extended arithmetic: the manual's tables of special operands, rounding and precision control,
- * conversions, reference points of the transcendental functions, a recorded digest of random operations
- * (the same on every host), and on x86-64 hosts the processor's own x87 beside it.
+ * Double-extended arithmetic: the manual's tables of special operands, rounding and precision
+ * control, conversions, reference points of the transcendental functions, a recorded digest of
+ * random operations (the same on every host), and on x86-64 hosts the processor's own x87 beside
+ * it.
  */
 #include <check.h>
 
@@ -21,12 +22,15 @@ static uint64_t prng(uint64_t *s)
     return *s * UINT64_C(0x9e3779b97f4a7c15);
 }
 
-static struct f80 mk(unsigned se, uint64_t mant) { return (struct f80){ mant, (uint16_t)se }; }
+static struct f80 mk(unsigned se, uint64_t mant) { return (struct f80){mant, (uint16_t)se}; }
 static struct f80 num(int v) { return f80_from_int((uint64_t)(int64_t)v); }
 static bool same(struct f80 a, struct f80 b) { return a.mant == b.mant && a.se == b.se; }
-#define ck_f80(a, b) do { struct f80 a_ = (a), b_ = (b); \
-    ck_assert_msg(same(a_, b_), "line %d: %04x:%016llx is not %04x:%016llx", __LINE__, a_.se, \
-                  (unsigned long long)a_.mant, b_.se, (unsigned long long)b_.mant); } while (0)
+#define ck_f80(a, b) \
+    do { \
+        struct f80 a_ = (a), b_ = (b); \
+        ck_assert_msg(same(a_, b_), "line %d: %04x:%016llx is not %04x:%016llx", __LINE__, a_.se, \
+                      (unsigned long long)a_.mant, b_.se, (unsigned long long)b_.mant); \
+    } while (0)
 
 /* Patterns that meet each other and the corners of the format more often than chance would. */
 static struct f80 random_f80(uint64_t *s)
@@ -53,24 +57,36 @@ static struct f80 random_f80(uint64_t *s)
 
 /* ---- special operands (SDM volume 1, 4.8 and the tables of volume 2) ---- */
 
-static const struct f80 inf = { F80_J, 0x7fff }, minus_inf = { F80_J, 0xffff }, minus_zero = { 0, 0x8000 };
-static const struct f80 qnan = { F80_J | F80_QUIET | 5, 0x7fff }, snan = { F80_J | 9, 0x7fff };
-static const struct f80 unnormal = { 1, 0x4000 }, denormal = { 1, 0 };
+static const struct f80 inf = {F80_J, 0x7fff}, minus_inf = {F80_J, 0xffff},
+                        minus_zero = {0, 0x8000};
+static const struct f80 qnan = {F80_J | F80_QUIET | 5, 0x7fff}, snan = {F80_J | 9, 0x7fff};
+static const struct f80 unnormal = {1, 0x4000}, denormal = {1, 0};
 
 START_TEST(invalid_operations)
 {
-    const struct { struct f80 (*f)(struct fp_env *, struct f80, struct f80); struct f80 a, b; } t[] = {
-        { f80_sub, inf, inf }, { f80_add, inf, minus_inf }, { f80_mul, inf, minus_zero }, { f80_div, inf, inf },
-        { f80_div, minus_zero, f80_zero(0) }, { f80_add, unnormal, num(1) }, { f80_mul, num(1), unnormal },
-        { f80_yl2x, num(-1), num(1) }, { f80_yl2x, num(1), inf }, { f80_scale, inf, minus_inf },
-        { f80_scale, f80_zero(0), inf }, { f80_yl2xp1, f80_zero(0), inf },
+    const struct {
+        struct f80 (*f)(struct fp_env *, struct f80, struct f80);
+        struct f80 a, b;
+    } t[] = {
+        {f80_sub, inf, inf},
+        {f80_add, inf, minus_inf},
+        {f80_mul, inf, minus_zero},
+        {f80_div, inf, inf},
+        {f80_div, minus_zero, f80_zero(0)},
+        {f80_add, unnormal, num(1)},
+        {f80_mul, num(1), unnormal},
+        {f80_yl2x, num(-1), num(1)},
+        {f80_yl2x, num(1), inf},
+        {f80_scale, inf, minus_inf},
+        {f80_scale, f80_zero(0), inf},
+        {f80_yl2xp1, f80_zero(0), inf},
     };
     for (unsigned i = 0; i < ARRAY_LEN(t); i++) {
-        struct fp_env e = { DEFAULT_CW, 0, false };
+        struct fp_env e = {DEFAULT_CW, 0, false};
         ck_f80(t[i].f(&e, t[i].a, t[i].b), f80_default_nan());
         ck_assert_uint_eq(e.ex, FP_IE);
     }
-    struct fp_env e = { DEFAULT_CW, 0, false };
+    struct fp_env e = {DEFAULT_CW, 0, false};
     ck_f80(f80_sqrt(&e, num(-4)), f80_default_nan());
     ck_assert_uint_eq(e.ex, FP_IE);
     ck_f80(f80_sqrt(&e, minus_zero), minus_zero);
@@ -79,17 +95,17 @@ END_TEST
 
 START_TEST(nans)
 {
-    struct fp_env e = { DEFAULT_CW, 0, false };
+    struct fp_env e = {DEFAULT_CW, 0, false};
     ck_f80(f80_add(&e, qnan, num(1)), qnan);
     ck_assert_uint_eq(e.ex, 0);
-    ck_f80(f80_mul(&e, denormal, qnan), qnan);                 /* and no DE */
+    ck_f80(f80_mul(&e, denormal, qnan), qnan); /* and no DE */
     ck_assert_uint_eq(e.ex, 0);
-    ck_f80(f80_add(&e, snan, qnan), qnan);                     /* the quiet one, though smaller */
+    ck_f80(f80_add(&e, snan, qnan), qnan); /* the quiet one, though smaller */
     ck_assert_uint_eq(e.ex, FP_IE);
     ck_f80(f80_div(&e, num(1), snan), mk(0x7fff, snan.mant | F80_QUIET));
     struct f80 larger = mk(0xffff, qnan.mant + 1), negative = mk(0xffff, qnan.mant);
     ck_f80(f80_sub(&e, qnan, larger), larger);
-    ck_f80(f80_sub(&e, negative, qnan), qnan);                 /* equal significands: the positive one */
+    ck_f80(f80_sub(&e, negative, qnan), qnan); /* equal significands: the positive one */
     ck_assert_uint_eq(f80_classify(mk(0x7fff, 0)), F80_UNSUPPORTED);
     ck_assert_uint_eq(f80_classify(mk(0, F80_J)), F80_DENORMAL);
 }
@@ -97,7 +113,7 @@ END_TEST
 
 START_TEST(infinities_and_zeros)
 {
-    struct fp_env e = { DEFAULT_CW, 0, false };
+    struct fp_env e = {DEFAULT_CW, 0, false};
     ck_f80(f80_div(&e, num(-1), f80_zero(0)), minus_inf);
     ck_assert_uint_eq(e.ex, FP_ZE);
     e.ex = 0;
@@ -117,14 +133,18 @@ END_TEST
 
 START_TEST(rounding_modes)
 {
-    static const struct { uint16_t rc; uint64_t third, minus_third; bool up, minus_up; } t[] = {
-        { FP_RC_NEAR, UINT64_C(0xaaaaaaaaaaaaaaab), UINT64_C(0xaaaaaaaaaaaaaaab), true, true },
-        { FP_RC_DOWN, UINT64_C(0xaaaaaaaaaaaaaaaa), UINT64_C(0xaaaaaaaaaaaaaaab), false, true },
-        { FP_RC_UP,   UINT64_C(0xaaaaaaaaaaaaaaab), UINT64_C(0xaaaaaaaaaaaaaaaa), true, false },
-        { FP_RC_ZERO, UINT64_C(0xaaaaaaaaaaaaaaaa), UINT64_C(0xaaaaaaaaaaaaaaaa), false, false },
+    static const struct {
+        uint16_t rc;
+        uint64_t third, minus_third;
+        bool up, minus_up;
+    } t[] = {
+        {FP_RC_NEAR, UINT64_C(0xaaaaaaaaaaaaaaab), UINT64_C(0xaaaaaaaaaaaaaaab), true, true},
+        {FP_RC_DOWN, UINT64_C(0xaaaaaaaaaaaaaaaa), UINT64_C(0xaaaaaaaaaaaaaaab), false, true},
+        {FP_RC_UP, UINT64_C(0xaaaaaaaaaaaaaaab), UINT64_C(0xaaaaaaaaaaaaaaaa), true, false},
+        {FP_RC_ZERO, UINT64_C(0xaaaaaaaaaaaaaaaa), UINT64_C(0xaaaaaaaaaaaaaaaa), false, false},
     };
     for (unsigned i = 0; i < ARRAY_LEN(t); i++) {
-        struct fp_env e = { (uint16_t)(DEFAULT_CW | t[i].rc), 0, false };
+        struct fp_env e = {(uint16_t)(DEFAULT_CW | t[i].rc), 0, false};
         ck_f80(f80_div(&e, num(1), num(3)), mk(0x3ffd, t[i].third));
         ck_assert(e.up == t[i].up);
         ck_f80(f80_div(&e, num(-1), num(3)), mk(0xbffd, t[i].minus_third));
@@ -136,35 +156,35 @@ END_TEST
 
 START_TEST(precision_control)
 {
-    struct fp_env e = { 0x7f, 0, false };
+    struct fp_env e = {0x7f, 0, false};
     ck_f80(f80_div(&e, num(1), num(3)), mk(0x3ffd, UINT64_C(0xaaaaab0000000000)));
     e.cw = 0x27f;
     ck_f80(f80_div(&e, num(1), num(3)), mk(0x3ffd, UINT64_C(0xaaaaaaaaaaaaa800)));
-    e.cw = 0x7f;                                               /* operands keep their precision */
+    e.cw = 0x7f; /* operands keep their precision */
     struct f80 odd = mk(0x3fff, UINT64_C(0x8000000000000001));
     ck_f80(f80_sub(&e, odd, num(1)), mk(0x3fff - 63, F80_J));
     ck_f80(f80_add(&e, odd, f80_zero(0)), num(1));
-    ck_f80(f80_scale(&e, odd, num(3)), mk(0x4002, odd.mant));  /* FSCALE ignores the field */
+    ck_f80(f80_scale(&e, odd, num(3)), mk(0x4002, odd.mant)); /* FSCALE ignores the field */
 }
 END_TEST
 
 START_TEST(overflow_and_underflow)
 {
     struct f80 big = mk(0x7ffe, UINT64_MAX), tiny = mk(1, F80_J);
-    struct fp_env e = { DEFAULT_CW, 0, false };
+    struct fp_env e = {DEFAULT_CW, 0, false};
     ck_f80(f80_add(&e, big, big), inf);
     ck_assert_uint_eq(e.ex, FP_OE | FP_PE);
-    e = (struct fp_env){ DEFAULT_CW | FP_RC_ZERO, 0, false };
+    e = (struct fp_env){DEFAULT_CW | FP_RC_ZERO, 0, false};
     ck_f80(f80_add(&e, big, big), big);
-    e = (struct fp_env){ DEFAULT_CW & ~FP_OE, 0, false };      /* unmasked: exponent less 24576 */
+    e = (struct fp_env){DEFAULT_CW & ~FP_OE, 0, false}; /* unmasked: exponent less 24576 */
     ck_f80(f80_add(&e, big, big), mk(0x7fff - 24576, UINT64_MAX));
     ck_assert_uint_eq(e.ex, FP_OE);
-    e = (struct fp_env){ DEFAULT_CW, 0, false };
-    ck_f80(f80_div(&e, tiny, num(2)), mk(0, F80_J >> 1));      /* exact: a denormal, no exception */
+    e = (struct fp_env){DEFAULT_CW, 0, false};
+    ck_f80(f80_div(&e, tiny, num(2)), mk(0, F80_J >> 1)); /* exact: a denormal, no exception */
     ck_assert_uint_eq(e.ex, 0);
     ck_f80(f80_div(&e, tiny, num(3)), mk(0, UINT64_C(0x2aaaaaaaaaaaaaab)));
     ck_assert_uint_eq(e.ex, FP_UE | FP_PE);
-    e = (struct fp_env){ DEFAULT_CW & ~FP_UE, 0, false };
+    e = (struct fp_env){DEFAULT_CW & ~FP_UE, 0, false};
     ck_f80(f80_div(&e, tiny, num(2)), mk(24576, F80_J));
     ck_assert_uint_eq(e.ex, FP_UE);
 }
@@ -174,11 +194,12 @@ END_TEST
 
 START_TEST(comparison)
 {
-    struct fp_env e = { DEFAULT_CW, 0, false };
+    struct fp_env e = {DEFAULT_CW, 0, false};
     ck_assert_uint_eq(f80_compare(&e, num(1), num(2), false), FP_C0);
     ck_assert_uint_eq(f80_compare(&e, num(-1), num(-2), false), 0);
     ck_assert_uint_eq(f80_compare(&e, minus_zero, f80_zero(0), false), FP_C3);
-    ck_assert_uint_eq(f80_compare(&e, mk(0, F80_J), mk(1, F80_J), false), FP_C3);    /* pseudo-denormal */
+    ck_assert_uint_eq(f80_compare(&e, mk(0, F80_J), mk(1, F80_J), false),
+                      FP_C3); /* pseudo-denormal */
     ck_assert_uint_eq(e.ex, FP_DE);
     e.ex = 0;
     ck_assert_uint_eq(f80_compare(&e, num(1), qnan, true), FP_C3 | FP_C2 | FP_C0);
@@ -190,41 +211,42 @@ END_TEST
 
 START_TEST(remainders)
 {
-    struct fp_env e = { DEFAULT_CW, 0, false };
+    struct fp_env e = {DEFAULT_CW, 0, false};
     unsigned q;
     bool more;
     ck_f80(f80_rem(&e, num(17), num(5), false, &q, &more), num(2));
     ck_assert(q == 3 && !more);
     ck_f80(f80_rem(&e, num(18), num(5), true, &q, &more), num(-2));
     ck_assert(q == 4 && !more);
-    ck_f80(f80_rem(&e, num(-18), num(12), true, &q, &more), num(6));    /* half: to the even quotient */
+    ck_f80(f80_rem(&e, num(-18), num(12), true, &q, &more),
+           num(6)); /* half: to the even quotient */
     ck_assert(q == 2 && !more);
     ck_f80(f80_rem(&e, num(5), num(7), true, &q, &more), num(-2));
     ck_assert(q == 1 && !more);
     struct f80 r = f80_rem(&e, mk(0x3fff + 200, F80_J), num(3), false, &q, &more);
     for (int i = 0; i < 10 && more; i++)
         r = f80_rem(&e, r, num(3), false, &q, &more);
-    ck_f80(r, num(1));                                          /* 2^200 = 1 (mod 3) */
+    ck_f80(r, num(1)); /* 2^200 = 1 (mod 3) */
     ck_assert(!more && e.ex == 0);
 }
 END_TEST
 
 START_TEST(integers_and_bcd)
 {
-    struct fp_env e = { DEFAULT_CW, 0, false };
+    struct fp_env e = {DEFAULT_CW, 0, false};
     struct f80 half = mk(0x3ffe, F80_J), x = f80_div(&e, num(5), num(2));
     e.ex = 0;
     ck_assert_uint_eq(f80_to_int(&e, x, 16), 2);
     ck_assert_uint_eq(e.ex, FP_PE);
     ck_f80(f80_round_int(&e, half), f80_zero(0));
     ck_f80(f80_round_int(&e, mk(0xbffe, F80_J)), minus_zero);
-    e = (struct fp_env){ DEFAULT_CW, 0, false };
+    e = (struct fp_env){DEFAULT_CW, 0, false};
     ck_assert_uint_eq(f80_to_int(&e, num(-32768), 16), sext(0x8000, 16));
     ck_assert_uint_eq(e.ex, 0);
     ck_assert_uint_eq(f80_to_int(&e, num(32768), 16) & 0xffff, 0x8000);
     ck_assert_uint_eq(e.ex, FP_IE);
     e.ex = 0;
-    ck_assert_uint_eq(f80_to_int(&e, mk(0xc03e, F80_J), 64), F80_J);     /* -2^63 fits */
+    ck_assert_uint_eq(f80_to_int(&e, mk(0xc03e, F80_J), 64), F80_J); /* -2^63 fits */
     ck_assert_uint_eq(e.ex, 0);
     uint64_t lo;
     uint16_t hi;
@@ -238,7 +260,7 @@ END_TEST
 
 START_TEST(single_and_double)
 {
-    struct fp_env e = { DEFAULT_CW, 0, false };
+    struct fp_env e = {DEFAULT_CW, 0, false};
     bool den;
     ck_assert_uint_eq(f80_to_f32(&e, num(-3)), 0xc0400000u);
     ck_assert_uint_eq(f80_to_f64(&e, num(10)), UINT64_C(0x4024000000000000));
@@ -247,13 +269,14 @@ START_TEST(single_and_double)
     ck_assert(den);
     ck_f80(f80_from_f64(UINT64_C(0x7ff0000000000001), &den), mk(0x7fff, F80_J | 1 << 11));
     ck_assert(!den);
-    ck_assert_uint_eq(f80_to_f32(&e, mk(0x3fff - 150, F80_J | 1)), 1);    /* just above half of the least */
+    ck_assert_uint_eq(f80_to_f32(&e, mk(0x3fff - 150, F80_J | 1)),
+                      1); /* just above half of the least */
     ck_assert_uint_eq(e.ex, FP_UE | FP_PE);
     e.ex = 0;
     ck_assert_uint_eq(f80_to_f64(&e, mk(0x43ff, F80_J)), UINT64_C(0x7ff0000000000000));
     ck_assert_uint_eq(e.ex, FP_OE | FP_PE);
     uint64_t s = 42;
-    for (int i = 0; i < 20000; i++) {                           /* there and back */
+    for (int i = 0; i < 20000; i++) { /* there and back */
         uint64_t v = prng(&s);
         if ((v >> 52 & 0x7ff) == 0x7ff)
             continue;
@@ -286,7 +309,7 @@ static void near(const char *f, unsigned i, struct f80 got, struct f80 want)
 
 START_TEST(reference_points)
 {
-    struct fp_env e = { DEFAULT_CW, 0, false };
+    struct fp_env e = {DEFAULT_CW, 0, false};
     struct f80 r;
     for (unsigned i = 0; i < ARRAY_LEN(exp2m1_points); i++)
         near("2^x-1", i, f80_2xm1(&e, exp2m1_points[i].x), exp2m1_points[i].r);
@@ -307,9 +330,10 @@ START_TEST(reference_points)
     for (unsigned i = 0; i < ARRAY_LEN(ylog2_points); i++)
         near("y log2", i, f80_yl2x(&e, ylog2_points[i].a, ylog2_points[i].b), ylog2_points[i].r);
     for (unsigned i = 0; i < ARRAY_LEN(ylog2p1_points); i++)
-        near("y log2(x+1)", i, f80_yl2xp1(&e, ylog2p1_points[i].a, ylog2p1_points[i].b), ylog2p1_points[i].r);
+        near("y log2(x+1)", i, f80_yl2xp1(&e, ylog2p1_points[i].a, ylog2p1_points[i].b),
+             ylog2p1_points[i].r);
     ck_assert_uint_eq(e.ex, FP_PE);
-    ck_assert(!f80_tan(&e, mk(0x3fff + 63, F80_J), &r));        /* 2^63 and beyond: C2 */
+    ck_assert(!f80_tan(&e, mk(0x3fff + 63, F80_J), &r)); /* 2^63 and beyond: C2 */
 }
 END_TEST
 
@@ -341,15 +365,15 @@ static struct f80 operate(struct fp_env *e, unsigned op, struct f80 a, struct f8
     unsigned q;
     bool more;
     switch (op) {
-    case OP_ADD:   return f80_add(e, a, b);
-    case OP_SUB:   return f80_sub(e, a, b);
-    case OP_MUL:   return f80_mul(e, a, b);
-    case OP_DIV:   return f80_div(e, a, b);
-    case OP_SQRT:  return f80_sqrt(e, a);
+    case OP_ADD: return f80_add(e, a, b);
+    case OP_SUB: return f80_sub(e, a, b);
+    case OP_MUL: return f80_mul(e, a, b);
+    case OP_DIV: return f80_div(e, a, b);
+    case OP_SQRT: return f80_sqrt(e, a);
     case OP_SCALE: return f80_scale(e, a, b);
-    case OP_REM:   return f80_rem(e, a, b, false, &q, &more);
-    case OP_REM1:  return f80_rem(e, a, b, true, &q, &more);
-    default:       return f80_round_int(e, a);
+    case OP_REM: return f80_rem(e, a, b, false, &q, &more);
+    case OP_REM1: return f80_rem(e, a, b, true, &q, &more);
+    default: return f80_round_int(e, a);
     }
 }
 
@@ -359,12 +383,12 @@ START_TEST(digest)
     uint64_t s = 1, h = HASH_SEED;
     for (unsigned i = 0; i < 60000; i++) {
         struct f80 a = random_f80(&s), b = random_f80(&s), r;
-        struct fp_env e = { (uint16_t)(0x40 | (prng(&s) >> 40 & 0xf3f)), 0, false };
+        struct fp_env e = {(uint16_t)(0x40 | (prng(&s) >> 40 & 0xf3f)), 0, false};
         r = operate(&e, i % OP_COUNT, a, b);
         h = hash_u64(h, r.mant ^ (uint64_t)e.ex << 32);
         h = hash_u64(h, r.se);
     }
-    struct fp_env e = { DEFAULT_CW, 0, false };
+    struct fp_env e = {DEFAULT_CW, 0, false};
     for (unsigned i = 0; i < 4000; i++) {
         struct f80 a = random_f80(&s), b = random_f80(&s), r = a;
         switch (i % 6) {
@@ -383,12 +407,16 @@ START_TEST(digest)
 END_TEST
 
 #if defined __x86_64__ && defined __GNUC__
-struct image { uint8_t b[108]; };
+struct image {
+    uint8_t b[108];
+};
 
 /* The instruction with its exceptions masked as in cw; one more saved image tells what it did. */
 #define HOST(name, insn) \
     static void host_##name(const struct image *in, struct image *out) \
-    { __asm__ volatile("frstor %1\n\t" insn "\n\tfnsave %0" : "=m"(*out) : "m"(*in)); }
+    { \
+        __asm__ volatile("frstor %1\n\t" insn "\n\tfnsave %0" : "=m"(*out) : "m"(*in)); \
+    }
 HOST(add, "fadd %%st(1), %%st")
 HOST(sub, "fsub %%st(1), %%st")
 HOST(mul, "fmul %%st(1), %%st")
@@ -407,8 +435,8 @@ START_TEST(host_processor)
     uint64_t s = 1;
     for (unsigned i = 0; i < 90000; i++) {
         struct f80 a = random_f80(&s), b = random_f80(&s), r, got;
-        struct fp_env e = { (uint16_t)(0x40 | (prng(&s) >> 40 & 0xf3f)), 0, false };
-        struct image in = { { 0 } }, out;
+        struct fp_env e = {(uint16_t)(0x40 | (prng(&s) >> 40 & 0xf3f)), 0, false};
+        struct image in = {{0}}, out;
         store_le16(in.b, e.cw);
         store_le64(in.b + 28, a.mant);
         store_le16(in.b + 36, a.se);
@@ -422,8 +450,10 @@ START_TEST(host_processor)
             r = a;
         }
         unsigned ex = load_le16(out.b + 4) & 0x3f;
-        ck_assert_msg(same(r, got) && e.ex == ex, "op %u cw %03x %04x:%016llx %04x:%016llx: %04x:%016llx ex %02x, "
-                      "host %04x:%016llx ex %02x", i % OP_COUNT, e.cw, a.se, (unsigned long long)a.mant, b.se,
+        ck_assert_msg(same(r, got) && e.ex == ex,
+                      "op %u cw %03x %04x:%016llx %04x:%016llx: %04x:%016llx ex %02x, "
+                      "host %04x:%016llx ex %02x",
+                      i % OP_COUNT, e.cw, a.se, (unsigned long long)a.mant, b.se,
                       (unsigned long long)b.mant, r.se, (unsigned long long)r.mant, e.ex, got.se,
                       (unsigned long long)got.mant, ex);
     }
