@@ -68,6 +68,9 @@ struct vga {
     uint16_t vbe_xres, vbe_yres, vbe_bpp, vbe_enable, vbe_bank;
     uint16_t vbe_virt_w, vbe_x, vbe_y;    /* logical line in pixels; first pixel shown */
 
+    vtime    beam_from, beam_until;       /* a cache: Input Status 1 is beam_status between these */
+    uint8_t  beam_status;
+
     uint8_t *vram;
     uint32_t vram_size;
     struct sched *sched;

@@ -32,6 +32,8 @@ static const struct field vga_fields[] = {
     FIELD_MAX(struct vga, vbe_bpp, 32),    FIELD(struct vga, vbe_enable),
     FIELD(struct vga, vbe_bank),           FIELD(struct vga, vbe_virt_w),
     FIELD(struct vga, vbe_x),              FIELD(struct vga, vbe_y),
+    FIELD_TRANSIENT(struct vga, beam_from), FIELD_TRANSIENT(struct vga, beam_until),
+    FIELD_TRANSIENT(struct vga, beam_status),
     FIELD_TRANSIENT(struct vga, vram),     FIELD_TRANSIENT(struct vga, vram_size),
     FIELD_TRANSIENT(struct vga, sched),    FIELD_TRANSIENT(struct vga, remap),
     FIELD_TRANSIENT(struct vga, owner),
@@ -66,16 +68,40 @@ uint64_t vga_frames(const struct vga *v, vtime now)
     return clk_ticks(t.dot, now) / (t.line_dots * t.lines);
 }
 
-/* Input Status 1: bit 0 while nothing is displayed, bit 3 during vertical retrace. */
-static uint8_t beam_status(const struct vga *v)
+/* Dots from 'at' within the frame to the next change of what Input Status 1 says. */
+static uint64_t beam_next(const struct vga_timing *t, uint64_t line, uint64_t dot)
 {
+    uint64_t to = t->lines;                          /* the end of the frame */
+    if (line < t->show_lines)
+        return dot < t->show_dots && t->show_dots < t->line_dots ? t->show_dots - dot
+                                                                 : t->line_dots - dot;
+    if (line < t->sync_from && t->sync_from < to)
+        to = t->sync_from;
+    else if (line < t->sync_to && t->sync_to < to)
+        to = t->sync_to;
+    return (to - line) * t->line_dots - dot;
+}
+
+/* Input Status 1: bit 0 while nothing is displayed, bit 3 during vertical retrace. Programs poll it
+ * without pause, and the divisions were half of such a program's time: hence the cache. */
+static uint8_t beam_status(struct vga *v)
+{
+    vtime now = sched_now(v->sched);
+    if (now >= v->beam_from && now < v->beam_until)
+        return v->beam_status;
     struct vga_timing t = vga_timing(v);
-    uint64_t at = clk_ticks(t.dot, sched_now(v->sched)) % (t.line_dots * t.lines);
+    uint64_t ticks = clk_ticks(t.dot, now), at = ticks % (t.line_dots * t.lines);
     uint64_t line = at / t.line_dots, dot = at % t.line_dots;
     bool hidden = line >= t.show_lines || dot >= t.show_dots;
     bool sync = line >= t.sync_from && line < t.sync_to;
-    return (uint8_t)(hidden | sync << 3);
+    v->beam_from = now;
+    v->beam_until = clk_when(t.dot, ticks + beam_next(&t, line, dot));
+    v->beam_status = (uint8_t)(hidden | sync << 3);
+    return v->beam_status;
 }
+
+/* The registers behind vga_timing() may have changed. */
+static void beam_forget(struct vga *v) { v->beam_from = v->beam_until = 0; }
 
 static uint8_t cr_read(const struct vga *v)
 {
@@ -87,6 +113,7 @@ static void cr_write(struct vga *v, uint8_t val)
     unsigned i = v->cr_index;
     if (i >= VGA_CRTC_REGS)
         return;
+    beam_forget(v);
     if (i < 8 && v->cr[0x11] & 0x80) {       /* protected, but for line compare bit 8 */
         if (i == 7)
             v->cr[7] = (uint8_t)((v->cr[7] & ~0x10) | (val & 0x10));
@@ -97,6 +124,7 @@ static void cr_write(struct vga *v, uint8_t val)
 
 static void sr_write(struct vga *v, uint8_t val)
 {
+    beam_forget(v);
     if (v->sr_index < VGA_SEQ_REGS)
         v->sr[v->sr_index] = val & sr_used[v->sr_index];
 }
@@ -190,7 +218,10 @@ void vga_port_write(struct vga *v, unsigned port, uint8_t val) /* long: table */
         return;
     switch (port) {
     case 0x3c0: ar_write(v, val); break;
-    case 0x3c2: v->misc = val; break;
+    case 0x3c2:
+        v->misc = val;
+        beam_forget(v);
+        break;
     case 0x3c3: v->subsystem = val & 1; break;
     case 0x3c4: v->sr_index = val & 7; break;
     case 0x3c5: sr_write(v, val); break;
@@ -246,6 +277,7 @@ static void reset(void *dev, enum reset_kind kind)
 static bool post_load(void *dev, unsigned version, struct error *err)
 {
     struct vga *v = dev;
+    beam_forget(v);
     for (unsigned i = 0; i < VGA_SEQ_REGS; i++)
         if (v->sr[i] & ~sr_used[i])
             return false;

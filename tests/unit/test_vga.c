@@ -181,6 +181,26 @@ START_TEST(status_follows_the_beam)
 }
 END_TEST
 
+/* The remembered status is what a fresh look gives, for polls at random intervals. */
+START_TEST(status_cache_is_invisible)
+{
+    static const struct mode *const modes[] = { &TEXT80, &MODE12, &CGA4, &TEXT80 };
+    srand((unsigned)_i);
+    set_mode(modes[_i]);
+    if (_i == 3)
+        for (unsigned i = 0; i < 25; i++)
+            outi(0x3d4, i, (unsigned)rand() & (i == 0x11 ? 0x7f : 0xff));
+    for (int n = 0; n < 200000; n++) {
+        unsigned got = inb(0x3da), want;
+        struct vga fresh = vga;
+        fresh.beam_from = fresh.beam_until = 0;
+        want = vga_port_read(&fresh, 0x3da);
+        ck_assert_msg(got == want, "at %llu: %u, %u", (unsigned long long)sched.now, got, want);
+        sched.now += (vtime)(rand() % (n % 50 ? 900 : 900000));
+    }
+}
+END_TEST
+
 /* One plane at a time, one bit at a time. */
 struct model { uint8_t plane[4][65536], latch[4]; };
 static struct model model;
@@ -609,6 +629,7 @@ int main(void)
     tcase_add_test(t, crtc_protection);
     tcase_add_test(t, dac_entries_are_atomic_and_advance);
     tcase_add_test(t, status_follows_the_beam);
+    tcase_add_loop_test(t, status_cache_is_invisible, 0, 4);
     tcase_add_loop_test(t, memory_agrees_with_plane_model, 0, 5);
     tcase_add_test(t, memory_closed_without_ram_enable);
     tcase_add_test(t, text_scene);
