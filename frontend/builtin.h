@@ -5,4 +5,4 @@
 #include <stdint.h>
 
 struct builtin { const uint8_t *p; size_t n; };
-extern const struct builtin builtin_bios, builtin_vgabios, builtin_demo;
+extern const struct builtin builtin_bios, builtin_vgabios, builtin_kload, builtin_demo;

@@ -132,6 +132,7 @@ static bool open_files(struct session *s, struct error *err)
         return false;
     if (!c->bios.n)
         return error_set(err, 1, "this build has no firmware: give --bios FILE and --vgabios FILE");
+    c->kloadrom = (struct memory_image){ builtin_kload.p, builtin_kload.n };
     if (o->kernel && !load_file(s, o->kernel, MODULE_MAX, &c->kernel, err))
         return false;
     for (unsigned i = 0; i < c->initrds; i++)

@@ -11,6 +11,8 @@
 
 enum layer { LAYER_RAM, LAYER_DEVICE, LAYER_BRIDGE };
 
+enum { ROM_BASE = 0xc0000, KLOAD_ROM = 0xd0000, KLOAD_PORT = 0x1b0 };
+
 /* ---- small glue ---- */
 
 static void to_intr(void *sink, int pin, bool level) { cpu_set_intr(sink, level); }
@@ -62,6 +64,8 @@ static void fill_roms(struct machine *m)
     memset(p->rom, 0xff, sizeof p->rom);
     if (m->cfg.vgabios.n)
         memcpy(p->rom, m->cfg.vgabios.p, m->cfg.vgabios.n);
+    if (m->cfg.kernel.n)
+        memcpy(p->rom + KLOAD_ROM - ROM_BASE, m->cfg.kloadrom.p, m->cfg.kloadrom.n);
     memcpy(p->rom + sizeof p->rom - shown, m->rom + m->rom_size - shown, shown);
 }
 
@@ -353,10 +357,33 @@ void board_cmos(struct machine *m)
     cmos_checksum(r);
 }
 
+/* Direct kernel boot: a boot ROM and the device that fills memory for it. */
+static bool init_kload(struct machine *m, struct error *err)
+{
+    const struct machine_config *c = &m->cfg;
+    struct kload_images im = { .kernel = { c->kernel.p, c->kernel.n }, .modules = c->initrds, .append = c->append };
+    if (!c->kernel.n)
+        return true;
+    if (!c->kloadrom.n || c->kloadrom.n > 0x10000)
+        return error_set(err, 1, "this build has no boot ROM for kernels: build roms/kload.bin first");
+    for (unsigned i = 0; i < c->initrds && i < KLOAD_MODULES; i++) {
+        im.module[i] = (struct kload_image){ c->initrd[i].p, c->initrd[i].n };
+        im.module_args[i] = c->initrd_args[i];
+    }
+    if (!kload_check(&im, m->ram_size, err))
+        return false;
+    kload_init(&m->pc.kload, &m->mem, m->ram_size, &im);
+    port(m, "kload", &kload_ops, &m->pc.kload, KLOAD_PORT, 16);
+    device_add(&m->devices, &kload_class, &m->pc.kload, "kload");
+    return true;
+}
+
 bool board_init(struct machine *m, struct error *err)
 {
     struct pc *p = &m->pc;
     p->has_pci = m->cfg.board == BOARD_PC;
+    if (!init_kload(m, err))
+        return false;
     fill_roms(m);
     map_memory(m);
     init_pic_pit(m);

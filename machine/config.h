@@ -31,7 +31,8 @@ struct machine_config {
     uint32_t    slice, cache_ops, block_ops;
 
     struct memory_image bios, vgabios;       /* system and video firmware; vgabios may be absent */
-    struct memory_image kernel, initrd[INITRDS_MAX];
+    /* direct boot: the ROM that starts the kernel; the images are borrowed as long as the machine lives */
+    struct memory_image kloadrom, kernel, initrd[INITRDS_MAX];
     unsigned            initrds;
     const char         *initrd_args[INITRDS_MAX];        /* Multiboot module strings; may be NULL */
     const char         *append;              /* kernel command line; NULL: none */

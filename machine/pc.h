@@ -11,6 +11,7 @@
 #include "devices/i8237.h"
 #include "devices/i8254.h"
 #include "devices/i8259.h"
+#include "devices/kload.h"
 #include "devices/mc146818.h"
 #include "devices/ns16550.h"
 #include "devices/pci.h"
@@ -48,6 +49,7 @@ struct pc {
     struct piix_ide  ide;
     struct acpi_pm   pm;
     struct vga_pci   vga_pci;
+    struct kload     kload;
 
     struct region    io[BOARD_PORTS];
     unsigned         n_io;
