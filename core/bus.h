@@ -77,7 +77,7 @@ void bus_map_rom(struct bus *b, struct region *r, const char *name, uint8_t *mem
                  uint64_t size, unsigned layer);
 void bus_map_io(struct bus *b, struct region *r, const char *name, const struct bus_ops *ops,
                 void *dev, uint64_t base, uint64_t size, unsigned layer);
-/* After a change of r->enabled, base, size, rd or wr: pass the new values; recomputes the map. */
+/* Moves, enables or disables a region. After a change of rd or wr alone: disable it, then enable it. */
 void bus_update(struct bus *b, struct region *r, bool enabled, uint64_t base, uint64_t size);
 /* Recomputes everything: after several regions were changed by hand. */
 void bus_refresh(struct bus *b);

@@ -9,6 +9,7 @@
  * against the TLB's physical page.
  */
 #pragma once
+#include "cpu/mem.h"
 #include "cpu/op.h"
 
 struct block {
@@ -75,15 +76,24 @@ static ALWAYS_INLINE const struct op *block_follow(struct cpu *c, unsigned which
     return OP_EXIT;
 }
 
-/* Goes anywhere in the present code segment. */
-static ALWAYS_INLINE const struct op *block_jump(struct cpu *c, uint64_t rip)
+/* The block at rip, if the jump table knows it and the TLB says that its page is still there; or NULL. */
+static ALWAYS_INLINE struct block *jump_lookup(struct cpu *c, uint64_t rip)
 {
     laddr lin = c->mode & MODE_CODE64 ? rip : (uint32_t)(c->seg[SEG_CS].base + rip);
     struct jump_entry *j = jump_slot(c->blocks, lin);
-    unsigned i = (unsigned)((lin >> PAGE_SHIFT) ^ (lin >> (PAGE_SHIFT + TLB_BITS))) & (TLB_SIZE - 1);
+    unsigned i = tlb_index(lin);
     if (LIKELY(j->lin == lin && j->blk->mode == c->mode && (lin ^ c->tlb[i].tag_x) < PAGE_SIZE &&
                c->tlb_phys[c->cpl == 3][i] == (j->blk->at & ~PAGE_MASK)))
-        return block_enter(c, j->blk, rip);
+        return j->blk;
+    return NULL;
+}
+
+/* Goes anywhere in the present code segment. */
+static ALWAYS_INLINE const struct op *block_jump(struct cpu *c, uint64_t rip)
+{
+    struct block *b = jump_lookup(c, rip);
+    if (LIKELY(b != NULL))
+        return block_enter(c, b, rip);
     c->rip = rip;
     return OP_EXIT;
 }

@@ -8,6 +8,7 @@
  * Deviations: IRET does not set RF (there are no instruction breakpoints for it to hold off). A
  * 32-bit PUSH of a selector writes two bytes and leaves the other two, as current processors do.
  */
+#include "cpu/operands.h"
 #include "cpu/desc.h"
 #include "cpu/op_rm.h"
 
@@ -546,6 +547,8 @@ HANDLER(mov_to_seg)
     TRY((seg <= SEG_GS && seg != SEG_CS) || cpu_raise(c, EXC_UD));
     TRY(rm_read(c, op, 1, 2, &sel));
     TRY(load_segment(c, seg, (uint16_t)sel));
+    if (!(insn_rows[op->in.id].attr & ENDS))
+        return NEXT(c, op);
     shadow(c, seg);
     c->rip = op_next_rip(c, op);
     return OP_EXIT;

@@ -169,7 +169,9 @@ static bool boundary(struct cpu *c)
 /* A block that may be entered now: never more instructions than are left, one when 'single'. */
 static const struct op *next_op(struct cpu *c, bool single)
 {
-    struct block *b = block_find(c);
+    struct block *b = jump_lookup(c, c->rip);
+    if (!b)
+        b = block_find(c);
     if (!b)
         return NULL;
     if (!(c->mode & MODE_CODE64) && c->rip + b->n_bytes - 1 > c->seg[SEG_CS].limit)

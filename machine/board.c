@@ -314,11 +314,10 @@ static void cmos_drives(struct machine *m)
     struct mc146818 *r = &m->pc.rtc;
     unsigned type[2] = { 0, 0 }, floppies = 0;
     for (unsigned i = 0; i < 2; i++) {
-        uint64_t kb = m->cfg.floppy[i] ? m->cfg.floppy[i]->sectors / 2 : 1440;
         if (!m->cfg.floppy[i] && !m->cfg.floppy_drive[i])
             continue;
         floppies++;
-        type[i] = kb <= 360 ? 1 : kb == 1200 ? 2 : kb > 1760 ? 5 : 4;
+        type[i] = m->pc.fdc.drive[i].type;
     }
     mc146818_set(r, 0x10, (uint8_t)(type[0] << 4 | type[1]));
     mc146818_set(r, 0x14, (uint8_t)(0x06 | (floppies ? (floppies - 1) << 6 | 1 : 0)));
