@@ -79,7 +79,7 @@ static void set_enable(struct vga *v, uint16_t val)
         else if (!(val & VBE_NOCLEAR))
             memset(v->vram, 0, (size_t)vbe_pitch(v) * v->vbe_yres * (v->vbe_bpp == 4 ? 4 : 1));
     }
-    if ((v->vbe_enable ^ val) & VBE_8BIT_DAC)        /* colours keep their look at the other width */
+    if ((v->vbe_enable ^ val) & VBE_8BIT_DAC)        /* colours keep their look at either width */
         for (unsigned i = 0; i < sizeof v->dac; i++)
             v->dac[i] = (uint8_t)(val & VBE_8BIT_DAC ? v->dac[i] << 2 | v->dac[i] >> 4
                                                      : v->dac[i] >> 2);

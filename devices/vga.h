@@ -93,7 +93,10 @@ void vga_draw(const struct vga *v, vtime now, struct surface *out);
 void vga_text(const struct vga *v, struct text_screen *out);
 
 /* Between the files of this chip. */
-struct vga_timing { uint64_t line_dots, lines, show_dots, show_lines, sync_from, sync_to; struct clk dot; };
+struct vga_timing {
+    uint64_t line_dots, lines, show_dots, show_lines, sync_from, sync_to;
+    struct clk dot;
+};
 struct vga_timing vga_timing(const struct vga *v);
 uint64_t vga_frames(const struct vga *v, vtime now);      /* frames since power-on: blinking */
 uint8_t  vga_port_read(struct vga *v, unsigned port);

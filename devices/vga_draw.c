@@ -3,8 +3,8 @@
  * VGA: the picture, as a function of registers, video memory and time.
  *   Ref: IBM PS/2 Hardware Interface Technical Reference, "CRT Controller", "Attribute Controller"
  *
- * Each scan line is worked out as the chip does it: the row's first address from start, pitch and line
- * compare; per character clock an address counter, which byte, word or doubleword mode and the
+ * Each scan line is worked out as the chip does it: the row's first address from start, pitch and
+ * line compare; per character clock an address counter, which byte, word or doubleword mode and the
  * CGA row bits turn into a planar offset; the four bytes there become 8 dots (or 4 in 256-colour
  * modes). Surfaces get all scan lines; 'doubled' says that dots are two columns wide.
  */
@@ -201,7 +201,8 @@ static void text_line(const struct frame *f, struct scanline l, uint32_t *px, st
 
 /* A byte's bits, leftmost first, as the low bits of eight nibbles from the lowest. */
 #define N1(n, b) ((uint32_t)((n) >> (7 - (b)) & 1) << 4 * (b))
-#define N8(n) (N1(n, 0) | N1(n, 1) | N1(n, 2) | N1(n, 3) | N1(n, 4) | N1(n, 5) | N1(n, 6) | N1(n, 7))
+#define N4(n, b) (N1(n, b) | N1(n, b + 1) | N1(n, b + 2) | N1(n, b + 3))
+#define N8(n) (N4(n, 0) | N4(n, 4))
 #define R4(n) N8(n), N8((n) + 1), N8((n) + 2), N8((n) + 3)
 #define R16(n) R4(n), R4((n) + 4), R4((n) + 8), R4((n) + 12)
 #define R64(n) R16(n), R16((n) + 16), R16((n) + 32), R16((n) + 48)

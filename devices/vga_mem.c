@@ -39,7 +39,7 @@ static uint32_t window_offset(const struct vga *v, uint32_t off)
 static uint8_t *cell(const struct vga *v, uint32_t a)
 {
     uint32_t n;
-    if (vbe_on(v))                                   /* 4 bits a pixel, banked by 64 KB of a plane */
+    if (vbe_on(v))                                   /* 4 bits a pixel, banks of 64 KB of a plane */
         n = (((uint32_t)v->vbe_bank << 16 | a) << 2) & (v->vram_size - 1);
     else if (chain4(v))
         n = ((a & 0xfffc) | (a >> 16 & 3)) << 2;
