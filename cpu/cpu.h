@@ -106,7 +106,11 @@ enum cpu_stop { CPU_RAN, CPU_HALTED, CPU_EXIT, CPU_SHUTDOWN };
 #define MODE_TF      8u          /* one-instruction blocks that end in #DB */
 #define MODE_DEAD    0x80000000u /* never equal to a CPU's mode: a dropped block */
 
+#ifdef VITRINE_STRESS
+#define TLB_BITS 1               /* the stress build: every path is a rare one's neighbour */
+#else
 #define TLB_BITS 10
+#endif
 #define TLB_SIZE (1u << TLB_BITS)
 /* tag: page address, or TLB_EMPTY. (lin ^ tag) <= 4096 - n is hit and in-page at once. */
 #define TLB_EMPTY (UINT64_C(1) << 63)
@@ -190,7 +194,7 @@ struct cpu {
     uint64_t         n_fills, n_interrupts;   /* statistics */
     laddr            tlb_page[2][TLB_SIZE];   /* linear page of the entry, device pages too; or TLB_EMPTY */
     uint8_t          tlb_flags[2][TLB_SIZE];  /* mmu.c: writable and dirty, global, large */
-    uint64_t         tlb_used[2][TLB_SIZE / 64]; /* bit n: entry n was filled since the last flush */
+    uint64_t         tlb_used[2][(TLB_SIZE + 63) / 64]; /* bit n: entry n was filled since the last flush */
     uint64_t         tlb_large[16];           /* bit n: an entry of a large page lies in megabytes 4n..4n+3 */
 };
 _Static_assert(offsetof(struct cpu, seg) <= 256, "hot CPU state must stay within JIT reach");

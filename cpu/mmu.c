@@ -75,7 +75,7 @@ static void entry_drop(struct cpu *c, unsigned u, unsigned i)
 static void flush_but(struct cpu *c, unsigned keep)
 {
     for (unsigned u = 0; u < 2; u++)
-        for (unsigned w = 0; w < TLB_SIZE / 64; w++) {
+        for (unsigned w = 0; w < (TLB_SIZE + 63) / 64; w++) {
             uint64_t stay = 0;
             for (uint64_t m = c->tlb_used[u][w]; m; m &= m - 1) {
                 unsigned bit = bit_low(m), i = w * 64 + bit;

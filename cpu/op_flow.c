@@ -260,8 +260,7 @@ HANDLER(cli)
     AT(c, op);
     TRY(may_change_if(c, &virtual_if));
     c->eflags &= ~(virtual_if ? FL_VIF : FL_IF);
-    c->rip = op_next_rip(c, op);
-    return OP_EXIT;
+    return go(c, op, op_next_rip(c, op), 0);
 }
 
 HANDLER(sti)

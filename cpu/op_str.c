@@ -159,6 +159,13 @@ static const struct op *finish(struct cpu *c, const struct op *op, bool again)
     return OP_EXIT;
 }
 
+/* After one port access: on with the next block, unless something wants to be looked at. */
+static const struct op *after_io(struct cpu *c, const struct op *op)
+{
+    uint64_t rip = op_next_rip(c, op);
+    return op->off + op->in.len < PAGE_SIZE ? block_follow(c, 0, rip) : block_jump(c, rip);
+}
+
 typedef uint64_t run_of(struct cpu *c, const struct op *op, uint64_t n);
 
 static ALWAYS_INLINE const struct op *repeat(struct cpu *c, const struct op *op, element *one, run_of *run)
@@ -224,7 +231,7 @@ HANDLER(in)
     AT(c, op);
     TRY(io_allowed(c, port, size));
     reg_set(c, 0, bus_read(c->io, port, size), size);
-    return finish(c, op, false);
+    return after_io(c, op);
 }
 
 HANDLER(out)
@@ -233,7 +240,7 @@ HANDLER(out)
     AT(c, op);
     TRY(io_allowed(c, port, size));
     bus_write(c->io, port, reg_get(c, 0, size), size);
-    return finish(c, op, false);
+    return after_io(c, op);
 }
 
 /* The store is checked before the port is read: a device must not lose a byte to a page fault. */

@@ -30,7 +30,7 @@ static int hex(char c)
     return p ? (int)((p - all) & 15) : -1;
 }
 
-/* The character an escape stands for; p is behind the backslash and moves on. -1: no such escape. */
+/* The character an escape stands for; p is behind the backslash and moves on. -1: \x without two digits. */
 static int escape(const char **p)
 {
     char c = **p;
@@ -49,7 +49,9 @@ static int escape(const char **p)
             return hex((*p)[-2]) << 4 | hex((*p)[-1]);
         }
         return -1;
-    default:   return -1;
+    default:                                 /* "A:\>": a backslash that escapes nothing is one */
+        *p -= c != 0;
+        return '\\';
     }
 }
 
@@ -76,7 +78,7 @@ static const char *split(struct words *w, const char *p)
             if (c == '\\')
                 c = escape(&p);
             if (c <= 0)
-                return *p ? "no such escape: use \\n \\r \\t \\b \\e \\\\ \\\" or \\xHH" : "the closing quote is missing";
+                return *p ? "\\x wants two hexadecimal digits, and no zero byte" : "the closing quote is missing";
             *to++ = (char)c;
         }
         p++;
