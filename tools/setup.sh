@@ -28,6 +28,8 @@ package() {
         apt-get:check)     echo check ;;
         apt-get:pkg-config) echo pkg-config ;;
         apt-get:python3)   echo python3-minimal ;;
+        apt-get:x86_64-w64-mingw32-gcc) echo gcc-mingw-w64-x86-64 libz-mingw-w64-dev ;;
+        apt-get:aarch64-linux-gnu-gcc)  echo gcc-aarch64-linux-gnu libc6-dev-arm64-cross ;;
         dnf:cc)            echo gcc ;;
         dnf:sdl2)          echo SDL2-devel ;;
         dnf:zlib)          echo zlib-devel ;;
