@@ -229,6 +229,7 @@ static const char *parse_simple(struct command *c, const struct words *w)
 {
     static const struct { const char *name; enum op op; bool text; const char *usage; } simple[] = {
         { "type", OP_TYPE, true, "write: type \"text\"" },
+        { "send", OP_SEND, true, "write: send \"text\"" },
         { "screenshot", OP_SCREENSHOT, true, "write: screenshot FILE.png" },
         { "screen", OP_SCREEN, true, "write: screen FILE.txt" },
         { "save", OP_SAVE, true, "write: save FILE" },

@@ -45,6 +45,13 @@ static void enqueue_text(struct script *s, const char *text)
     }
 }
 
+/* To COM1, as if from the other end of its cable. */
+static void enqueue_bytes(struct script *s, const char *text)
+{
+    for (; *text; text++)
+        enqueue(s, (struct input){ IN_SERIAL, 0, (unsigned char)*text, 0, 0 });
+}
+
 static void enqueue_combo(struct script *s, const struct command *c)
 {
     for (unsigned i = 0; i < c->n_keys; i++)
@@ -177,6 +184,7 @@ static void begin(struct script *s, struct session *on, const struct command *c,
     s->since = now;
     switch (c->op) {
     case OP_TYPE:     enqueue_text(s, c->text); break;
+    case OP_SEND:     enqueue_bytes(s, c->text); break;
     case OP_KEY:      enqueue_combo(s, c); break;
     case OP_MOUSE_MOVE: case OP_MOUSE_CLICK: case OP_MOUSE_DOWN: case OP_MOUSE_UP:
         enqueue_mouse(s, c);
@@ -217,7 +225,7 @@ static enum step perform(struct script *s, struct session *on, const struct comm
     case OP_WAIT_POWEROFF:
     case OP_POWEROFF:    return wait_for(s, c, guest == GUEST_OFF, guest, now, err);
     case OP_SLEEP:       return guest != GUEST_RUNS || now - s->since >= c->time ? STEP_DONE : STEP_WAIT;
-    case OP_TYPE: case OP_KEY:
+    case OP_TYPE: case OP_SEND: case OP_KEY:
     case OP_MOUSE_MOVE: case OP_MOUSE_CLICK: case OP_MOUSE_DOWN: case OP_MOUSE_UP:
         return type(s, on, guest, c, now, err);
     default:
