@@ -30,6 +30,11 @@ package() {
         apt-get:python3)   echo python3-minimal ;;
         apt-get:x86_64-w64-mingw32-gcc) echo gcc-mingw-w64-x86-64 libz-mingw-w64-dev ;;
         apt-get:aarch64-linux-gnu-gcc)  echo gcc-aarch64-linux-gnu libc6-dev-arm64-cross ;;
+        apt-get:mformat)   echo mtools ;;
+        apt-get:grub-mkrescue) echo grub-common ;;
+        apt-get:sfdisk)    echo fdisk ;;
+        apt-get:mke2fs)    echo e2fsprogs ;;
+        apt-get:gcc-m32)   echo "gcc-$(gcc -dumpversion)-multilib" ;;
         dnf:cc)            echo gcc ;;
         dnf:sdl2)          echo SDL2-devel ;;
         dnf:zlib)          echo zlib-devel ;;
@@ -51,7 +56,12 @@ missing() {
             zlib)  have_lib zlib.h zlib || echo zlib ;;
             sdl2)  have_lib SDL2/SDL.h sdl2 || echo sdl2 ;;
             check) have_lib check.h check || echo check ;;
-            *)     have "$need" || echo "$need" ;;
+            grub-pc-bin) [ -f /usr/lib/grub/i386-pc/boot.img ] || echo grub-pc-bin ;;
+            seabios)     [ -f /usr/share/seabios/bios-256k.bin ] || echo seabios ;;
+            syslinux-common) [ -f /usr/lib/syslinux/modules/bios/ldlinux.c32 ] || echo syslinux-common ;;
+            gcc-m32)     echo 'int main(void) { return 0; }' | gcc -m32 -static -x c -o /dev/null - 2>/dev/null ||
+                             echo gcc-m32 ;;
+            *)     have "$need" || [ -x "/usr/sbin/$need" ] || echo "$need" ;;
         esac
     done
 }
@@ -93,6 +103,20 @@ setup() {
     fi
     lack=$(missing "$@" | tr '\n' ' ')
     [ -z "${lack% }" ] || die "still missing after the installation: $lack"
+}
+
+# What tests/guests/build takes, on systems with apt; elsewhere its tests skip themselves. $1: 1 for the long ones too.
+setup_guests() {
+    [ "$(manager)" = apt-get ] && [ "$(dpkg --print-architecture)" = amd64 ] || return 0
+    setup xorriso mformat grub-mkrescue grub-pc-bin syslinux syslinux-common nasm cpio seabios
+    [ ! -d "$ROOT/../shared/guests" ] || setup gcc-m32
+    [ "$1" != 1 ] || setup debootstrap sfdisk mke2fs
+    if ! dpkg --print-foreign-architectures | grep -qx i386; then
+        as=
+        [ "$(id -u)" = 0 ] || as=sudo
+        say "i386 packages, for the guests: ${as:+$as }dpkg --add-architecture i386"
+        $as dpkg --add-architecture i386 && $as apt-get update -q >&2 || say "that failed: some tests will be skipped"
+    fi
 }
 
 cpu_count() {
