@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The emulators that are compared, and how each is started without a window on the same machine: 256 MB of memory, one
-processor, the guest's CD or floppy, COM1 to us."""
+"""The emulators that are compared, and how each is started without a window on the same machine:
+256 MB of memory, one processor, the guest's CD or floppy, COM1 to us."""
 import hashlib
 import os
 import shutil
@@ -10,8 +10,9 @@ MEMORY = 256
 
 
 def _first_line(command, having):
-    out = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout
-    for line in out.decode("latin-1").splitlines():
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT)
+    for line in done.stdout.decode("latin-1").splitlines():
         if having in line:
             return " ".join(line.split())
     return "unknown version"
@@ -33,7 +34,8 @@ class Vitrine:
         return "vitrine " + _fingerprint(self.path)
 
     def command(self, image, cwd):
-        kind = ["--cdrom", image, "--boot", "d"] if image.endswith(".iso") else ["--fda", image, "--boot", "a"]
+        iso = image.endswith(".iso")
+        kind = ["--cdrom", image, "--boot", "d"] if iso else ["--fda", image, "--boot", "a"]
         return [self.path, "run", "--headless", "--clock", "fixed", "--memory", "%dM" % MEMORY,
                 "--serial", "stdio", "--discard-writes"] + kind
 
@@ -49,22 +51,24 @@ class Qemu:
         return _first_line([self.path, "--version"], "version")
 
     def command(self, image, cwd):
+        floppy = "if=floppy,format=raw,snapshot=on,file=" + image.replace(",", ",,")
         kind = (["-cdrom", image, "-boot", "d"] if image.endswith(".iso") else
-                ["-drive", "if=floppy,format=raw,snapshot=on,file=" + image.replace(",", ",,"), "-boot", "a"])
+                ["-drive", floppy, "-boot", "a"])
         return [self.path, "-accel", "tcg,thread=single", "-m", str(MEMORY), "-display", "none",
                 "-serial", "stdio", "-monitor", "none", "-no-reboot", "-net", "none"] + kind
 
 
 class Bochs:
-    """The Debian package: built with its debugger, so it wants to be told to continue; no display without a window but
-    that for a VNC viewer; its serial port cannot go to standard output."""
+    """The Debian package: built with its debugger, so it wants to be told to continue; no display
+    without a window but that for a VNC viewer; its serial port cannot go to standard output."""
     name, fifo = "bochs", True
     bios = ["/usr/share/bochs/BIOS-bochs-latest"]
     vgabios = ["/usr/share/bochs/VGABIOS-lgpl-latest", "/usr/share/vgabios/vgabios.bin"]
 
     def __init__(self):
         self.path = shutil.which("bochs-bin") or shutil.which("bochs")
-        self.roms = [next((p for p in names if os.path.exists(p)), None) for names in (self.bios, self.vgabios)]
+        self.roms = [next((p for p in names if os.path.exists(p)), None)
+                     for names in (self.bios, self.vgabios)]
         self.missing = None if self.path and all(self.roms) else "not installed"
 
     def version(self):
@@ -75,13 +79,18 @@ class Bochs:
         drive = "ata0-master: type=cdrom, path=" if iso else "floppya: 1_44="
         with open(os.path.join(cwd, "bochsrc"), "w") as f:
             f.write("\n".join([
-                "megs: %d" % MEMORY, "romimage: file=" + self.roms[0], "vgaromimage: file=" + self.roms[1],
-                'display_library: rfb, options="timeout=0"', "cpu: model=bx_generic, count=1, ips=100000000",
-                "clock: sync=none, time0=1700000000", drive + image + ", status=inserted",
+                "megs: %d" % MEMORY,
+                "romimage: file=" + self.roms[0],
+                "vgaromimage: file=" + self.roms[1],
+                'display_library: rfb, options="timeout=0"',
+                "cpu: model=bx_generic, count=1, ips=100000000",
+                "clock: sync=none, time0=1700000000",
+                drive + image + ", status=inserted",
                 "boot: " + ("cdrom" if iso else "floppy"),
                 "com1: enabled=1, mode=file, dev=" + os.path.join(cwd, "com1"),
-                "sound: waveoutdrv=dummy, waveindrv=dummy, midioutdrv=dummy", "log: bochs.log",
-                "panic: action=fatal", "error: action=ignore", "info: action=ignore", "debug: action=ignore", ""]))
+                "sound: waveoutdrv=dummy, waveindrv=dummy, midioutdrv=dummy",
+                "log: bochs.log", "panic: action=fatal", "error: action=ignore",
+                "info: action=ignore", "debug: action=ignore", ""]))
         with open(os.path.join(cwd, "commands"), "w") as f:
             f.write("c\n")
         return [self.path, "-q", "-f", "bochsrc", "-rc", "commands"]

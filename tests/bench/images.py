@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Where the guests come from: a folder that is named, the cache of tests/guests/build, or a floppy assembled here."""
+"""Where the guests come from: a folder that is named, the cache of tests/guests/build, or a floppy
+assembled here."""
 import hashlib
 import os
 import shutil
@@ -14,7 +15,8 @@ QUICK_TURNS, QUICK_CHECK = 10, "5529"     # what loops.asm computes with so many
 
 
 def cache_folder():
-    return os.environ.get("VITRINE_CACHE") or os.path.join(os.path.expanduser("~"), ".cache", "vitrine")
+    home = os.path.expanduser("~")
+    return os.environ.get("VITRINE_CACHE") or os.path.join(home, ".cache", "vitrine")
 
 
 def digest(path):
@@ -23,7 +25,8 @@ def digest(path):
 
 
 def shared_folder():
-    return os.path.join(os.environ.get("VITRINE_SHARED") or os.path.join(os.path.dirname(ROOT), "shared"), "guests")
+    beside = os.path.join(os.path.dirname(ROOT), "shared")
+    return os.path.join(os.environ.get("VITRINE_SHARED") or beside, "guests")
 
 
 def linux_cd(folder):
@@ -45,13 +48,17 @@ def linux_cd(folder):
             with open(out + ".log", "wb") as log:
                 subprocess.run([script, out], stdout=log, stderr=log)
             path = os.path.join(out, name)
-    return (path, "") if os.path.exists(path) else (None, "no Linux CD: tests/guests/build bench says why")
+    if os.path.exists(path):
+        return path, ""
+    return None, "no Linux CD: tests/guests/build bench says why"
 
 
 def boot_floppy(folder, quick):
-    """The path of the floppy with the boot-sector loops. A quick one is always our own, with a hundredth of the turns."""
+    """The path of the floppy with the boot-sector loops. A quick one is always our own, with a
+    hundredth of the turns."""
     if not quick:
-        for place in [folder] if folder else [cache_folder(), os.path.join(cache_folder(), "shared")]:
+        cache = cache_folder()
+        for place in [folder] if folder else [cache, os.path.join(cache, "shared")]:
             path = os.path.join(place, "bootbench.img")
             if os.path.exists(path):
                 return path, ""
@@ -72,8 +79,9 @@ def boot_floppy(folder, quick):
 
 
 def with_set(iso, names, path):
-    """Writes a copy of the CD that runs only the benchmarks in `names`: the boot line of isolinux.cfg grows inside its
-    sector, and the file's length in each directory (ISO 9660 and Joliet have one each) with it."""
+    """Writes a copy of the CD that runs only the benchmarks in `names`: the boot line of
+    isolinux.cfg grows inside its sector, and the file's length in each directory (ISO 9660 and
+    Joliet have one each) with it."""
     with open(iso, "rb") as f:
         image = bytearray(f.read())
     at = image.find(b"DEFAULT bench")

@@ -1,12 +1,12 @@
 ; SPDX-License-Identifier: BSD-2-Clause
-; A boot sector that keeps a 16-bit processor busy: three loops with nothing between them and the processor - no BIOS, no
-; interrupts. COM1 gets a line when it starts, after each loop, and at the end, where the check value depends on
-; everything that was computed; then the machine is switched off.
+; A boot sector that keeps a 16-bit processor busy: three loops with nothing between them and the
+; processor - no BIOS, no interrupts. COM1 gets a line when it starts, after each loop, and at the
+; end, where the check value depends on all that was computed; then the machine is switched off.
 ;
 ;   START | ALU | MEM | CODEPAGE | DONE xxxx
 ;
-; ALU is registers and flags; MEM adds loads, stores, read-modify-write, push and pop; CODEPAGE is the same with its data and
-; stack in the page the code is in, a tenth as often.
+; ALU is registers and flags; MEM adds loads, stores, read-modify-write, push and pop; CODEPAGE is
+; the same with its data and stack in the page the code is in, a tenth as often.
 ;
 ;   nasm -f bin [-DTURNS=n] -o loops.img loops.asm      (n: 1000 by default, a multiple of 10)
 
@@ -118,7 +118,8 @@ main:   cli
 .done   db      "DONE ", 0
 .off    db      "Shutdown", 0
 
-; ROUNDS * BP rounds of ten instructions on 160 bytes at BX, which are cleared first; AX goes in and comes out.
+; ROUNDS * BP rounds of ten instructions on 160 bytes at BX, which are cleared first. AX goes in
+; and comes out.
 memory: mov     di, bx
         mov     cx, 80                  ; 160 bytes
         push    ax

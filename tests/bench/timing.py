@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Runs one emulator and says how much processor time it had used at each line of its guest's serial port.
+"""Runs one emulator and says how much processor time it had used at each line of its guest's
+serial port.
 
-Processor time is user and system time of all threads, from /proc/PID/stat: on a busy host it says what the emulator
-cost, where a stopwatch would say how busy the host was.
+Processor time is user and system time of all threads, from /proc/PID/stat: on a busy host it says
+what the emulator cost, where a stopwatch would say how busy the host was.
 """
 import os
 import resource
@@ -45,14 +46,16 @@ def stop(process):
 
 
 def serial_lines(command, cwd, fifo=None, nice=5, stall=600):
-    """Yields (cpu seconds, line) until the guest ends. The lines come on the command's standard output, or through the
-    named pipe `fifo` for an emulator that writes its serial port only to a file. A last line without an end counts."""
-    # Held open for writing too: a pipe whose writer has not come yet would look like one that has ended.
+    """Yields (cpu seconds, line) until the guest ends. The lines come on the command's standard
+    output, or through the named pipe `fifo` for an emulator that writes its serial port only to a
+    file. A last line without an end counts."""
+    # Open for writing too: a pipe whose writer has not come yet would look like one that has ended.
     pipe = os.open(fifo, os.O_RDWR | os.O_NONBLOCK) if fifo else None
     before = cpu_of_ended()
     log = open(os.path.join(cwd, "log"), "wb")
     process = subprocess.Popen(command, cwd=cwd, stdin=subprocess.DEVNULL, stderr=log,
-                               stdout=log if fifo else subprocess.PIPE, preexec_fn=lambda: os.nice(nice))
+                               stdout=log if fifo else subprocess.PIPE,
+                               preexec_fn=lambda: os.nice(nice))
     fd = pipe if fifo else process.stdout.fileno()
     rest, used, last_cpu, last_time = b"", 0.0, 0.0, time.monotonic()
     try:
@@ -83,7 +86,7 @@ def serial_lines(command, cwd, fifo=None, nice=5, stall=600):
 
 
 def end_on_signals():
-    """A terminated script must not leave an emulator behind: SIGTERM and SIGHUP unwind like Ctrl-C."""
+    """A script that is ended must not leave an emulator behind: SIGTERM unwinds like Ctrl-C."""
     def leave(number, _):
         raise KeyboardInterrupt
     for number in (signal.SIGTERM, signal.SIGHUP):
