@@ -296,6 +296,20 @@ static bool set_max_seconds(struct options *o, const char *v, unsigned guest, st
     return true;
 }
 
+/* For tests: what must make no difference to the guest. */
+enum tuning { U_SLICE, U_CACHE_OPS, U_BLOCK_OPS };
+static bool set_tuning(struct options *o, const char *v, unsigned arg, struct error *err)
+{
+    uint32_t *to[] = {
+        [U_SLICE] = &o->cfg.slice, [U_CACHE_OPS] = &o->cfg.cache_ops, [U_BLOCK_OPS] = &o->cfg.block_ops,
+    };
+    uint64_t n;
+    if (!parse_count(v, &n) || !n || n > 100000000)
+        return bad(err, v, "not a number from 1 to 100000000");
+    *to[arg] = (uint32_t)n;
+    return true;
+}
+
 /* clang-format off */
 static const struct option options[] = {
     { "--machine", "pc|at", "PCI board (default), or a plain ISA AT board", set_machine, 0 },
@@ -338,6 +352,9 @@ static const struct option options[] = {
     { "--screen-text", "FILE", "write the screen's text at the end", set_text, T_SCREEN_TEXT },
     { "--hash", NULL, "print 'hash HEX instructions N' at the end", set_flag, F_HASH },
     { "--stats", NULL, "print one line of JSON at the end", set_flag, F_STATS },
+    { "--slice", "N", NULL, set_tuning, U_SLICE },
+    { "--cache-ops", "N", NULL, set_tuning, U_CACHE_OPS },
+    { "--block-ops", "N", NULL, set_tuning, U_BLOCK_OPS },
     { "--verbose", NULL, "show on standard error what the guest does that is odd", set_flag, F_VERBOSE },
 };
 /* clang-format on */
