@@ -12,6 +12,7 @@
 #include "cpu/mem.h"
 #include "cpu/op.h"
 
+struct ir_block;
 struct block {
     paddr         at;            /* physical address of the first byte */
     uint32_t      mode;          /* MODE_* it was decoded for, or MODE_DEAD */
@@ -20,6 +21,7 @@ struct block {
     paddr         at2;           /* an instruction that straddles two pages: where the second begins; or 0 */
     struct block *page2_next;    /* and the list of such blocks of that page */
     struct block *link[2];       /* [0] falling through, [1] the branch taken: same page only */
+    struct ir_block *ir;         /* what the IR engine has made of it; or NULL */
     struct op     ops[];         /* n_ops, then a sentinel that falls through */
 };
 

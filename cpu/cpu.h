@@ -93,7 +93,8 @@ struct dtr { uint32_t limit; uint64_t base; };
 /* Reasons to look up at a block boundary */
 enum { PEND_INTR = 1, PEND_NMI = 2, PEND_EXIT = 4 /* leave cpu_run() */, PEND_TRAP = 8 /* #DB after this instruction */,
        PEND_RESET = 16 /* RESET or INIT was asked for: the board acts between slices */,
-       PEND_SHUTDOWN = 32 /* triple fault */ };
+       PEND_SHUTDOWN = 32 /* triple fault */,
+       PEND_ALONE = 64 /* inside another engine: the running block enters no other */ };
 
 /* Why cpu_run() came back early */
 enum cpu_stop { CPU_RAN, CPU_HALTED, CPU_EXIT, CPU_SHUTDOWN };
@@ -119,6 +120,8 @@ struct tlb_entry { laddr tag_r, tag_w, tag_x; uintptr_t host; };   /* host + lin
 struct op;
 struct block;
 struct block_cache;
+struct ir_engine;
+struct journal;
 
 struct cpu {
     /* hot */
@@ -188,6 +191,8 @@ struct cpu {
     struct op *patched;          /* op whose run was replaced to stop there, or NULL */
     const struct op *(*patched_run)(struct cpu *, const struct op *);
     struct block_cache *blocks;
+    struct ir_engine *engine;       /* NULL: the interpreter alone */
+    struct journal *journal;     /* engines in lockstep, else NULL */
     struct tlb_entry tlbs[2][TLB_SIZE];
     paddr            tlb_phys[2][TLB_SIZE];
     uint32_t         tlb_gen;    /* counts flushes */
@@ -206,6 +211,12 @@ extern const struct device_class cpu_class;
  * stress tests. max_ops: longest block in instructions, 0 for the default. */
 bool cpu_init(struct cpu *c, unsigned id, enum cpu_model model, unsigned cache_ops, unsigned max_ops);
 void cpu_free(struct cpu *c);
+/* Who executes: the interpreter (as after cpu_init), the IR executor, or, with check, both in lockstep. Between slices.
+ * False: no memory, and the interpreter it is. */
+enum cpu_engine { CPU_INTERP, CPU_IR };
+bool cpu_set_engine(struct cpu *c, enum cpu_engine engine, bool check);
+/* What the engines disagree about, in lines of text; NULL: nothing yet. cpu_run() returns at the block. */
+const char *cpu_mismatch(const struct cpu *c);
 void cpu_reset(struct cpu *c, enum reset_kind kind);
 
 /* Executes exactly n instructions (a faulting one counts, and so does each resumption of a REP instruction), unless it

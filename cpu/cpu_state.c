@@ -214,6 +214,8 @@ static const struct field cpu_fields[] = {
     FIELD_TRANSIENT(struct cpu, patched),
     FIELD_TRANSIENT(struct cpu, patched_run),
     FIELD_TRANSIENT(struct cpu, blocks),
+    FIELD_TRANSIENT(struct cpu, engine),
+    FIELD_TRANSIENT(struct cpu, journal),
     FIELD_TRANSIENT(struct cpu, tlbs),
     FIELD_TRANSIENT(struct cpu, tlb_phys),
     FIELD_TRANSIENT(struct cpu, tlb_gen),

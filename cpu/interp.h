@@ -19,6 +19,9 @@ op_run op_leave;                 /* put in place of an operation: stop before it
 /* Leave the running block after the running instruction. */
 void run_leave_after(struct cpu *c);
 
+/* Stop the running block before op instead of where it would have stopped; NULL: nowhere. */
+void run_patch(struct cpu *c, struct op *op);
+
 /* block.c */
 bool blocks_init(struct cpu *c, unsigned cache_ops, unsigned max_ops);
 void blocks_free(struct cpu *c);

@@ -10,6 +10,7 @@
  * Deviations: the four PAE directory pointers are read at every walk, not at the load of CR3.
  * Not modelled: alignment check (#AC).
  */
+#include "cpu/lockstep.h"
 #include "cpu/mem.h"
 
 #define TF_W      1u             /* stores are allowed, and the dirty bit is set */
@@ -48,12 +49,18 @@ static paddr a20_mask(const struct cpu *c, paddr a)
 static uint64_t phys_read(struct cpu *c, paddr a, unsigned size)
 {
     const struct page *p = bus_page(c->mem, a);
-    return p && p->rd ? load_le(p->rd + (a & PAGE_MASK), size) : bus_read(c->mem, a, size);
+    if (LIKELY(p && p->rd))
+        return load_le(p->rd + (a & PAGE_MASK), size);
+    if (UNLIKELY(c->journal != NULL) && journal_outside(c))
+        return UINT64_MAX;
+    return bus_read(c->mem, a, size);
 }
 
 static void phys_write(struct cpu *c, paddr a, uint64_t v, unsigned size)
 {
     const struct page *p = bus_page(c->mem, a);
+    if (UNLIKELY(c->journal != NULL) && journal_write(c, p ? p->wr : NULL, a, v, size))
+        return;
     if (!p || !p->wr) {
         bus_write(c->mem, a, v, size);
         return;
@@ -67,6 +74,8 @@ static void phys_write(struct cpu *c, paddr a, uint64_t v, unsigned size)
 static void entry_drop(struct cpu *c, unsigned u, unsigned i)
 {
     struct tlb_entry *e = &c->tlbs[u][i];
+    if (UNLIKELY(c->journal != NULL))
+        journal_tlb(c, u, i);
     e->tag_r = e->tag_w = e->tag_x = TLB_EMPTY;
     c->tlb_page[u][i] = TLB_EMPTY;
 }
@@ -153,7 +162,7 @@ static void fill(struct cpu *c, const struct walk *w)
     if (p && p->rd) {
         e->host = (uintptr_t)p->rd - (uintptr_t)lin;
         e->tag_r = e->tag_x = lin;
-        if ((w->flags & TF_W) && p->wr == p->rd && !c->mem->code[w->phys >> PAGE_SHIFT].lines)
+        if ((w->flags & TF_W) && p->wr == p->rd && !c->mem->code[w->phys >> PAGE_SHIFT].lines && !c->journal)
             e->tag_w = lin;
     }
     c->tlb_page[u][i] = lin;
@@ -294,7 +303,7 @@ static void reopen(struct cpu *c, laddr a, bool user, paddr pa)
     const struct page *p = bus_page(c->mem, pa);
     struct tlb_entry *e = &c->tlbs[user][i];
     if (p && p->wr && p->wr == p->rd && e->tag_r == (a & ~PAGE_MASK) &&
-        !c->mem->code[pa >> PAGE_SHIFT].lines)
+        !c->mem->code[pa >> PAGE_SHIFT].lines && !c->journal)
         e->tag_w = e->tag_r;
 }
 

@@ -11,6 +11,7 @@
 
 #include "core/device.h"
 #include "cpu/block.h"
+#include "cpu/engine.h"
 #include "cpu/interp.h"
 #include "cpu/protect.h"
 
@@ -27,7 +28,11 @@ bool cpu_init(struct cpu *c, unsigned id, enum cpu_model model, unsigned cache_o
     return true;
 }
 
-void cpu_free(struct cpu *c) { blocks_free(c); }
+void cpu_free(struct cpu *c)
+{
+    engine_free(c);
+    blocks_free(c);
+}
 
 uint64_t cpu_icount(const struct cpu *c)
 {
@@ -58,6 +63,13 @@ static void unpatch(struct cpu *c)
         return;
     c->patched->run = c->patched_run;
     c->patched = NULL;
+}
+
+void run_patch(struct cpu *c, struct op *op)
+{
+    unpatch(c);
+    if (op)
+        patch(c, op);
 }
 
 void run_leave_after(struct cpu *c)
@@ -197,7 +209,9 @@ static void step_blocks(struct cpu *c, bool single)
     bool trap = (c->mode & MODE_TF) != 0;
     c->no_trap = false;
     const struct op *op = next_op(c, single);
-    if (op) {
+    if (op && UNLIKELY(c->engine != NULL)) {
+        engine_block(c);
+    } else if (op) {
         while (op->run)
             op = op->run(c, op);
     } else {

@@ -88,7 +88,7 @@ static void handle_stop(struct run *r, enum stop stop)
         end(r, EXIT_OK, "reset", NULL);
         break;
     case STOP_ENGINE_MISMATCH:
-        end(r, EXIT_STOPPED, "engine mismatch", "the engines disagree (--check-engine)");
+        end(r, EXIT_TROUBLE, "engine mismatch", machine_stop_text(r->s.m));
         break;
     case STOP_DEAD:
         guest_stopped(r, GUEST_DEAD, EXIT_STOPPED, "halted",

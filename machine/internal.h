@@ -33,7 +33,6 @@ struct machine {
     uint64_t      ram_size;
     uint32_t      vram_size, rom_size;
     bool          reset_wanted, stop_reset, shutdown;
-    char          stop_text[200];
     struct pc     pc;
 };
 

@@ -130,8 +130,18 @@ bool machine_input(struct machine *m, struct input in)
 
 /* ---- running ---- */
 
+const char *machine_stop_text(const struct machine *m)
+{
+    const char *text = cpu_mismatch(&m->cpu);
+    return text ? text : "";
+}
+
 static bool stopped(struct machine *m, enum stop *why)
 {
+    if (cpu_mismatch(&m->cpu)) {
+        *why = STOP_ENGINE_MISMATCH;
+        return true;
+    }
     if (m->powered_off) {
         *why = STOP_POWER_OFF;
         return true;
@@ -256,7 +266,8 @@ static bool allocate(struct machine *m, struct error *err)
     if (m->cfg.testdev)
         m->scratch = malloc((size_t)SURFACE_MAX_W * SURFACE_MAX_H * sizeof *m->scratch);
     if (!m->ram || !m->vram || !m->rom || !bus_init(&m->mem, 32, MEM_SPAN) || !bus_init(&m->io, 16, 0) ||
-        !cpu_init(&m->cpu, 0, (enum cpu_model)m->cfg.cpu_model, m->cfg.cache_ops, m->cfg.block_ops))
+        !cpu_init(&m->cpu, 0, (enum cpu_model)m->cfg.cpu_model, m->cfg.cache_ops, m->cfg.block_ops) ||
+        !cpu_set_engine(&m->cpu, m->cfg.engine == ENGINE_IR ? CPU_IR : CPU_INTERP, m->cfg.check_engine))
         return error_set(err, 1, "not enough host memory for a guest with %llu MB: choose less with --memory",
                          (unsigned long long)(m->ram_size >> 20));
     memcpy(m->rom, m->cfg.bios.p, m->rom_size);

@@ -37,6 +37,8 @@ void      machine_power_button(struct machine *m);     /* ACPI power button, pre
 /* Runs until max_insns more instructions have executed or virtual time 'until' is reached, or
  * something else stops it. With a halted guest time skips to the next event. */
 enum stop machine_run(struct machine *m, uint64_t max_insns, vtime until);
+/* After STOP_ENGINE_MISMATCH: where and about what the engines disagree, in lines of text. */
+const char *machine_stop_text(const struct machine *m);
 vtime     machine_now(const struct machine *m);        /* virtual ns since power-on */
 uint64_t  machine_icount(const struct machine *m);     /* instructions since power-on */
 bool      machine_halted(const struct machine *m);     /* waiting for an interrupt: the host may sleep */

@@ -6,6 +6,7 @@
  * flat) and 2 (with x87/MMX state). A case that only a 286 would pass (class other than 0, or 8: transcendental
  * functions, compared to 1 ulp) does not count. Prints the failing forms, then "N passed, N failed".
  *   --form NAME   only that form      --verbose   every failing case      --block-ops N   block length
+ *   --engine NAME interp, ir (whole blocks optimised, parts not), or check: both in lockstep
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -336,6 +337,10 @@ static void run_test(struct env *e, const char *form, const struct test *t)
     set_state(e, t);
     e->why[0] = 0;
     bool ok = e->set ? run32(e, t) : run16(e, t);
+    if (cpu_mismatch(&e->cpu)) {
+        printf("%s", cpu_mismatch(&e->cpu));
+        exit(1);
+    }
     if (e->set == 2)
         ok &= check_fx(e, t);
     if (ok) {
@@ -429,9 +434,13 @@ int main(int argc, char **argv)
 {
     struct env *e = calloc(1, sizeof *e);
     unsigned block_ops = 0, files = 0;
-    for (int i = 1; i + 1 < argc; i++)
+    const char *engine = "interp";
+    for (int i = 1; i + 1 < argc; i++) {
         if (!strcmp(argv[i], "--block-ops"))
             block_ops = (unsigned)atoi(argv[i + 1]);
+        if (!strcmp(argv[i], "--engine"))
+            engine = argv[i + 1];
+    }
     e->ram = calloc(1, RAM_SIZE);
     e->expect = calloc(1, RAM_SIZE);
     if (!bus_init(&e->mem, 32, 1u << 24) || !bus_init(&e->io, 16, 0) ||
@@ -445,12 +454,14 @@ int main(int argc, char **argv)
     e->cpu.sched = &e->sched;
     e->cpu.time_at = no_time;
     bus_map_ram(&e->mem, &e->ram_region, "ram", e->ram, 0, RAM_SIZE, 0);
+    if (!cpu_set_engine(&e->cpu, !strcmp(engine, "ir") ? CPU_IR : CPU_INTERP, !strcmp(engine, "check")))
+        return 2;
     for (int i = 1; i < argc; i++) {
         if (!strcmp(argv[i], "--verbose"))
             e->verbose = true;
         else if (!strcmp(argv[i], "--form") && i + 1 < argc)
             e->form = argv[++i];
-        else if (!strcmp(argv[i], "--block-ops") && i + 1 < argc)
+        else if ((!strcmp(argv[i], "--block-ops") || !strcmp(argv[i], "--engine")) && i + 1 < argc)
             i++;
         else
             run_file(e, argv[i]), files++;
