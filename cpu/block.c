@@ -224,7 +224,7 @@ static void bind_op(struct op *o, const struct insn *in, uint32_t mode)
     o->in = *in;
     o->amask = amask[in->asize & 3];
     o->live = 0x3f;
-    o->run = interp_bind(&o->in, row, insn_bindings[in->id], mode);
+    o->run = interp_bind(&o->in, row, insn_bindings[in->id], mode, o->off);
 }
 
 static void fault_op(struct op *o, unsigned vector, unsigned len)

@@ -99,3 +99,42 @@ static ALWAYS_INLINE const struct op *block_jump(struct cpu *c, uint64_t rip)
     c->rip = rip;
     return OP_EXIT;
 }
+
+/* The same two for flat 32-bit code, where no limit can be exceeded. To another place of the same page ip_base
+ * stays what it is. */
+static ALWAYS_INLINE const struct op *block_follow_near(struct cpu *c, unsigned which, uint64_t rip)
+{
+    struct block *b = c->blk, *t = b->link[which];
+    if (LIKELY(t != NULL)) {
+        int64_t left = c->left - t->n_ops;
+        if (LIKELY(left >= 0) && LIKELY(c->pending == 0)) {
+            c->left = left;
+            c->blk = t;
+            return t->ops;
+        }
+    } else {
+        c->link_slot = &b->link[which];
+        c->link_page = b->at >> PAGE_SHIFT;
+    }
+    c->rip = (uint32_t)rip;
+    return OP_EXIT;
+}
+
+static ALWAYS_INLINE const struct op *block_jump_flat(struct cpu *c, uint32_t rip)
+{
+    struct jump_entry *j = jump_slot(c->blocks, rip);
+    struct block *t = j->blk;
+    unsigned i = tlb_index(rip);
+    if (LIKELY(j->lin == rip && t->mode == c->mode && (rip ^ c->tlb[i].tag_x) < PAGE_SIZE &&
+               c->tlb_phys[c->cpl == 3][i] == (t->at & ~PAGE_MASK))) {
+        int64_t left = c->left - t->n_ops;
+        if (LIKELY(left >= 0) && LIKELY(c->pending == 0)) {
+            c->left = left;
+            c->blk = t;
+            c->ip_base = (uint64_t)rip - t->ops[0].off;
+            return t->ops;
+        }
+    }
+    c->rip = rip;
+    return OP_EXIT;
+}

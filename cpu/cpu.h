@@ -104,6 +104,7 @@ enum cpu_stop { CPU_RAN, CPU_HALTED, CPU_EXIT, CPU_SHUTDOWN };
 #define MODE_STACK32 2u          /* SS.B: the stack pointer is ESP */
 #define MODE_CODE64  4u
 #define MODE_FLAT    16u         /* DS, ES and SS: base 0, all 4 GiB readable and writable */
+#define MODE_FLATCS  32u         /* CS: 32-bit, base 0, all 4 GiB */
 #define MODE_TF      8u          /* one-instruction blocks that end in #DB */
 #define MODE_DEAD    0x80000000u /* never equal to a CPU's mode: a dropped block */
 

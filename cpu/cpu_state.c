@@ -39,6 +39,11 @@ static bool is_flat(const struct seg *s)
     return s->base == 0 && s->lim_r == 0xffffffff && s->lim_w == 0xffffffff;
 }
 
+static bool code_is_flat(const struct seg *s)
+{
+    return s->base == 0 && s->limit == 0xffffffff && (s->attr & SA_DB);
+}
+
 /* A change of MODE_FLAT may come in the middle of a block, whose other operations were made for the old
  * mode: it is left after the running one. The other bits change only where a block ends. */
 void cpu_update_mode(struct cpu *c)
@@ -47,7 +52,8 @@ void cpu_update_mode(struct cpu *c)
     bool flat = is_flat(&c->seg[SEG_DS]) && is_flat(&c->seg[SEG_SS]) && is_flat(&c->seg[SEG_ES]);
     c->mode = (c->seg[SEG_CS].attr & SA_DB ? MODE_CODE32 : 0) |
               (c->seg[SEG_SS].attr & SA_DB ? MODE_STACK32 : 0) |
-              (c->eflags & FL_TF ? MODE_TF : 0) | (flat ? MODE_FLAT : 0);
+              (c->eflags & FL_TF ? MODE_TF : 0) | (flat ? MODE_FLAT : 0) |
+              (code_is_flat(&c->seg[SEG_CS]) ? MODE_FLATCS : 0);
     c->tlb = c->tlbs[c->cpl == 3];
     if ((old ^ c->mode) & MODE_FLAT)
         run_leave_after(c);

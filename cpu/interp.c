@@ -59,22 +59,28 @@ static NOINLINE void rmw_put_slow(struct cpu *c, const struct op *op, uint64_t o
 #define EA_X() (uint32_t)(load_le64((const uint8_t *)c->gpr + op->in.base) + \
                 (load_le64((const uint8_t *)c->gpr + op->in.index) << op->in.scale) + (uint32_t)op->in.disp)
 
-/* Host addresses of plain hits, else NULL. */
-static ALWAYS_INLINE uint8_t *host_G(const struct cpu *c, const struct op *op, uint64_t off,
-                                     unsigned size, bool write)
+/* The TLB entry for a plain hit at off, read or written; 'else' follows where there is none. G has its slow
+ * path behind that; B and X leave the whole instruction to the handler of shape G, so that their own code needs no
+ * stack frame. */
+static ALWAYS_INLINE bool hit_G(const struct cpu *c, const struct op *op, uint64_t off, unsigned size,
+                                bool write, uint8_t **p)
 {
     const struct seg *s = &c->seg[op->in.seg];
     if (UNLIKELY((int64_t)off > (write ? s->lim_w : s->lim_r) - (int64_t)(size - 1)))
-        return NULL;
+        return false;
     laddr a = (uint32_t)(s->base + off);
-    return write ? tlb_write_ptr(c, a, size) : tlb_read_ptr(c, a, size);
+    const struct tlb_entry *e = &c->tlb[tlb_index(a)];
+    *p = (uint8_t *)(e->host + (uintptr_t)a);
+    return LIKELY((a ^ (write ? e->tag_w : e->tag_r)) <= PAGE_SIZE - size);
 }
-static ALWAYS_INLINE uint8_t *host_B(const struct cpu *c, const struct op *op, uint64_t off,
-                                     unsigned size, bool write)
+static ALWAYS_INLINE bool hit_B(const struct cpu *c, const struct op *op, uint64_t off, unsigned size,
+                                bool write, uint8_t **p)
 {
-    return write ? tlb_write_ptr(c, off, size) : tlb_read_ptr(c, off, size);
+    const struct tlb_entry *e = &c->tlb[tlb_index(off)];
+    *p = (uint8_t *)(e->host + (uintptr_t)off);
+    return LIKELY((off ^ (write ? e->tag_w : e->tag_r)) <= PAGE_SIZE - size);
 }
-#define host_X host_B
+#define hit_X hit_B
 
 /* ---- the vocabulary ---- */
 
@@ -143,68 +149,99 @@ static ALWAYS_INLINE void set_co(struct cpu *c, uint64_t cf, uint64_t o)
 #define RD_1_(v)   PASTE3(GET_, SRC, _)(v, 1)
 #define GET_R_(v, n) v = reg_get(c, op->in.reg[n], BYTES)
 #define GET_I_(v, n) v = op->in.imm & MASK
-#define LOAD(ea, v, size) \
-    uint64_t off_ = PASTE2(EA_, ea)(); \
-    const uint8_t *p_ = PASTE2(host_, ea)(c, op, off_, size, false); \
-    if (LIKELY(p_ != NULL)) { \
+#define LOAD_G(v, size) \
+    uint64_t off_ = EA_G(); \
+    uint8_t *p_; \
+    if (LIKELY(hit_G(c, op, off_, size, false, &p_))) { \
         v = load_le(p_, size); \
     } else { \
         if (!read_slow(c, op, off_, size)) \
             return op_fault(c, op); \
         v = c->scratch; \
     }
-#define GET_G_(v, n) LOAD(G, v, BYTES)
-#define GET_B_(v, n) LOAD(B, v, BYTES)
-#define GET_X_(v, n) LOAD(X, v, BYTES)
+#define LOAD_FLAT(ea, v, size) \
+    uint64_t off_ = PASTE2(EA_, ea)(); \
+    uint8_t *p_; \
+    if (UNLIKELY(!hit_B(c, op, off_, size, false, &p_))) \
+        return general(c, op); \
+    v = load_le(p_, size)
+#define GET_G_(v, n) LOAD_G(v, BYTES)
+#define GET_B_(v, n) LOAD_FLAT(B, v, BYTES)
+#define GET_X_(v, n) LOAD_FLAT(X, v, BYTES)
 #define RD8(v, n)  V v; PASTE3(NARROW_, SRC, _)(v, n, 1)
 #define RD32(v, n) V v; PASTE3(NARROW_, SRC, _)(v, n, 4)
 #define RD16(v, n) V v; PASTE3(NARROW_, SRC, _)(v, n, 2)
 #define NARROW_R_(v, n, size) v = reg_get(c, op->in.reg[n], size)
 #define NARROW_I_(v, n, size) v = op->in.imm
-#define NARROW_G_(v, n, size) LOAD(G, v, size)
-#define NARROW_B_(v, n, size) LOAD(B, v, size)
-#define NARROW_X_(v, n, size) LOAD(X, v, size)
+#define NARROW_G_(v, n, size) LOAD_G(v, size)
+#define NARROW_B_(v, n, size) LOAD_FLAT(B, v, size)
+#define NARROW_X_(v, n, size) LOAD_FLAT(X, v, size)
 #define RMW(v, n)  V v; PASTE3(RMW_, DST, _)(v, n)
 #define RMW_R_(v, n) v = reg_get(c, op->in.reg[n], BYTES)
-#define LOAD_RMW(ea, v) \
-    uint64_t at_ = PASTE2(EA_, ea)(); \
-    uint8_t *w_ = PASTE2(host_, ea)(c, op, at_, BYTES, true); \
-    if (LIKELY(w_ != NULL)) { \
+#define RMW_G_(v, n) \
+    uint64_t at_ = EA_G(); \
+    uint8_t *w_; \
+    bool hit_ = hit_G(c, op, at_, BYTES, true, &w_); \
+    if (LIKELY(hit_)) { \
         v = load_le(w_, BYTES); \
     } else { \
         if (!rmw_slow(c, op, at_, BYTES)) \
             return op_fault(c, op); \
         v = c->scratch; \
     }
-#define RMW_G_(v, n) LOAD_RMW(G, v)
-#define RMW_B_(v, n) LOAD_RMW(B, v)
-#define RMW_X_(v, n) LOAD_RMW(X, v)
+#define RMW_FLAT(ea, v) \
+    uint64_t at_ = PASTE2(EA_, ea)(); \
+    uint8_t *w_; \
+    if (UNLIKELY(!hit_B(c, op, at_, BYTES, true, &w_))) \
+        return general(c, op); \
+    v = load_le(w_, BYTES)
+#define RMW_B_(v, n) RMW_FLAT(B, v)
+#define RMW_X_(v, n) RMW_FLAT(X, v)
 #define WB(n, r)   PASTE3(WB_, DST, _)(n, r)
 #define WB_R_(n, r) reg_set(c, op->in.reg[n], (r) & MASK, BYTES)
-#define STORE_BACK(r) \
-    if (LIKELY(w_ != NULL)) \
+#define WB_G_(n, r) \
+    if (LIKELY(hit_)) \
         store_le(w_, r, BYTES); \
     else \
         rmw_put_slow(c, op, at_, BYTES, r)
-#define WB_G_(n, r) STORE_BACK(r)
-#define WB_B_(n, r) STORE_BACK(r)
-#define WB_X_(n, r) STORE_BACK(r)
+#define WB_B_(n, r) store_le(w_, r, BYTES)
+#define WB_X_(n, r) store_le(w_, r, BYTES)
 #define WR(n, r)   PASTE3(WR_, DST, _)(n, r)
 #define WR_R_(n, r) reg_set(c, op->in.reg[n], (r) & MASK, BYTES)
-#define STORE(ea, r) \
-    uint64_t off0_ = PASTE2(EA_, ea)(); \
-    uint8_t *p0_ = PASTE2(host_, ea)(c, op, off0_, BYTES, true); \
-    if (LIKELY(p0_ != NULL)) \
+#define WR_G_(n, r) \
+    uint64_t off0_ = EA_G(); \
+    uint8_t *p0_; \
+    if (LIKELY(hit_G(c, op, off0_, BYTES, true, &p0_))) \
         store_le(p0_, r, BYTES); \
     else if (!write_slow(c, op, off0_, BYTES, r)) \
         return op_fault(c, op)
-#define WR_G_(n, r) STORE(G, r)
-#define WR_B_(n, r) STORE(B, r)
-#define WR_X_(n, r) STORE(X, r)
+#define STORE_FLAT(ea, r) \
+    uint64_t off0_ = PASTE2(EA_, ea)(); \
+    uint8_t *p0_; \
+    if (UNLIKELY(!hit_B(c, op, off0_, BYTES, true, &p0_))) \
+        return general(c, op); \
+    store_le(p0_, r, BYTES)
+#define WR_B_(n, r) STORE_FLAT(B, r)
+#define WR_X_(n, r) STORE_FLAT(X, r)
+
+/* The shape a handler falls back to. */
+#define GENERAL_R R
+#define GENERAL_I I
+#define GENERAL_G G
+#define GENERAL_B G
+#define GENERAL_X G
+#define FN(name, d, s) PASTE4(name##_, SZ, d, s)
+#define GENERAL_FN(name) FN(name, PASTE2(GENERAL_, DST), PASTE2(GENERAL_, SRC))
 
 #define SEM(name, ...) \
-    static const struct op *PASTE4(name##_, SZ, DST, SRC)(struct cpu *c, const struct op *op) \
-    { __VA_ARGS__; return NEXT(c, op); }
+    static op_run GENERAL_FN(name); \
+    static const struct op *FN(name, DST, SRC)(struct cpu *c, const struct op *op) \
+    { \
+        op_run *const general = GENERAL_FN(name); \
+        (void)general; \
+        __VA_ARGS__; \
+        return NEXT(c, op); \
+    }
 
 #define SZ 8
 #include "cpu/interp_shapes.inc"
@@ -223,7 +260,7 @@ static ALWAYS_INLINE void set_co(struct cpu *c, uint64_t cf, uint64_t o)
       name##_##sz##GR, name##_##sz##BR, name##_##sz##XR, name##_##sz##GI, name##_##sz##BI, name##_##sz##XI }
 #define SEM(name, ...) \
     static op_run *const shapes_##name[4][SHAPES_MAX] = { ROW_OF(name, 8), ROW_OF(name, 16), ROW_OF(name, 32) }; \
-    const struct binding bind_##name = { NULL, shapes_##name, NULL };
+    const struct binding bind_##name = { .by_shape = shapes_##name };
 #include "cpu/sem_int.inc"
 #include "cpu/sem_cc.inc"
 #undef SEM
@@ -236,11 +273,26 @@ static bool is_imm(unsigned operand)
            operand == I1;
 }
 
-op_run *interp_bind(struct insn *in, const struct insn_row *row, const struct binding *b, uint32_t mode)
+/* Does an instruction at off stay in its page, jumping or falling through? */
+static bool is_near(const struct insn *in, unsigned off)
+{
+    uint64_t next = off + in->len;
+    return next < PAGE_SIZE && next + in->imm < PAGE_SIZE;
+}
+
+static op_run *bind_any(const struct insn *in, const struct binding *b, uint32_t mode, unsigned off)
+{
+    const uint32_t flat = MODE_FLAT | MODE_STACK32 | MODE_FLATCS;
+    if (b->near && (mode & MODE_FLATCS) && in->osize == 2 && is_near(in, off))
+        return b->near;
+    return b->flat && (mode & flat) == flat && in->osize == 2 ? b->flat : b->any;
+}
+
+op_run *interp_bind(struct insn *in, const struct insn_row *row, const struct binding *b, uint32_t mode,
+                    unsigned off)
 {
     if (b->any)
-        return b->flat && (mode & (MODE_FLAT | MODE_STACK32)) == (MODE_FLAT | MODE_STACK32) &&
-                       in->osize == 2 ? b->flat : b->any;
+        return bind_any(in, b, mode, off);
     unsigned last = row->opnd[2] ? 2 : row->opnd[1] ? 1 : 0;
     bool imm = is_imm(row->opnd[last]);
     if (row->opnd[last] == I1)

@@ -55,11 +55,13 @@ const struct op *op_fault(struct cpu *c, const struct op *op);
 struct binding {
     op_run *any;                             /* one handler for all forms; or NULL */
     op_run *const (*by_shape)[SHAPES_MAX];   /* [log2 size][enum shape] */
-    op_run *flat;                            /* in place of 'any' for 32-bit operands on a flat 32-bit stack; or NULL */
+    /* In place of 'any', or NULL: */
+    op_run *flat;                            /* 32-bit operands, flat 32-bit code, data and stack */
+    op_run *near;                            /* jumps with both ways in their own page, flat 32-bit code */
 };
 #define HANDLER(sem) \
     static const struct op *h_##sem(struct cpu *c, const struct op *op); \
-    const struct binding bind_##sem = { h_##sem, NULL, NULL }; \
+    const struct binding bind_##sem = { .any = h_##sem }; \
     static const struct op *h_##sem(struct cpu *c, const struct op *op)
 #define TRY(e) do { if (UNLIKELY(!(e))) return op_fault(c, op); } while (0)
 /* First statement of every such handler: the time and rip are then exact. */

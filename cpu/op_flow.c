@@ -42,6 +42,16 @@ static ALWAYS_INLINE const struct op *go(struct cpu *c, const struct op *op, uin
     return block_jump(c, rip);
 }
 
+/* rip of the branch target and of what follows, before it is cut to 32 bits. */
+static ALWAYS_INLINE uint64_t near_target(const struct cpu *c, const struct op *op)
+{
+    return c->ip_base + op->off + op->in.len + op->in.imm;
+}
+static ALWAYS_INLINE uint64_t near_next(const struct cpu *c, const struct op *op)
+{
+    return c->ip_base + op->off + op->in.len;
+}
+
 #define JCC(cc) \
     static const struct op *h_j##cc(struct cpu *c, const struct op *op) \
     { \
@@ -53,7 +63,13 @@ static ALWAYS_INLINE const struct op *go(struct cpu *c, const struct op *op, uin
         } \
         return go(c, op, op_next_rip(c, op), 0); \
     } \
-    const struct binding bind_j##cc = { h_j##cc, NULL, NULL };
+    static const struct op *near_j##cc(struct cpu *c, const struct op *op) \
+    { \
+        if (CC_##cc()) \
+            return block_follow_near(c, 1, near_target(c, op)); \
+        return block_follow_near(c, 0, near_next(c, op)); \
+    } \
+    const struct binding bind_j##cc = { .any = h_j##cc, .near = near_j##cc };
 JCC(o)
 JCC(no)
 JCC(b)
@@ -71,39 +87,47 @@ JCC(ge)
 JCC(le)
 JCC(g)
 
-HANDLER(jmp)
+static const struct op *h_jmp(struct cpu *c, const struct op *op)
 {
     uint64_t rip = target_of(c, op);
     if (UNLIKELY(!target_ok(c, rip)))
         return beyond_limit(c, op);
     return go(c, op, rip, 1);
 }
+static const struct op *near_jmp(struct cpu *c, const struct op *op)
+{
+    return block_follow_near(c, 1, near_target(c, op));
+}
+static const struct op *flat_jmp(struct cpu *c, const struct op *op)
+{
+    return block_jump_flat(c, (uint32_t)near_target(c, op));
+}
+const struct binding bind_jmp = { .any = h_jmp, .flat = flat_jmp, .near = near_jmp };
 
 /* CALL and RET have flat-stack forms, as PUSH has. */
 static op_run h_call, flat_call, h_ret, flat_ret;
-const struct binding bind_call = { h_call, NULL, flat_call };
-const struct binding bind_ret = { h_ret, NULL, flat_ret };
+const struct binding bind_call = { .any = h_call, .flat = flat_call };
+const struct binding bind_ret = { .any = h_ret, .flat = flat_ret };
 
 static const struct op *flat_call(struct cpu *c, const struct op *op)
 {
-    uint64_t rip = target_of(c, op);
     uint32_t sp = (uint32_t)c->gpr[R_SP] - 4;
     uint8_t *p = tlb_write_ptr(c, sp, 4);
-    if (UNLIKELY(!p || !target_ok(c, rip)))
+    if (UNLIKELY(!p))
         return h_call(c, op);
-    store_le32(p, (uint32_t)op_next_rip(c, op));
+    store_le32(p, (uint32_t)near_next(c, op));
     c->gpr[R_SP] = sp;
-    return go(c, op, rip, 1);
+    return block_jump_flat(c, (uint32_t)near_target(c, op));
 }
 
 static const struct op *flat_ret(struct cpu *c, const struct op *op)
 {
     uint32_t sp = (uint32_t)c->gpr[R_SP];
     const uint8_t *p = tlb_read_ptr(c, sp, 4);
-    if (UNLIKELY(!p || !target_ok(c, load_le32(p))))
+    if (UNLIKELY(!p))
         return h_ret(c, op);
     c->gpr[R_SP] = (uint32_t)(sp + 4);
-    return block_jump(c, load_le32(p));
+    return block_jump_flat(c, load_le32(p));
 }
 
 static const struct op *h_call(struct cpu *c, const struct op *op)

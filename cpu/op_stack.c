@@ -10,7 +10,7 @@ static ALWAYS_INLINE unsigned size_of(const struct op *op) { return 1u << op->in
 /* On a flat 32-bit stack (MODE_FLAT, MODE_STACK32) a push or pop of 32 bits is one TLB look-up. */
 #define STACK_HANDLER(sem) \
     static op_run h_##sem, flat_##sem; \
-    const struct binding bind_##sem = { h_##sem, NULL, flat_##sem };
+    const struct binding bind_##sem = { .any = h_##sem, .flat = flat_##sem };
 STACK_HANDLER(push_r)
 STACK_HANDLER(pop_r)
 STACK_HANDLER(push_i)
