@@ -83,7 +83,13 @@ static inline unsigned bit_high(uint64_t v) { return 63u - (unsigned)__builtin_c
 static inline unsigned bit_low(uint64_t v) { return (unsigned)__builtin_ctzll(v); }
 #else
 static inline unsigned bit_high(uint64_t v) { unsigned n = 0; while (v >>= 1) n++; return n; }
-static inline unsigned bit_low(uint64_t v) { unsigned n = 0; while (!(v & 1)) v >>= 1, n++; return n; }
+static inline unsigned bit_low(uint64_t v)
+{
+    unsigned n = 0;
+    while (!(v & 1))
+        v >>= 1, n++;
+    return n;
+}
 #endif
 
 /* 64 x 64 -> 128: the low half is returned. */
@@ -103,8 +109,8 @@ static inline uint64_t mul64(uint64_t a, uint64_t b, uint64_t *hi)
 #endif
 }
 
-/* hi:lo / d, hi < d: two 32-bit digits of quotient, each estimate at most two too high (Knuth, volume 2,
- * 4.3.1, algorithm D). */
+/* hi:lo / d, hi < d: two 32-bit digits of quotient, each estimate at most two too high (Knuth,
+ * volume 2, 4.3.1, algorithm D). */
 static inline uint64_t div128_portable(uint64_t hi, uint64_t lo, uint64_t d, uint64_t *rem)
 {
     unsigned s = 63 - bit_high(d);

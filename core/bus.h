@@ -22,8 +22,8 @@
 struct bus_ops {                 /* off is relative to the region; size is one the device decodes */
     uint64_t (*read)(void *dev, uint32_t off, unsigned size);
     void     (*write)(void *dev, uint32_t off, uint64_t v, unsigned size);
-    uint8_t  sizes;              /* OR of 1, 2, 4, 8: widths the device decodes; the bus splits others
-                                    downwards (4 as 2+2 or 1+1+1+1), low address first */
+    uint8_t  sizes;              /* OR of 1, 2, 4, 8: widths the device decodes; the bus splits
+                                    others downwards (4 as 2+2 or 1+1+1+1), low address first */
 };
 
 struct region {
@@ -40,7 +40,8 @@ struct page { uint8_t *rd, *wr; struct region *region; bool mixed; };
 
 struct code_page {               /* for RAM pages that hold decoded code */
     uint64_t lines;              /* bit n: bytes [64n, 64n+63] belong to some block */
-    void    *blocks;             /* the CPU's list of them, and of those that reach in from the page before */
+    void    *blocks;             /* the CPU's list of them, and of those that reach in from the
+                                    page before */
     void    *straddlers;
 };
 
@@ -62,8 +63,9 @@ struct bus {
     void             *owner;
 };
 
-/* bits: 16 for ports, 32..40 for memory. page_span: bytes of memory space with a page table entry (a
- * multiple of 4 KiB); device regions above it still work, by scan. False when memory is short. */
+/* bits: 16 for ports, 32..40 for memory. page_span: bytes of memory space with a page table
+ * entry (a multiple of 4 KiB); device regions above it still work, by scan. False when memory is
+ * short. */
 bool bus_init(struct bus *b, unsigned bits, uint64_t page_span);
 void bus_free(struct bus *b);
 
@@ -77,7 +79,8 @@ void bus_map_rom(struct bus *b, struct region *r, const char *name, uint8_t *mem
                  uint64_t size, unsigned layer);
 void bus_map_io(struct bus *b, struct region *r, const char *name, const struct bus_ops *ops,
                 void *dev, uint64_t base, uint64_t size, unsigned layer);
-/* Moves, enables or disables a region. After a change of rd or wr alone: disable it, then enable it. */
+/* Moves, enables or disables a region. After a change of rd or wr alone: disable it, then enable
+ * it. */
 void bus_update(struct bus *b, struct region *r, bool enabled, uint64_t base, uint64_t size);
 /* Recomputes everything: after several regions were changed by hand. */
 void bus_refresh(struct bus *b);

@@ -19,7 +19,8 @@ struct device_class {
     const struct field *fields;
     void              (*reset)(void *dev, enum reset_kind kind);  /* NULL: nothing to reset */
     bool              (*post_load)(void *dev, unsigned version, struct error *err); /* NULL: none */
-    void              (*pre_save)(void *dev);     /* settle caches into fields; no guest effect; NULL: none */
+    void              (*pre_save)(void *dev);     /* settle caches into fields; no guest effect;
+                                                     NULL: none */
 };
 
 struct device {

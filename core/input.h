@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the user does, on its way into a machine: a queue of key, mouse and serial inputs in the order they
- * came. The queue is guest state: it is saved, loaded and hashed with the machine.
+ * What the user does, on its way into a machine: a queue of key, mouse and serial inputs in the
+ * order they came. The queue is guest state: it is saved, loaded and hashed with the machine.
  */
 #pragma once
 #include "core/field.h"
 
 #define INPUT_QUEUE 256u
 
-enum input_kind { IN_KEY /* code: PS/2 set 1 scan code, E0 xx as 0x1xx; a: 1 down, 0 up */,
-                  IN_MOUSE /* a, b: dx, dy (down is positive); c: wheel; code: buttons, bit 0 left, 1 right, 2 middle */,
-                  IN_SERIAL /* code: port 0..3; a: byte */,
-                  IN_KINDS };
+enum input_kind {
+    IN_KEY,                      /* code: PS/2 set 1 scan code, E0 xx as 0x1xx; a: 1 down, 0 up */
+    IN_MOUSE,                    /* a, b: dx, dy (down is positive); c: wheel; code: buttons, bit 0
+                                    left, 1 right, 2 middle */
+    IN_SERIAL,                   /* code: port 0..3; a: byte */
+    IN_KINDS
+};
 struct input { uint8_t kind; uint16_t code; int16_t a, b, c; };
 
 struct input_queue {

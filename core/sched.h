@@ -29,14 +29,19 @@ struct event {
 #define SCHED_MAX 96
 
 struct sched {
-    vtime         now;                        /* time at the start of the running slice, or of the event being fired */
-    vtime       (*in_slice)(void *cpu);       /* present time while a CPU runs; NULL between slices */
-    void        (*kick)(void *cpu);           /* ends the running slice after the current instruction */
+    vtime         now;                        /* time at the start of the running slice, or of
+                                                 the event being fired */
+    vtime       (*in_slice)(void *cpu);       /* present time while a CPU runs; NULL between
+                                                 slices */
+    void        (*kick)(void *cpu);           /* ends the running slice after the current
+                                                 instruction */
     void         *cpu;
-    vtime         slice_end;                  /* no event was due before this when the slice began */
+    vtime         slice_end;                  /* no event was due before this when the slice
+                                                 began */
     struct event *ev[SCHED_MAX];              /* all registered events, in registration order */
     uint32_t      n;
-    struct event *first;                      /* the soonest, or NULL: a cache, see sched_rescan() */
+    struct event *first;                      /* the soonest, or NULL: a cache, see
+                                                 sched_rescan() */
 };
 
 /* Registers an event once, at machine creation; the order of calls is part of the machine's

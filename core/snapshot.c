@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The snapshot container: see the header for the format. Deflate is RFC 1950, by zlib where it is built in. */
+/* The snapshot container: see the header for the format. Deflate is RFC 1950, by zlib where it
+ * is built in. */
 #include "core/snapshot.h"
 
 #ifdef HAVE_ZLIB
@@ -34,8 +35,9 @@ uint32_t crc32_update(uint32_t crc, const void *p, size_t n)
 uint32_t crc32_update(uint32_t crc, const void *p, size_t n)
 {
     static const uint32_t nibble[16] = {
-        0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
-        0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c, 0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
+        0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4,
+        0x4db26158, 0x5005713c, 0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c,
+        0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
     };
     const uint8_t *b = p;
     crc = ~crc;
@@ -160,7 +162,8 @@ bool snapshot_end(struct buf *out, struct error *err)
 {
     snapshot_bytes(out, "End", "", 1, NULL, 0);
     if (out->bad)
-        return error_set(err, 1, "not enough memory for a snapshot: close other programs and try again");
+        return error_set(err, 1,
+                         "not enough memory for a snapshot: close other programs and try again");
     return true;
 }
 
@@ -255,11 +258,14 @@ bool snapshot_load_device(const struct snapshot_chunk *c, const struct device_li
         return true;
     const struct device_class *cls = l->d[i].cls;
     if (c->version < cls->oldest || c->version > cls->version)
-        return error_set(err, 1, "the snapshot's %s has version %u, and %u to %u can be read: use the "
-                         "version of Vitrine that wrote it", cls->name, (unsigned)c->version,
-                         (unsigned)cls->oldest, (unsigned)cls->version);
+        return error_set(err, 1,
+                         "the snapshot's %s has version %u, and %u to %u can be read: use the "
+                         "version of Vitrine that wrote it",
+                         cls->name, (unsigned)c->version, (unsigned)cls->oldest,
+                         (unsigned)cls->version);
     if (c->form != FORM_PLAIN || !fields_load(c->p, c->n, cls->fields, l->d[i].self))
-        return error_set(err, 1, "the snapshot is damaged (values of %s %s): use another copy of it",
+        return error_set(err, 1,
+                         "the snapshot is damaged (values of %s %s): use another copy of it",
                          cls->name, l->d[i].id);
     return true;
 }
@@ -299,9 +305,10 @@ bool snapshot_load_memory(const struct snapshot_chunk *c, uint8_t *mem, uint64_t
     if (c->form != FORM_MEMORY || c->version != 1 || c->n < 8)
         return damaged(err, "memory");
     if (load_le64(c->p) != size)
-        return error_set(err, 1, "the snapshot's %s has %llu bytes and this machine's has %llu: give the "
-                         "options the snapshot was taken with", c->tag,
-                         (unsigned long long)load_le64(c->p), (unsigned long long)size);
+        return error_set(err, 1,
+                         "the snapshot's %s has %llu bytes and this machine's has %llu: give the "
+                         "options the snapshot was taken with",
+                         c->tag, (unsigned long long)load_le64(c->p), (unsigned long long)size);
     size_t in = 8;
     for (uint64_t at = 0; at < size; at += GROUP) {
         uint32_t want = size - at < GROUP ? (uint32_t)(size - at) : GROUP;
@@ -321,14 +328,16 @@ bool snapshot_post_load(const struct device_list *l, const uint16_t *versions, s
         struct error why = { 0 };
         if (!d->cls->post_load || d->cls->post_load(d->self, version, &why))
             continue;
-        return error_set(err, 1, "the snapshot is damaged (%s contradicts itself%s%s): use another copy of it",
-                         d->id, why.text[0] ? ": " : "", why.text);
+        return error_set(
+            err, 1, "the snapshot is damaged (%s contradicts itself%s%s): use another copy of it",
+            d->id, why.text[0] ? ": " : "", why.text);
     }
     return true;
 }
 
 bool snapshot_load(struct snapshot *s, const struct device_list *l,
-                   bool (*other)(void *owner, const struct snapshot_chunk *c, bool *known, struct error *err),
+                   bool (*other)(void *owner, const struct snapshot_chunk *c, bool *known,
+                                 struct error *err),
                    void *owner, struct error *err)
 {
     uint16_t versions[DEVICES_MAX] = { 0 };
@@ -347,8 +356,10 @@ bool snapshot_load(struct snapshot *s, const struct device_list *l,
             return false;
         }
         if (!known && snapshot_critical(&c))
-            return error_set(err, 1, "the snapshot holds %s %s, which this version does not know: use the "
-                             "version that wrote it", c.tag, c.instance);
+            return error_set(err, 1,
+                             "the snapshot holds %s %s, which this version does not know: use the "
+                             "version that wrote it",
+                             c.tag, c.instance);
     }
     return end && snapshot_post_load(l, versions, err);
 }

@@ -20,7 +20,8 @@ bool blocks_init(struct cpu *c, unsigned cache_ops, unsigned max_ops)
         return false;
     c->blocks = bc;
     bc->max_ops = max_ops && max_ops < 255 ? max_ops : DEFAULT_MAX;
-    bc->cap = BLOCK_BYTES(bc->max_ops) + (size_t)(cache_ops ? cache_ops : DEFAULT_OPS) * sizeof(struct op);
+    bc->cap = BLOCK_BYTES(bc->max_ops) +
+              (size_t)(cache_ops ? cache_ops : DEFAULT_OPS) * sizeof(struct op);
     bc->hash_mask = (cache_ops && cache_ops < 4096 ? 64u : 1u << 15) - 1;
     bc->arena = malloc(bc->cap);
     bc->hash = calloc(bc->hash_mask + 1u, sizeof *bc->hash);
@@ -129,7 +130,8 @@ static void retire(struct cpu *c, struct block *b)
     c->blocks->dropped++;
 }
 
-/* Takes the dead ones off the page's lists, links to them away, and finds out anew which lines hold code. */
+/* Takes the dead ones off the page's lists, links to them away, and finds out anew which lines
+ * hold code. */
 static void sweep_page(struct code_page *cp)
 {
     struct block **p = (struct block **)(void *)&cp->blocks;
@@ -241,7 +243,8 @@ static void sentinel(struct block *b, unsigned off)
 
 static struct decode_mode decode_mode(const struct cpu *c)
 {
-    return (struct decode_mode){ c->mode & MODE_CODE64 ? 64 : c->mode & MODE_CODE32 ? 32 : 16, c->model };
+    uint32_t m = c->mode;
+    return (struct decode_mode){ m & MODE_CODE64 ? 64 : m & MODE_CODE32 ? 32 : 16, c->model };
 }
 
 static bool ends_block(const struct insn *in)
@@ -356,8 +359,8 @@ static void keep(struct cpu *c, struct block *b)
     mark_lines(c, b);
 }
 
-/* The first instruction at 'at' needs bytes of the next page: kept only when both pages are plain memory and
- * the CS limit is not near. */
+/* The first instruction at 'at' needs bytes of the next page: kept only when both pages are
+ * plain memory and the CS limit is not near. */
 static struct block *build_straddler(struct cpu *c, struct block *b, paddr at)
 {
     paddr at2;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Decoded blocks: straight runs of instructions inside one page, found by physical address and mode.
+ * Decoded blocks: straight runs of instructions inside one page, found by physical address and
+ * mode.
  *
  * An instruction that straddles two pages is a block of its own, listed on both.
- * Storage is a bump arena; when it is full everything is dropped. A page that is written to drops its
- * blocks. Direct links lead only from a block to another of the same page, so they die with the page's blocks and
- * need no bookkeeping. Indirect and cross-page jumps go through a table by linear address that is checked
- * against the TLB's physical page.
+ * Storage is a bump arena; when it is full everything is dropped. A page that is written to drops
+ * its blocks. Direct links lead only from a block to another of the same page, so they die with the
+ * page's blocks and need no bookkeeping. Indirect and cross-page jumps go through a table by linear
+ * address that is checked against the TLB's physical page.
  */
 #pragma once
 #include "cpu/mem.h"
@@ -18,7 +19,8 @@ struct block {
     uint32_t      mode;          /* MODE_* it was decoded for, or MODE_DEAD */
     uint16_t      n_ops, n_bytes;
     struct block *hash_next, *page_next;
-    paddr         at2;           /* an instruction that straddles two pages: where the second begins; or 0 */
+    paddr         at2;           /* an instruction that straddles two pages: where the second
+                                    begins; or 0 */
     struct block *page2_next;    /* and the list of such blocks of that page */
     struct block *link[2];       /* [0] falling through, [1] the branch taken: same page only */
     struct ir_block *ir;         /* what the IR engine has made of it; or NULL */
@@ -78,7 +80,8 @@ static ALWAYS_INLINE const struct op *block_follow(struct cpu *c, unsigned which
     return OP_EXIT;
 }
 
-/* The block at rip, if the jump table knows it and the TLB says that its page is still there; or NULL. */
+/* The block at rip, if the jump table knows it and the TLB says that its page is still there; or
+ * NULL. */
 static ALWAYS_INLINE struct block *jump_lookup(struct cpu *c, uint64_t rip)
 {
     laddr lin = c->mode & MODE_CODE64 ? rip : (uint32_t)(c->seg[SEG_CS].base + rip);
@@ -100,8 +103,8 @@ static ALWAYS_INLINE const struct op *block_jump(struct cpu *c, uint64_t rip)
     return OP_EXIT;
 }
 
-/* The same two for flat 32-bit code, where no limit can be exceeded. To another place of the same page ip_base
- * stays what it is. */
+/* The same two for flat 32-bit code, where no limit can be exceeded. To another place of the
+ * same page ip_base stays what it is. */
 static ALWAYS_INLINE const struct op *block_follow_near(struct cpu *c, unsigned which, uint64_t rip)
 {
     struct block *b = c->blk, *t = b->link[which];

@@ -62,9 +62,9 @@
 #define CR4_OSFXSR 0x200u
 
 /* Exception vectors */
-enum { EXC_DE = 0, EXC_DB = 1, EXC_NMI = 2, EXC_BP = 3, EXC_OF = 4, EXC_BR = 5, EXC_UD = 6, EXC_NM = 7,
-       EXC_DF = 8, EXC_TS = 10, EXC_NP = 11, EXC_SS = 12, EXC_GP = 13, EXC_PF = 14, EXC_MF = 16,
-       EXC_AC = 17, EXC_MC = 18 };
+enum { EXC_DE = 0, EXC_DB = 1, EXC_NMI = 2, EXC_BP = 3, EXC_OF = 4, EXC_BR = 5, EXC_UD = 6,
+       EXC_NM = 7, EXC_DF = 8, EXC_TS = 10, EXC_NP = 11, EXC_SS = 12, EXC_GP = 13, EXC_PF = 14,
+       EXC_MF = 16, EXC_AC = 17, EXC_MC = 18 };
 
 /* Register slots */
 enum { R_AX, R_CX, R_DX, R_BX, R_SP, R_BP, R_SI, R_DI };
@@ -91,7 +91,8 @@ struct seg {
 struct dtr { uint32_t limit; uint64_t base; };
 
 /* Reasons to look up at a block boundary */
-enum { PEND_INTR = 1, PEND_NMI = 2, PEND_EXIT = 4 /* leave cpu_run() */, PEND_TRAP = 8 /* #DB after this instruction */,
+enum { PEND_INTR = 1, PEND_NMI = 2, PEND_EXIT = 4 /* leave cpu_run() */,
+       PEND_TRAP = 8 /* #DB after this instruction */,
        PEND_RESET = 16 /* RESET or INIT was asked for: the board acts between slices */,
        PEND_SHUTDOWN = 32 /* triple fault */,
        PEND_ALONE = 64 /* inside another engine: the running block enters no other */ };
@@ -145,9 +146,10 @@ struct cpu {
     struct dtr gdtr, idtr;
     uint32_t cr0, cr4;
     uint64_t cr2, cr3, dr[8], efer;
-    uint64_t shadow_at;          /* no interrupt is taken at the boundary with this instruction count:
-                                    STI, MOV SS, POP SS (SDM 3A 6.8.3). UINT64_MAX: none */
-    uint64_t icount;             /* instructions executed, exact between slices; cpu_icount() inside */
+    uint64_t shadow_at;          /* no interrupt is taken at the boundary with this instruction
+                                    count: STI, MOV SS, POP SS (SDM 3A 6.8.3). UINT64_MAX: none */
+    uint64_t icount;             /* instructions executed, exact between slices; cpu_icount()
+                                    inside */
     bool     nmi_blocked;        /* until the next IRET */
     bool     intr, nmi;          /* the INTR level, and a latched NMI edge */
     bool     a20;                /* false: address bit 20 reads as 0 */
@@ -186,7 +188,8 @@ struct cpu {
     struct block **link_slot;    /* where the next block found may be linked, or NULL */
     paddr    link_page;          /* physical page that block must be in */
     struct { bool raised, has_code; uint8_t vector; uint32_t code; uint64_t cr2; } fault;
-    struct { uint8_t vector; uint32_t code; } last_fault;   /* raised last by an instruction: tests, debuggers */
+    struct { uint8_t vector; uint32_t code; } last_fault;   /* raised last by an instruction:
+                                                               tests, debuggers */
     uint64_t scratch;            /* a slow path's result: no handler takes the address of a local */
     bool     no_trap;            /* the instruction just run takes no single-step trap (INT n) */
     struct op *patched;          /* op whose run was replaced to stop there, or NULL */
@@ -198,33 +201,41 @@ struct cpu {
     paddr            tlb_phys[2][TLB_SIZE];
     uint32_t         tlb_gen;    /* counts flushes */
     uint64_t         n_fills, n_interrupts;   /* statistics */
-    laddr            tlb_page[2][TLB_SIZE];   /* linear page of the entry, device pages too; or TLB_EMPTY */
+    laddr            tlb_page[2][TLB_SIZE];   /* linear page of the entry, device pages too; or
+                                                 TLB_EMPTY */
     uint8_t          tlb_flags[2][TLB_SIZE];  /* mmu.c: writable and dirty, global, large */
-    uint64_t         tlb_used[2][(TLB_SIZE + 63) / 64]; /* bit n: entry n was filled since the last flush */
-    uint64_t         tlb_large[16];           /* bit n: an entry of a large page lies in megabytes 4n..4n+3 */
+    uint64_t         tlb_used[2][(TLB_SIZE + 63) / 64]; /* bit n: entry n was filled since the
+                                                           last flush */
+    uint64_t         tlb_large[16];           /* bit n: an entry of a large page lies in
+                                                 megabytes 4n..4n+3 */
 };
 _Static_assert(offsetof(struct cpu, seg) <= 256, "hot CPU state must stay within JIT reach");
 
 extern const struct device_class cpu_class;
 
-/* Makes a CPU with its caches; false when memory is short. Wire mem, io, sched, log, inta, pic, time_at
- * before the first cpu_run(). cache_ops: capacity of the block cache in operations, 0 for the default; small values are for
- * stress tests. max_ops: longest block in instructions, 0 for the default. */
-bool cpu_init(struct cpu *c, unsigned id, enum cpu_model model, unsigned cache_ops, unsigned max_ops);
+/* Makes a CPU with its caches; false when memory is short. Wire mem, io, sched, log, inta, pic,
+ * time_at before the first cpu_run(). cache_ops: capacity of the block cache in operations, 0
+ * for the default; small values are for stress tests. max_ops: longest block in instructions, 0
+ * for the default. */
+bool cpu_init(struct cpu *c, unsigned id, enum cpu_model model, unsigned cache_ops,
+              unsigned max_ops);
 void cpu_free(struct cpu *c);
-/* Who executes: the interpreter (as after cpu_init), the IR executor, or, with check, both in lockstep. Between slices.
- * False: no memory, and the interpreter it is. */
+/* Who executes: the interpreter (as after cpu_init), the IR executor, or, with check, both in
+ * lockstep. Between slices. False: no memory, and the interpreter it is. */
 enum cpu_engine { CPU_INTERP, CPU_IR };
 bool cpu_set_engine(struct cpu *c, enum cpu_engine engine, bool check);
-/* What the engines disagree about, in lines of text; NULL: nothing yet. cpu_run() returns at the block. */
+/* What the engines disagree about, in lines of text; NULL: nothing yet. cpu_run() returns at the
+ * block. */
 const char *cpu_mismatch(const struct cpu *c);
 void cpu_reset(struct cpu *c, enum reset_kind kind);
 
-/* Executes exactly n instructions (a faulting one counts, and so does each resumption of a REP instruction), unless it
- * stops earlier: halted, PEND_EXIT, or shutdown. c->icount is exact afterwards. */
+/* Executes exactly n instructions (a faulting one counts, and so does each resumption of a REP
+ * instruction), unless it stops earlier: halted, PEND_EXIT, or shutdown. c->icount is exact
+ * afterwards. */
 enum cpu_stop cpu_run(struct cpu *c, uint64_t n);
 
-/* Instructions executed so far, the running one not included; exact inside handlers that set c->at. */
+/* Instructions executed so far, the running one not included; exact inside handlers that set
+ * c->at. */
 uint64_t cpu_icount(const struct cpu *c);
 vtime    cpu_now(const struct cpu *c);         /* its virtual time */
 
@@ -246,7 +257,8 @@ void blocks_stats(const struct cpu *c, uint64_t *built, uint64_t *dropped);
 /* The bus calls this before bytes that hold code change. */
 void cpu_code_write(struct cpu *c, paddr a, unsigned n);
 
-/* Recomputes what follows from the state: mode, tlb, seg lim_r/lim_w. After CR0, EFLAGS.VM, CS, SS or CPL changed. */
+/* Recomputes what follows from the state: mode, tlb, seg lim_r/lim_w. After CR0, EFLAGS.VM, CS,
+ * SS or CPL changed. */
 void cpu_update_mode(struct cpu *c);
 void seg_derive(struct seg *s);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The processor's state as a whole: its field table, EFLAGS, what is derived from it, and RESET and INIT.
+ * The processor's state as a whole: its field table, EFLAGS, what is derived from it, and RESET and
+ * INIT.
  * Governing document: Intel SDM volume 3, 9.1 (table 9-1).
  */
 #include "cpu/interp.h"
@@ -44,8 +45,8 @@ static bool code_is_flat(const struct seg *s)
     return s->base == 0 && s->limit == 0xffffffff && (s->attr & SA_DB);
 }
 
-/* A change of MODE_FLAT may come in the middle of a block, whose other operations were made for the old
- * mode: it is left after the running one. The other bits change only where a block ends. */
+/* A change of MODE_FLAT may come in the middle of a block, whose other operations were made for
+ * the old mode: it is left after the running one. The other bits change only where a block ends. */
 void cpu_update_mode(struct cpu *c)
 {
     uint32_t old = c->mode;
@@ -273,8 +274,8 @@ static bool post_load(void *dev, unsigned version, struct error *err)
     return true;
 }
 
-/* One representation for each set of flags, so that hashes compare what the guest sees; and only those reasons
- * to stop that cpu_run() would not find again by itself. */
+/* One representation for each set of flags, so that hashes compare what the guest sees; and only
+ * those reasons to stop that cpu_run() would not find again by itself. */
 static void pre_save(void *dev)
 {
     struct cpu *c = dev;

@@ -12,7 +12,8 @@ struct desc { uint16_t sel; uint32_t lo, hi; laddr at; };
 
 /* System descriptor types (S = 0) */
 enum { DT_TSS16 = 1, DT_LDT = 2, DT_TSS16_BUSY = 3, DT_CALL16 = 4, DT_TASK = 5, DT_INT16 = 6,
-       DT_TRAP16 = 7, DT_TSS32 = 9, DT_TSS32_BUSY = 11, DT_CALL32 = 12, DT_INT32 = 14, DT_TRAP32 = 15 };
+       DT_TRAP16 = 7, DT_TSS32 = 9, DT_TSS32_BUSY = 11, DT_CALL32 = 12, DT_INT32 = 14,
+       DT_TRAP32 = 15 };
 #define DT_BUSY 2u
 
 static inline unsigned desc_type(const struct desc *d) { return d->hi >> 8 & 0xf; }
@@ -38,7 +39,8 @@ static inline uint32_t desc_limit(const struct desc *d)
 static inline bool sel_null(unsigned sel) { return (sel & 0xfffc) == 0; }
 static inline unsigned sel_err(unsigned sel) { return sel & 0xfffc; }
 
-/* Reads the descriptor of a selector that is not null, from GDT or LDT. Beyond the table's limit: vector(sel | ext). */
+/* Reads the descriptor of a selector that is not null, from GDT or LDT. Beyond the table's
+ * limit: vector(sel | ext). */
 bool desc_read(struct cpu *c, unsigned sel, unsigned vector, unsigned ext, struct desc *d);
 /* The same without a fault for a selector outside its table (LAR, VERR...): *found tells. */
 bool desc_peek(struct cpu *c, unsigned sel, struct desc *d, bool *found);
@@ -50,12 +52,14 @@ bool desc_set_busy(struct cpu *c, struct desc *d, bool busy);
 struct seg seg_of(const struct desc *d, unsigned sel);
 /* A null selector in a data segment register, or LDTR. */
 void seg_null(struct seg *s, unsigned sel);
-/* Installs a code segment (checked by the caller, DPL and RPL settled) and makes cpl its privilege. */
+/* Installs a code segment (checked by the caller, DPL and RPL settled) and makes cpl its
+ * privilege. */
 void set_cs(struct cpu *c, const struct desc *d, unsigned cpl);
 void set_ss(struct cpu *c, const struct desc *d, unsigned sel);
 /* May [off, off + size) be used in s, by limit alone? */
 bool seg_limit_ok(const struct seg *s, uint32_t off, unsigned size);
-/* Checks of a stack segment for privilege cpl; 'vector' is #GP or #TS for all but 'not present' (#SS). */
+/* Checks of a stack segment for privilege cpl; 'vector' is #GP or #TS for all but 'not present'
+ * (#SS). */
 bool ss_check(struct cpu *c, unsigned sel, unsigned cpl, unsigned vector, unsigned ext,
               struct desc *d);
 
@@ -81,15 +85,18 @@ uint32_t frame_write(struct cpu *c, const struct frame *f);
 uint32_t eflags_known(const struct cpu *c);
 
 enum task_how { TASK_JMP, TASK_CALL, TASK_IRET, TASK_INT };
-/* TASK_OLD: a fault is recorded and nothing has changed. TASK_NEW: a fault is recorded in the new task, at its c->rip. */
+/* TASK_OLD: a fault is recorded and nothing has changed. TASK_NEW: a fault is recorded in the
+ * new task, at its c->rip. */
 enum task_result { TASK_DONE, TASK_OLD, TASK_NEW };
-/* Switches to the TSS whose descriptor d has passed type and privilege checks. next: EIP to save. code: error
- * code for the new task's stack, or NULL. ext: the EXT bit of error codes. */
+/* Switches to the TSS whose descriptor d has passed type and privilege checks. next: EIP to
+ * save. code: error code for the new task's stack, or NULL. ext: the EXT bit of error codes. */
 enum task_result task_switch(struct cpu *c, struct desc *d, enum task_how how, uint64_t next,
                              unsigned ext, const uint32_t *code);
-/* The outcome in a handler: false leaves a fault for op_fault(); otherwise the new task is entered. */
+/* The outcome in a handler: false leaves a fault for op_fault(); otherwise the new task is
+ * entered. */
 bool task_settle(struct cpu *c, enum task_result r);
 /* Stack of privilege 'dpl' from the present TSS. */
 bool tss_stack(struct cpu *c, unsigned dpl, unsigned ext, uint16_t *ss, uint32_t *esp);
-/* Does the virtual-8086 program's own IVT get INT vector (CR4.VME and the TSS bitmap)? False on a fault. */
+/* Does the virtual-8086 program's own IVT get INT vector (CR4.VME and the TSS bitmap)? False on
+ * a fault. */
 bool tss_redirects(struct cpu *c, uint8_t vector, bool *to_v86);

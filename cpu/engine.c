@@ -77,7 +77,8 @@ static const struct ir_block *ir_of(struct cpu *c, struct block *b)
     if (!kept)
         return &e->temporary;
     if (e->cap - e->used < KEPT_MAX) {
-        blocks_flush(c);                     /* the running one stays where it is until another is built */
+        blocks_flush(c);                     /* the running one stays where it is until another
+                                                is built */
         e->used = 0;
     }
     return b->ir = keep(e);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Delivery of exceptions and interrupts. Governing document: Intel SDM volume 3, chapter 6 (interrupts),
- * 20.1.4 and 20.3 (real and virtual-8086 mode); volume 2, INT n.
+ * Delivery of exceptions and interrupts. Governing document: Intel SDM volume 3, chapter 6
+ * (interrupts), 20.1.4 and 20.3 (real and virtual-8086 mode); volume 2, INT n.
  *
- * A delivery checks everything, the whole new stack frame included, before it writes. A fault meanwhile is
- * the next thing delivered, or becomes #DF, or shuts the processor down (table 6-5).
+ * A delivery checks everything, the whole new stack frame included, before it writes. A fault
+ * meanwhile is the next thing delivered, or becomes #DF, or shuts the processor down (table 6-5).
  *
- * Deviations: RF is set in the image of every fault and never acts, as there are no instruction breakpoints.
+ * Deviations: RF is set in the image of every fault and never acts, as there are no instruction
+ * breakpoints.
  */
 #include "cpu/desc.h"
 
@@ -124,7 +125,8 @@ static enum task_result deliver_task(struct cpu *c, const struct intr *x, const 
     if (!desc_present(&d))
         return done(cpu_raise_code(c, EXC_NP, err));
     c->eflags |= x->flags & FL_RF;           /* the saved image is that of a push */
-    enum task_result r = task_switch(c, &d, TASK_INT, x->rip, x->ext, x->has_code ? &x->code : NULL);
+    enum task_result r =
+        task_switch(c, &d, TASK_INT, x->rip, x->ext, x->has_code ? &x->code : NULL);
     if (r == TASK_OLD)
         c->eflags &= ~FL_RF;
     return r;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The six arithmetic flags in two words that need neither the operation nor its size to be read back.
+ * The six arithmetic flags in two words that need neither the operation nor its size to be read
+ * back.
  *   fl_res  the result, sign-extended: ZF, SF and PF come from it
  *   fl_aux  63 carry out   62 carry into the sign bit   4 carry into bit 4 (AF)
  *           1 PF inverted  0 SF inverted; the other bits are noise

@@ -19,8 +19,8 @@
 
 /* ---- memory operands ----
  *
- * The slow paths hand their value over in c->scratch: a local whose address is taken would keep compilers from
- * making the last call of a handler a jump.
+ * The slow paths hand their value over in c->scratch: a local whose address is taken would keep
+ * compilers from making the last call of a handler a jump.
  */
 
 static NOINLINE bool read_slow(struct cpu *c, const struct op *op, uint64_t off, unsigned size)
@@ -52,18 +52,20 @@ static NOINLINE void rmw_put_slow(struct cpu *c, const struct op *op, uint64_t o
         c->fault.raised = false;             /* probed before: cannot be */
 }
 
-/* Three ways to an effective address: G any segment, any form; B and X with flat segments, without and
- * with an index (MODE_FLAT is part of what a block was built for). */
+/* Three ways to an effective address: G any segment, any form; B and X with flat segments,
+ * without and with an index (MODE_FLAT is part of what a block was built for). */
 #define EA_G() op_ea(c, op)
 #define EA_B() ((uint32_t)load_le64((const uint8_t *)c->gpr + op->in.base) + (uint32_t)op->in.disp)
-#define EA_X() (uint32_t)(load_le64((const uint8_t *)c->gpr + op->in.base) + \
-                (load_le64((const uint8_t *)c->gpr + op->in.index) << op->in.scale) + (uint32_t)op->in.disp)
+#define EA_X() \
+    (uint32_t)(load_le64((const uint8_t *)c->gpr + op->in.base) + \
+               (load_le64((const uint8_t *)c->gpr + op->in.index) << op->in.scale) + \
+               (uint32_t)op->in.disp)
 
-/* The TLB entry for a plain hit at off, read or written; 'else' follows where there is none. G has its slow
- * path behind that; B and X leave the whole instruction to the handler of shape G, so that their own code needs no
- * stack frame. */
-static ALWAYS_INLINE bool hit_G(const struct cpu *c, const struct op *op, uint64_t off, unsigned size,
-                                bool write, uint8_t **p)
+/* The TLB entry for a plain hit at off, read or written; 'else' follows where there is none. G
+ * has its slow path behind that; B and X leave the whole instruction to the handler of shape G,
+ * so that their own code needs no stack frame. */
+static ALWAYS_INLINE bool hit_G(const struct cpu *c, const struct op *op, uint64_t off,
+                                unsigned size, bool write, uint8_t **p)
 {
     const struct seg *s = &c->seg[op->in.seg];
     if (UNLIKELY((int64_t)off > (write ? s->lim_w : s->lim_r) - (int64_t)(size - 1)))
@@ -73,8 +75,8 @@ static ALWAYS_INLINE bool hit_G(const struct cpu *c, const struct op *op, uint64
     *p = (uint8_t *)(e->host + (uintptr_t)a);
     return LIKELY((a ^ (write ? e->tag_w : e->tag_r)) <= PAGE_SIZE - size);
 }
-static ALWAYS_INLINE bool hit_B(const struct cpu *c, const struct op *op, uint64_t off, unsigned size,
-                                bool write, uint8_t **p)
+static ALWAYS_INLINE bool hit_B(const struct cpu *c, const struct op *op, uint64_t off,
+                                unsigned size, bool write, uint8_t **p)
 {
     const struct tlb_entry *e = &c->tlb[tlb_index(off)];
     *p = (uint8_t *)(e->host + (uintptr_t)off);
@@ -256,10 +258,14 @@ static ALWAYS_INLINE void set_co(struct cpu *c, uint64_t cf, uint64_t o)
 
 /* ORDER shape */
 #define ROW_OF(name, sz) \
-    { name##_##sz##RR, name##_##sz##RI, name##_##sz##RG, name##_##sz##RB, name##_##sz##RX, \
-      name##_##sz##GR, name##_##sz##BR, name##_##sz##XR, name##_##sz##GI, name##_##sz##BI, name##_##sz##XI }
+    { \
+        name##_##sz##RR, name##_##sz##RI, name##_##sz##RG, name##_##sz##RB, name##_##sz##RX, \
+            name##_##sz##GR, name##_##sz##BR, name##_##sz##XR, name##_##sz##GI, name##_##sz##BI, \
+            name##_##sz##XI \
+    }
 #define SEM(name, ...) \
-    static op_run *const shapes_##name[4][SHAPES_MAX] = { ROW_OF(name, 8), ROW_OF(name, 16), ROW_OF(name, 32) }; \
+    static op_run *const shapes_##name[4][SHAPES_MAX] = { ROW_OF(name, 8), ROW_OF(name, 16), \
+                                                          ROW_OF(name, 32) }; \
     const struct binding bind_##name = { .by_shape = shapes_##name };
 #include "cpu/sem_int.inc"
 #include "cpu/sem_cc.inc"
@@ -288,8 +294,8 @@ static op_run *bind_any(const struct insn *in, const struct binding *b, uint32_t
     return b->flat && (mode & flat) == flat && in->osize == 2 ? b->flat : b->any;
 }
 
-op_run *interp_bind(struct insn *in, const struct insn_row *row, const struct binding *b, uint32_t mode,
-                    unsigned off)
+op_run *interp_bind(struct insn *in, const struct insn_row *row, const struct binding *b,
+                    uint32_t mode, unsigned off)
 {
     if (b->any)
         return bind_any(in, b, mode, off);
@@ -299,6 +305,9 @@ op_run *interp_bind(struct insn *in, const struct insn_row *row, const struct bi
         in->imm = 1;
     bool flat = (mode & MODE_FLAT) && in->asize == 2 && in->seg < SEG_FS && in->seg != SEG_CS;
     unsigned ea = !flat ? 0 : in->index == REG_NONE ? 1 : 2;
-    unsigned s = in->mem == 0 ? (imm ? SH_GI : SH_GR) + ea : in->mem == 1 ? SH_RG + ea : imm ? SH_RI : SH_RR;
+    unsigned s = in->mem == 0   ? (imm ? SH_GI : SH_GR) + ea
+                 : in->mem == 1 ? SH_RG + ea
+                 : imm          ? SH_RI
+                                : SH_RR;
     return b->by_shape[in->osize][s];
 }

@@ -5,12 +5,15 @@
 #include "cpu/operands.h"
 
 /* Operand shapes that straight-line bodies are compiled for: destination, source. R register, I
- * immediate; memory: G in general, B and X in flat segments without and with an index. ORDER shape */
-enum shape { SH_RR, SH_RI, SH_RG, SH_RB, SH_RX, SH_GR, SH_BR, SH_XR, SH_GI, SH_BI, SH_XI, SH_COUNT };
+ * immediate; memory: G in general, B and X in flat segments without and with an index. ORDER
+ * shape */
+enum shape { SH_RR, SH_RI, SH_RG, SH_RB, SH_RX, SH_GR, SH_BR, SH_XR, SH_GI, SH_BI, SH_XI,
+             SH_COUNT };
 
-/* The handler for an instruction decoded for 'mode' at page offset off. May normalise in->imm (shift by one). */
-op_run *interp_bind(struct insn *in, const struct insn_row *row, const struct binding *b, uint32_t mode,
-                    unsigned off);
+/* The handler for an instruction decoded for 'mode' at page offset off. May normalise in->imm
+ * (shift by one). */
+op_run *interp_bind(struct insn *in, const struct insn_row *row, const struct binding *b,
+                    uint32_t mode, unsigned off);
 
 /* Operations that stand for no instruction. */
 op_run op_raise;                 /* raises the vector in imm: what could not be decoded */

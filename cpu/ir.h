@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The block IR: an array of nodes, each naming earlier ones by index. docs/ARCHITECTURE.md section 5 has the
- * idea: each meaning is written once (sem_*.inc) and read twice, by interp.c and by lift.c.
+ * The block IR: an array of nodes, each naming earlier ones by index. docs/ARCHITECTURE.md section
+ * 5 has the idea: each meaning is written once (sem_*.inc) and read twice, by interp.c and by
+ * lift.c.
  *
  * An instruction is a run of nodes that starts with INSN. Its faults come first, then its
- * stores, then the registers and flags: an instruction that faults has changed nothing. Whatever has no
- * straight-line body is a HELPER, alone in its instruction, so that every block can be lifted.
+ * stores, then the registers and flags: an instruction that faults has changed nothing. Whatever
+ * has no straight-line body is a HELPER, alone in its instruction, so that every block can be
+ * lifted.
  */
 #pragma once
 #include "cpu/block.h"
@@ -38,8 +40,8 @@ op_run *ir_helper(const struct op *op, const struct ir *node);
 /* NULL, or what is wrong with it; *where is then the node. */
 const char *ir_check(const struct ir_block *ib, unsigned *where);
 
-/* Constants, GET after PUT or GET, PUTs that nobody sees, values that nobody uses. Afterwards the block can only be
- * left where INSN says so. */
+/* Constants, GET after PUT or GET, PUTs that nobody sees, values that nobody uses. Afterwards
+ * the block can only be left where INSN says so. */
 void ir_optimise(struct ir_block *ib);
 
 /* Executes the block that c has entered. values: room for ib->n. */

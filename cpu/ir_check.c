@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The verifier: is this IR what ir.h says it is? Order within an instruction: what may fault, then the
- * memory, then the registers; and a HELPER has its instruction to itself.
+ * The verifier: is this IR what ir.h says it is? Order within an instruction: what may fault, then
+ * the memory, then the registers; and a HELPER has its instruction to itself.
  */
 #include "cpu/ir.h"
 
@@ -16,7 +16,8 @@ static bool cell_ok(const struct ir *x)
     uint64_t last = x->imm + x->size;
     if (x->imm >= regs && last <= end)
         return x->code == IR_GET || last <= end - 8;         /* the last slot stays zero */
-    return x->size == 8 && (x->imm == offsetof(struct cpu, fl_res) || x->imm == offsetof(struct cpu, fl_aux));
+    return x->size == 8 &&
+           (x->imm == offsetof(struct cpu, fl_res) || x->imm == offsetof(struct cpu, fl_aux));
 }
 
 static const char *check_args(const struct ir_block *ib, unsigned i)
@@ -81,8 +82,8 @@ static const char *check_order(struct seen *s, const struct ir *x)
         return "something that may fault after a write";
     if ((e & E_MEM) && s->put)
         return "memory written after registers";
-    if (x->code == IR_STOREB && !(s->loadw.code == IR_LOADW && s->loadw.a == x->a && s->loadw.imm == x->imm &&
-                                  s->loadw.size == x->size))
+    if (x->code == IR_STOREB && !(s->loadw.code == IR_LOADW && s->loadw.a == x->a &&
+                                  s->loadw.imm == x->imm && s->loadw.size == x->size))
         return "a write back that nobody has checked";
     if (x->code == IR_LOADW)
         s->loadw = *x;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Passes over the IR. Forward: constants, and a GET of what was PUT or got before. Backward: a PUT that is
- * overwritten before anything could see it, and values without a reader. Then the holes are closed.
+ * Passes over the IR. Forward: constants, and a GET of what was PUT or got before. Backward: a PUT
+ * that is overwritten before anything could see it, and values without a reader. Then the holes are
+ * closed.
  *
  * A PUT is seen by whatever may leave the block: a fault, a helper, an INSN that says so, the end.
  */
@@ -9,7 +10,8 @@
 
 enum { CELLS = 19, NONE_YET = 0xffff };
 
-/* What is known of one 8-byte cell: the low 'size' bytes at offset 'off' in it are those of value 'v'. */
+/* What is known of one 8-byte cell: the low 'size' bytes at offset 'off' in it are those of
+ * value 'v'. */
 struct known { ir_ref v; uint8_t off, size; };
 
 struct pass {
@@ -23,7 +25,8 @@ static unsigned cell_of(uint64_t at)
 {
     if (at == offsetof(struct cpu, fl_res))
         return 17;
-    return at == offsetof(struct cpu, fl_aux) ? 18 : (unsigned)((at - offsetof(struct cpu, gpr)) / 8);
+    return at == offsetof(struct cpu, fl_aux) ? 18
+                                              : (unsigned)((at - offsetof(struct cpu, gpr)) / 8);
 }
 static unsigned byte_of(uint64_t at)
 {
@@ -75,9 +78,11 @@ static void fold(struct pass *p, unsigned i)
         *x = (struct ir){ .code = IR_K, .imm = ir_pure(x, n[0], n[1], n[2]) };
     } else if (x->code == IR_SEL && is_k(p, x->a, &n[0])) {
         p->to[i] = n[0] ? x->b : x->c;
-    } else if (x->code == IR_TRIM && p->ib->v[x->a].code == IR_TRIM && p->ib->v[x->a].size <= x->size) {
+    } else if (x->code == IR_TRIM && p->ib->v[x->a].code == IR_TRIM &&
+               p->ib->v[x->a].size <= x->size) {
         p->to[i] = x->a;
-    } else if ((x->code == IR_ADD || x->code == IR_OR || x->code == IR_XOR) && is_k(p, x->b, &n[1]) && !n[1]) {
+    } else if ((x->code == IR_ADD || x->code == IR_OR || x->code == IR_XOR) &&
+               is_k(p, x->b, &n[1]) && !n[1]) {
         p->to[i] = x->a;
     }
 }

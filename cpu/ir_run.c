@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The reference executor: IR in plain C, node by node. Slow and simple on purpose; what it does is what a
- * back end has to do.
+ * The reference executor: IR in plain C, node by node. Slow and simple on purpose; what it does is
+ * what a back end has to do.
  */
 #include "cpu/ir.h"
 
@@ -48,7 +48,8 @@ uint64_t ir_pure(const struct ir *x, uint64_t a, uint64_t b, uint64_t c)
 static const struct op returned = { .run = NULL };
 static const struct op *op_return(struct cpu *c, const struct op *op) { return &returned; }
 
-/* One handler by itself: a copy of the operation is followed by one that comes back. True: it went on to that. */
+/* One handler by itself: a copy of the operation is followed by one that comes back. True: it
+ * went on to that. */
 static bool call(struct cpu *c, const struct op *op, op_run *run)
 {
     struct op two[2] = { *op, { .run = op_return, .ord = (uint8_t)(op->ord + 1) } };

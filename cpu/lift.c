@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The IR's reading of sem_int.inc and sem_cc.inc: the words append nodes. Operand size and shape are known when
- * a block is lifted, so that one body serves them all.
+ * The IR's reading of sem_int.inc and sem_cc.inc: the words append nodes. Operand size and shape
+ * are known when a block is lifted, so that one body serves them all.
  *
- * C leaves the order of arguments open: words that take two fresh nodes name them first, so that the IR
- * comes out the same from every compiler.
+ * C leaves the order of arguments open: words that take two fresh nodes name them first, so that
+ * the IR comes out the same from every compiler.
  */
 #include "cpu/ir.h"
 
@@ -105,11 +105,17 @@ static ir_ref address(struct lifter *l)
 static ir_ref load(struct lifter *l, enum ir_code code, unsigned size)
 {
     l->at = address(l);
-    return emit(l, (struct ir){ .code = (uint8_t)code, .size = (uint8_t)size, .a = l->at, .imm = l->op->in.seg });
+    return emit(
+        l, (struct ir){
+               .code = (uint8_t)code, .size = (uint8_t)size, .a = l->at, .imm = l->op->in.seg });
 }
 static void store(struct lifter *l, enum ir_code code, ir_ref v)
 {
-    emit(l, (struct ir){ .code = (uint8_t)code, .size = (uint8_t)bytes(l), .a = l->at, .b = v, .imm = l->op->in.seg });
+    emit(l, (struct ir){ .code = (uint8_t)code,
+                         .size = (uint8_t)bytes(l),
+                         .a = l->at,
+                         .b = v,
+                         .imm = l->op->in.seg });
 }
 
 /* Operand n in 'size' bytes. */
@@ -198,7 +204,8 @@ static void flags_if(struct lifter *l, ir_ref n, ir_ref r, ir_ref aux)
 /* CF and OF alone, unless n is 0. */
 static void carry_overflow_if(struct lifter *l, ir_ref n, ir_ref cf, ir_ref ci)
 {
-    ir_ref old = get(l, AUX_AT, 8), mask = konst(l, UINT64_MAX >> 2), kept = e2(l, IR_AND, old, mask);
+    ir_ref old = get(l, AUX_AT, 8), mask = konst(l, UINT64_MAX >> 2),
+           kept = e2(l, IR_AND, old, mask);
     ir_ref c0 = bit0(l, cf), two = aux_of(l, c0, ci), aux = e2(l, IR_OR, kept, two);
     ir_ref v = sel(l, n, aux, old);
     put(l, AUX_AT, v, 8);
@@ -208,7 +215,8 @@ static void carry_overflow_if(struct lifter *l, ir_ref n, ir_ref cf, ir_ref ci)
 static void carry_keep(struct lifter *l, ir_ref old)
 {
     ir_ref aux = get(l, AUX_AT, 8), d = e2(l, IR_XOR, aux, old), flip = shift(l, IR_SHR, d, 63);
-    ir_ref f63 = shift(l, IR_SHL, flip, 63), f62 = shift(l, IR_SHL, flip, 62), both = e2(l, IR_OR, f63, f62);
+    ir_ref f63 = shift(l, IR_SHL, flip, 63), f62 = shift(l, IR_SHL, flip, 62),
+           both = e2(l, IR_OR, f63, f62);
     ir_ref v = e2(l, IR_XOR, aux, both);
     put(l, AUX_AT, v, 8);
 }
@@ -344,7 +352,8 @@ static const struct { const struct binding *bind; void (*lift)(struct lifter *);
 
 static bool is_imm(unsigned operand)
 {
-    return operand == Ib || operand == Ibs || operand == Iw || operand == Iz || operand == Iv || operand == I1;
+    return operand == Ib || operand == Ibs || operand == Iw || operand == Iz || operand == Iv ||
+           operand == I1;
 }
 
 op_run *ir_helper(const struct op *op, const struct ir *node)

@@ -21,7 +21,8 @@ struct saved {
     uint64_t       tlb_used[2][(TLB_SIZE + 63) / 64];
     uint32_t       tlb_gen;
     unsigned       patched;                  /* the operation to stop at, or n_ops + 1 */
-    uint8_t        fault[sizeof FIELD_AT(struct cpu, fault)], last_fault[sizeof FIELD_AT(struct cpu, last_fault)];
+    uint8_t fault[sizeof FIELD_AT(struct cpu, fault)],
+        last_fault[sizeof FIELD_AT(struct cpu, last_fault)];
     bool           no_trap;
 };
 
@@ -55,8 +56,9 @@ bool journal_write(struct cpu *c, uint8_t *page, paddr a, uint64_t v, unsigned s
     if (!page || *n == JOURNAL_STORES)
         return journal_outside(c);
     uint8_t *host = page + (a & PAGE_MASK);
-    j->stores[j->mode][(*n)++] = (struct journal_store){ .host = host, .old = load_le(host, size), .at = a,
-                                                         .size = (uint8_t)size };
+    j->stores[j->mode][(*n)++] = (struct journal_store){
+        .host = host, .old = load_le(host, size), .at = a, .size = (uint8_t)size
+    };
     if (j->mode == JOURNAL_REAL)
         return false;
     code_rehearsed(c, a, size);
@@ -73,8 +75,9 @@ void journal_tlb(struct cpu *c, unsigned u, unsigned i)
         j->tlb_lost = true;
         return;
     }
-    j->tlbs[j->n_tlbs++] = (struct journal_tlb){ c->tlbs[u][i], c->tlb_phys[u][i], c->tlb_page[u][i], (uint16_t)i,
-                                                 (uint8_t)u, c->tlb_flags[u][i] };
+    j->tlbs[j->n_tlbs++] =
+        (struct journal_tlb){ c->tlbs[u][i], c->tlb_phys[u][i], c->tlb_page[u][i],
+                              (uint16_t)i,   (uint8_t)u,        c->tlb_flags[u][i] };
 }
 
 bool lockstep_stop(struct cpu *c, const struct op *op)
@@ -186,13 +189,18 @@ static void head(struct cpu *c, const struct saved *at)
     const struct block *b = c->blk;
     struct cpu before;
     memcpy(&before, at->state, STATE_BYTES);
-    struct decode_mode m = { before.mode & MODE_CODE64 ? 64 : before.mode & MODE_CODE32 ? 32 : 16, c->model };
+    uint32_t mode = before.mode;
+    struct decode_mode m = { mode & MODE_CODE64 ? 64 : mode & MODE_CODE32 ? 32 : 16,
+                             c->model };
     if (j->differ)
         return;
     j->differ = true;
     j->text[0] = 0;
-    say(j, "the engines disagree about the block at %04x:%08llx (physical %llx), instruction count %llu:\n",
-        before.seg[SEG_CS].sel, (unsigned long long)(before.ip_base + b->ops[0].off), (unsigned long long)b->at,
+    say(j,
+        "the engines disagree about the block at %04x:%08llx (physical %llx), instruction count "
+        "%llu:\n",
+        before.seg[SEG_CS].sel, (unsigned long long)(before.ip_base + b->ops[0].off),
+        (unsigned long long)b->at,
         (unsigned long long)(c->slice_end - (uint64_t)before.left - b->n_ops));
     for (unsigned i = 0; i < b->n_ops && i < 64; i++) {
         char text[80];
@@ -206,13 +214,14 @@ static void head(struct cpu *c, const struct saved *at)
     say(j, "differences:\n");
 }
 
-static void differ(struct cpu *c, const struct saved *at, const char *what, unsigned i, unsigned n, uint64_t ours,
-                   uint64_t ir)
+static void differ(struct cpu *c, const struct saved *at, const char *what, unsigned i, unsigned n,
+                   uint64_t ours, uint64_t ir)
 {
     head(c, at);
     char name[64];
     snprintf(name, sizeof name, n > 1 ? "%s[%u]" : "%s", what, i);
-    say(c->journal, "  %-16s interp %016llx   ir %016llx\n", name, (unsigned long long)ours, (unsigned long long)ir);
+    say(c->journal, "  %-16s interp %016llx   ir %016llx\n", name, (unsigned long long)ours,
+        (unsigned long long)ir);
 }
 
 static uint64_t value_of(const struct field *f, const uint8_t *p)
@@ -222,8 +231,8 @@ static uint64_t value_of(const struct field *f, const uint8_t *p)
     return load_le(p, f->size);
 }
 
-static void compare_fields(struct cpu *c, const struct saved *at, const struct field *f, const uint8_t *ours,
-                           const uint8_t *ir, const char *outer)
+static void compare_fields(struct cpu *c, const struct saved *at, const struct field *f,
+                           const uint8_t *ours, const uint8_t *ir, const char *outer)
 {
     for (; f->type != FT_END; f++)
         for (unsigned i = 0; i < f->count && f->type != FT_TRANSIENT && f->type != FT_EVENT; i++) {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Two engines side by side. Each block is run by the IR first, as a rehearsal: what it writes to
- * memory and to the TLB goes through a journal and is taken back, as are the registers. Then the interpreter
- * runs the block for good, and both results are compared.
+ * memory and to the TLB goes through a journal and is taken back, as are the registers. Then the
+ * interpreter runs the block for good, and both results are compared.
  *
- * What cannot be rehearsed, port I/O and accesses that leave plain memory, is run by the interpreter alone,
- * one instruction at a time. While a journal exists no TLB entry allows fast stores, so that all stores pass
- * journal_write().
+ * What cannot be rehearsed, port I/O and accesses that leave plain memory, is run by the
+ * interpreter alone, one instruction at a time. While a journal exists no TLB entry allows fast
+ * stores, so that all stores pass journal_write().
  */
 #pragma once
 #include "cpu/op.h"
@@ -14,7 +14,13 @@
 enum journal_mode { JOURNAL_OFF, JOURNAL_REHEARSAL, JOURNAL_REAL };
 
 struct journal_store { uint8_t *host; uint64_t old, made; paddr at; uint8_t size; };
-struct journal_tlb   { struct tlb_entry entry; paddr phys; laddr page; uint16_t index; uint8_t user, flags; };
+struct journal_tlb {
+    struct tlb_entry entry;
+    paddr phys;
+    laddr page;
+    uint16_t index;
+    uint8_t user, flags;
+};
 
 #define JOURNAL_STORES 16384u
 #define JOURNAL_TLBS   16384u
@@ -27,7 +33,8 @@ struct journal {
     unsigned n_tlbs, n_stores[3];            /* by mode */
     struct journal_store stores[3][JOURNAL_STORES];
     struct journal_tlb   tlbs[JOURNAL_TLBS];
-    uint64_t blocks, alone;      /* statistics: blocks compared, instructions run by the interpreter alone */
+    uint64_t blocks, alone;      /* statistics: blocks compared, instructions run by the
+                                    interpreter alone */
     bool     differ;
     char     text[6000];
 };
@@ -40,8 +47,8 @@ bool lockstep_stop(struct cpu *c, const struct op *op);
 /* engine.c: IR of the block that can be left anywhere. */
 const struct ir_block *engine_plain(struct cpu *c);
 
-/* mmu.c, when c->journal is set. A store of size bytes at physical a is about to happen; page: of the host,
- * NULL when it is not plain memory. True: it is dealt with. */
+/* mmu.c, when c->journal is set. A store of size bytes at physical a is about to happen; page:
+ * of the host, NULL when it is not plain memory. True: it is dealt with. */
 bool journal_write(struct cpu *c, uint8_t *page, paddr a, uint64_t v, unsigned size);
 /* A read that leaves plain memory. True: it must not happen. */
 bool journal_outside(struct cpu *c);

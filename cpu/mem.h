@@ -18,14 +18,14 @@ bool cpu_raise_code(struct cpu *c, unsigned vector, uint32_t code);  /* #GP(code
 /* ---- slow paths, mmu.c ---- */
 /* Segment type, limit and null checks for size bytes at off: #GP(0) or #SS(0). */
 bool seg_check(struct cpu *c, unsigned seg, uint64_t off, unsigned size, enum access acc);
-/* Translates one byte's address with full checks, fills the TLB; #PF with cr2 and error code. user: as
- * CPL 3 does; false for implicit supervisor accesses (descriptor tables, TSS). */
+/* Translates one byte's address with full checks, fills the TLB; #PF with cr2 and error code.
+ * user: as CPL 3 does; false for implicit supervisor accesses (descriptor tables, TSS). */
 bool mmu_translate(struct cpu *c, laddr a, enum access acc, bool user, paddr *out);
-/* Code fetch at the present CPL: the byte's physical address, and where it lies on the host (NULL: a
- * device or nothing; read it through the bus). False: #PF recorded. */
+/* Code fetch at the present CPL: the byte's physical address, and where it lies on the host
+ * (NULL: a device or nothing; read it through the bus). False: #PF recorded. */
 bool mmu_fetch(struct cpu *c, laddr a, paddr *pa, const uint8_t **host);
-/* Linear accesses of any alignment, page crossing and devices included; both pages are checked before the
- * first byte is written. */
+/* Linear accesses of any alignment, page crossing and devices included; both pages are checked
+ * before the first byte is written. */
 bool lin_read(struct cpu *c, laddr a, unsigned size, bool user, uint64_t *v);
 bool lin_write(struct cpu *c, laddr a, uint64_t v, unsigned size, bool user);
 /* Would size bytes at a be writable (readable)? Raises if not, writes nothing. */

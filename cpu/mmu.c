@@ -2,10 +2,10 @@
 /*
  * Paging and the translation cache. Governing document: Intel SDM volume 3, chapter 4.
  *
- * Each privilege (supervisor, user) has a direct-mapped table of entries. The fast tags of struct tlb_entry
- * are set only for plain memory; tlb_page and tlb_flags describe the translation itself, so that
- * device pages and pages that hold code are not walked again at every access.
- * With paging off linear is physical, and the same table is used.
+ * Each privilege (supervisor, user) has a direct-mapped table of entries. The fast tags of struct
+ * tlb_entry are set only for plain memory; tlb_page and tlb_flags describe the translation itself,
+ * so that device pages and pages that hold code are not walked again at every access. With paging
+ * off linear is physical, and the same table is used.
  *
  * Deviations: the four PAE directory pointers are read at every walk, not at the load of CR3.
  * Not modelled: alignment check (#AC).
@@ -162,7 +162,8 @@ static void fill(struct cpu *c, const struct walk *w)
     if (p && p->rd) {
         e->host = (uintptr_t)p->rd - (uintptr_t)lin;
         e->tag_r = e->tag_x = lin;
-        if ((w->flags & TF_W) && p->wr == p->rd && !c->mem->code[w->phys >> PAGE_SHIFT].lines && !c->journal)
+        if ((w->flags & TF_W) && p->wr == p->rd && !c->mem->code[w->phys >> PAGE_SHIFT].lines &&
+            !c->journal)
             e->tag_w = lin;
     }
     c->tlb_page[u][i] = lin;

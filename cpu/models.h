@@ -29,7 +29,8 @@
 #define F_SSE2     (1u << 22)
 #define F_LM       (1u << 23)
 
-enum cpu_model { CPU_8086, CPU_286, CPU_386, CPU_486, CPU_PENTIUM, CPU_PENTIUM_MMX, CPU_PENTIUM2, CPU_MODEL_COUNT };
+enum cpu_model { CPU_8086, CPU_286, CPU_386, CPU_486, CPU_PENTIUM, CPU_PENTIUM_MMX, CPU_PENTIUM2,
+                 CPU_MODEL_COUNT };
 
 struct cpu_model_row {
     const char *name;            /* as given to --cpu */

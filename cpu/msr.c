@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Model-specific registers and the time-stamp counter. Governing document: Intel SDM volume 4 and volume 3,
- * chapter 11 (MTRR, PAT). The counter counts virtual nanoseconds: a 1 GHz clock.
+ * Model-specific registers and the time-stamp counter. Governing document: Intel SDM volume 4 and
+ * volume 3, chapter 11 (MTRR, PAT). The counter counts virtual nanoseconds: a 1 GHz clock.
  *
  * MTRRs and the PAT hold what is written and have no effect, as there are no caches.
  * Not modelled: performance counters, machine check, microcode update (the revision reads as 0).

@@ -31,7 +31,10 @@ extern const struct op op_exit_sentinel;
 #define NEXT(c, op) ((op) + 1)->run((c), (op) + 1)
 
 /* rip of an op of the running block, and of the instruction after it (not yet cut to 16 bits). */
-static inline uint64_t op_rip(const struct cpu *c, const struct op *op) { return c->ip_base + op->off; }
+static inline uint64_t op_rip(const struct cpu *c, const struct op *op)
+{
+    return c->ip_base + op->off;
+}
 static inline uint64_t op_next_rip(const struct cpu *c, const struct op *op)
 {
     uint64_t ip = c->ip_base + op->off + op->in.len;
@@ -57,7 +60,8 @@ struct binding {
     op_run *const (*by_shape)[SHAPES_MAX];   /* [log2 size][enum shape] */
     /* In place of 'any', or NULL: */
     op_run *flat;                            /* 32-bit operands, flat 32-bit code, data and stack */
-    op_run *near;                            /* jumps with both ways in their own page, flat 32-bit code */
+    op_run *near;                            /* jumps with both ways in their own page, flat
+                                                32-bit code */
 };
 #define HANDLER(sem) \
     static const struct op *h_##sem(struct cpu *c, const struct op *op); \

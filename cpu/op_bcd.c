@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Decimal adjustment. Intel SDM volume 2; OF after DAA and DAS, which it leaves open, is that of the
- * addition or subtraction made. */
+/* Decimal adjustment. Intel SDM volume 2; OF after DAA and DAS, which it leaves open, is that of
+ * the addition or subtraction made. */
 #include "cpu/flags.h"
 #include "cpu/interp.h"
 #include "cpu/mem.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Far transfers and the instructions that load segment registers. Governing document: Intel SDM volume 2
- * (CALL, JMP, RET, IRET, MOV, POP, LDS, SYSENTER, SYSEXIT); volume 3, 5.8.
+ * Far transfers and the instructions that load segment registers. Governing document: Intel SDM
+ * volume 2 (CALL, JMP, RET, IRET, MOV, POP, LDS, SYSENTER, SYSEXIT); volume 3, 5.8.
  *
  * Each transfer checks and probes everything first, then commits.
  *
@@ -269,8 +269,8 @@ static bool return_ss(struct cpu *c, unsigned sel, unsigned cpl, bool iret, stru
     return false;
 }
 
-/* Returns to cs:off; 'used' bytes of the stack were read: three items by IRET, else two. The parameters,
- * 'release' bytes, are on both stacks. */
+/* Returns to cs:off; 'used' bytes of the stack were read: three items by IRET, else two. The
+ * parameters, 'release' bytes, are on both stacks. */
 static bool return_to(struct cpu *c, unsigned sel, uint32_t off, unsigned size, unsigned used,
                       unsigned release)
 {

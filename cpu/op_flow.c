@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Near control flow: jumps, calls, returns, loops, software interrupts, HLT, interrupt flag. Governing
- * document: Intel SDM volume 2.
+ * Near control flow: jumps, calls, returns, loops, software interrupts, HLT, interrupt flag.
+ * Governing document: Intel SDM volume 2.
  */
 #include "cpu/block.h"
 #include "cpu/cond.h"

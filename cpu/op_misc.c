@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Small instructions: flag bits, conversions, bit tests and scans, byte swaps, XLAT. Intel SDM volume 2. */
+/* Small instructions: flag bits, conversions, bit tests and scans, byte swaps, XLAT. Intel SDM
+ * volume 2. */
 #include "cpu/flags.h"
 #include "cpu/interp.h"
 #include "cpu/mem.h"
@@ -96,8 +97,9 @@ static uint64_t bit_result(enum bit_op what, uint64_t v, unsigned bit)
     return what == BIT_SET ? v | m : what == BIT_RESET ? v & ~m : what == BIT_FLIP ? v ^ m : v;
 }
 
-/* With a memory operand, a register bit number reaches beyond the operand: whole operands are added to the
- * address (SDM volume 2, BT, and figure 3-2). An immediate is taken modulo the operand's width. */
+/* With a memory operand, a register bit number reaches beyond the operand: whole operands are
+ * added to the address (SDM volume 2, BT, and figure 3-2). An immediate is taken modulo the
+ * operand's width. */
 static bool bit_memory(struct cpu *c, const struct op *op, enum bit_op what)
 {
     unsigned n = size_of(op), bits = n * 8, bit;
@@ -155,8 +157,8 @@ static bool source(struct cpu *c, const struct op *op, uint64_t *v)
     return true;
 }
 
-/* A zero source sets ZF and leaves the destination; the other flags are undefined and stay those of a
- * result (SDM: BSF, BSR). */
+/* A zero source sets ZF and leaves the destination; the other flags are undefined and stay those
+ * of a result (SDM: BSF, BSR). */
 static const struct op *scan(struct cpu *c, const struct op *op, bool high)
 {
     uint64_t v;
@@ -204,7 +206,8 @@ static void shift_flags(struct cpu *c, uint64_t r, unsigned bits, unsigned cf, u
     c->fl_aux = (uint64_t)cf << 63 | (uint64_t)(cf ^ of) << 62;
 }
 
-/* Counts above 16 with 16-bit operands are undefined; the bits then come round from the destination. */
+/* Counts above 16 with 16-bit operands are undefined; the bits then come round from the
+ * destination. */
 static const struct op *double_shift(struct cpu *c, const struct op *op, bool left)
 {
     unsigned n = count_of(op, c, 2), bits = size_of(op) * 8;

@@ -90,7 +90,10 @@ static uint64_t sub(uint64_t a, uint64_t b) { return a - b; }
 static uint64_t mul_low(uint64_t a, uint64_t b) { return a * b; }
 static uint64_t mul_high(uint64_t a, uint64_t b) { return a * b >> 16; }
 static uint64_t equal(uint64_t a, uint64_t b) { return a == b ? UINT64_MAX : 0; }
-static uint64_t greater(uint64_t a, uint64_t b) { return as_signed(a) > as_signed(b) ? UINT64_MAX : 0; }
+static uint64_t greater(uint64_t a, uint64_t b)
+{
+    return as_signed(a) > as_signed(b) ? UINT64_MAX : 0;
+}
 static uint64_t add_s8(uint64_t a, uint64_t b) { return clamp(a + b, -128, 127); }
 static uint64_t sub_s8(uint64_t a, uint64_t b) { return clamp(a - b, -128, 127); }
 static uint64_t add_s16(uint64_t a, uint64_t b) { return clamp(a + b, -32768, 32767); }

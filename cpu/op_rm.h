@@ -13,7 +13,8 @@ static inline bool rm_read(struct cpu *c, const struct op *op, unsigned slot, un
     return true;
 }
 
-/* A selector-sized result: two bytes in memory; a register gets it zero-extended to the operand size. */
+/* A selector-sized result: two bytes in memory; a register gets it zero-extended to the operand
+ * size. */
 static inline bool rm_write_sel(struct cpu *c, const struct op *op, unsigned slot, uint64_t v)
 {
     if (op->in.mem == slot)

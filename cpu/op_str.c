@@ -3,8 +3,8 @@
  * String instructions, port I/O. Intel SDM volume 2.
  *
  * A repeated instruction runs in portions of at most PORTION elements: each portion counts as one
- * instruction, and interrupts are taken between portions. The size of a portion depends on nothing but guest
- * state, so time does not depend on how well the fast paths do.
+ * instruction, and interrupts are taken between portions. The size of a portion depends on nothing
+ * but guest state, so time does not depend on how well the fast paths do.
  */
 #include "cpu/block.h"
 #include "cpu/flags.h"
@@ -17,8 +17,14 @@
 #define REPEATED(op) ((op)->in.prefix & (PRE_REP | PRE_REPNE))
 
 static ALWAYS_INLINE unsigned size_of(const struct op *op) { return 1u << op->in.osize; }
-static ALWAYS_INLINE uint64_t get_si(const struct cpu *c, const struct op *op) { return c->gpr[R_SI] & op->amask; }
-static ALWAYS_INLINE uint64_t get_di(const struct cpu *c, const struct op *op) { return c->gpr[R_DI] & op->amask; }
+static ALWAYS_INLINE uint64_t get_si(const struct cpu *c, const struct op *op)
+{
+    return c->gpr[R_SI] & op->amask;
+}
+static ALWAYS_INLINE uint64_t get_di(const struct cpu *c, const struct op *op)
+{
+    return c->gpr[R_DI] & op->amask;
+}
 static ALWAYS_INLINE uint64_t step_of(const struct cpu *c, const struct op *op)
 {
     return c->eflags & FL_DF ? 0 - (uint64_t)size_of(op) : size_of(op);
@@ -27,7 +33,10 @@ static ALWAYS_INLINE void advance(struct cpu *c, const struct op *op, unsigned r
 {
     reg_set(c, REG_OFF(reg), c->gpr[reg] + by, op->in.asize == 1 ? 2 : 4);
 }
-static ALWAYS_INLINE uint64_t count_of(const struct cpu *c, const struct op *op) { return c->gpr[R_CX] & op->amask; }
+static ALWAYS_INLINE uint64_t count_of(const struct cpu *c, const struct op *op)
+{
+    return c->gpr[R_CX] & op->amask;
+}
 static ALWAYS_INLINE void set_count(struct cpu *c, const struct op *op, uint64_t n)
 {
     reg_set(c, REG_OFF(R_CX), n, op->in.asize == 1 ? 2 : 4);
@@ -168,7 +177,8 @@ static const struct op *after_io(struct cpu *c, const struct op *op)
 
 typedef uint64_t run_of(struct cpu *c, const struct op *op, uint64_t n);
 
-static ALWAYS_INLINE const struct op *repeat(struct cpu *c, const struct op *op, element *one, run_of *run)
+static ALWAYS_INLINE const struct op *repeat(struct cpu *c, const struct op *op, element *one,
+                                             run_of *run)
 {
     AT(c, op);
     if (!REPEATED(op)) {
@@ -216,7 +226,10 @@ HANDLER(cmps) { return repeat_while(c, op, cmps1); }
 
 /* ---- ports ---- */
 
-static unsigned io_size(const struct op *op) { return op->in.osize == 0 ? 1 : op->in.osize == 1 ? 2 : 4; }
+static unsigned io_size(const struct op *op)
+{
+    return op->in.osize == 0 ? 1 : op->in.osize == 1 ? 2 : 4;
+}
 
 /* The port stands in whichever operand is not the accumulator. */
 static unsigned port_of(const struct cpu *c, const struct op *op)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Instructions for operating systems: descriptor tables, control and debug registers, and the checks
- * programs make on selectors. Governing document: Intel SDM volume 2, and volume 3, chapters 2, 5 and 17.
+ * Instructions for operating systems: descriptor tables, control and debug registers, and the
+ * checks programs make on selectors. Governing document: Intel SDM volume 2, and volume 3, chapters
+ * 2, 5 and 17.
  *
  * Not modelled: breakpoints by DR0..DR3 (the registers hold their values; DR7.GD works); caches.
  */
@@ -146,7 +147,8 @@ HANDLER(ltr)
 
 /* ---- looking at selectors ---- */
 
-/* The descriptor if the program may see it: in its table, and privileged enough unless conforming code. */
+/* The descriptor if the program may see it: in its table, and privileged enough unless
+ * conforming code. */
 static bool visible(struct cpu *c, unsigned sel, struct desc *d, bool *ok)
 {
     if (!desc_peek(c, sel, d, ok))

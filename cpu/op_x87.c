@@ -376,13 +376,15 @@ static ALWAYS_INLINE bool constant(struct cpu *c, const struct op *op, unsigned 
     return push_value(c, &e, v);
 }
 /* clang-format off */
-HANDLER(fld1)   { return x87_next(c, op, constant(c, op, 0x3fff, F80_J, false, true)); }
-HANDLER(fldz)   { return x87_next(c, op, constant(c, op, 0, 0, false, true)); }
-HANDLER(fldl2t) { return x87_next(c, op, constant(c, op, 0x4000, UINT64_C(0xd49a784bcd1b8afe), false, false)); }
-HANDLER(fldl2e) { return x87_next(c, op, constant(c, op, 0x3fff, UINT64_C(0xb8aa3b295c17f0bb), true, false)); }
-HANDLER(fldpi)  { return x87_next(c, op, constant(c, op, 0x4000, UINT64_C(0xc90fdaa22168c234), true, false)); }
-HANDLER(fldlg2) { return x87_next(c, op, constant(c, op, 0x3ffd, UINT64_C(0x9a209a84fbcff798), true, false)); }
-HANDLER(fldln2) { return x87_next(c, op, constant(c, op, 0x3ffe, UINT64_C(0xb17217f7d1cf79ab), true, false)); }
+#define CONSTANT(...) return x87_next(c, op, constant(c, op, __VA_ARGS__))
+HANDLER(fld1)   { CONSTANT(0x3fff, F80_J, false, true); }
+HANDLER(fldz)   { CONSTANT(0, 0, false, true); }
+HANDLER(fldl2t) { CONSTANT(0x4000, UINT64_C(0xd49a784bcd1b8afe), false, false); }
+HANDLER(fldl2e) { CONSTANT(0x3fff, UINT64_C(0xb8aa3b295c17f0bb), true, false); }
+HANDLER(fldpi)  { CONSTANT(0x4000, UINT64_C(0xc90fdaa22168c234), true, false); }
+HANDLER(fldlg2) { CONSTANT(0x3ffd, UINT64_C(0x9a209a84fbcff798), true, false); }
+HANDLER(fldln2) { CONSTANT(0x3ffe, UINT64_C(0xb17217f7d1cf79ab), true, false); }
+#undef CONSTANT
 /* clang-format on */
 
 /* ---- two results ---- */

@@ -34,15 +34,18 @@ enum insn_map { M1 /* one byte */, M2 /* 0F xx */, M38 /* 0F 38 xx */, M3A /* 0F
 /* Operand letters. Slots: register operands leave a byte offset or a number in insn.reg[slot]. */
 enum operand {
     NONE,
-    /* modrm.rm: register or memory. b 1, w 2, d 4, q 8 bytes; v by operand size, y 4 or 8 (64-bit mode) */
+    /* modrm.rm: register or memory. b 1, w 2, d 4, q 8 bytes; v by operand size, y 4 or 8
+     * (64-bit mode) */
     Eb, Ew, Ed, Ev, Eq, Ey,
-    /* memory only; a: two words or dwords (BOUND), p: far pointer, s: 6/10-byte pseudo-descriptor, t: ten bytes */
+    /* memory only; a: two words or dwords (BOUND), p: far pointer, s: 6/10-byte
+     * pseudo-descriptor, t: ten bytes */
     M_, Mb, Mw, Md, Mq, Mv, Ma, Mp, Ms, Mt, Mdq,
     /* modrm.reg */
     Gb, Gw, Gd, Gv, Gy, Sw, Cd, Dd, Td,
     /* modrm.rm as a register only */
     Rd_, Rv,
-    /* immediates: b, bs sign-extended byte, w, z 2 or 4 bytes by operand size, v up to 8; constant one; far pointer */
+    /* immediates: b, bs sign-extended byte, w, z 2 or 4 bytes by operand size, v up to 8;
+     * constant one; far pointer */
     Ib, Ibs, Iw, Iz, Iv, I1, Ap,
     /* branch displacements, and a direct memory offset */
     Jb, Jz, Ob, Ov,
@@ -74,10 +77,12 @@ enum { CF = 0x001, PF = 0x004, AF = 0x010, ZF = 0x040, SF = 0x080, OF = 0x800 };
 /* Attributes */
 #define LOCKABLE  0x00000001u    /* LOCK is allowed when the destination is memory */
 #define NOWRITE   0x00000002u    /* the first operand is only read (CMP, TEST): LOCK is #UD */
-#define ENDS      0x00000004u    /* ends a block: anything that changes rip other than by falling through, the mode,
-                                    IF, paging, segmentation of CS or SS, or does port I/O */
+#define ENDS      0x00000004u    /* ends a block: anything that changes rip other than by falling
+                                    through, the mode, IF, paging, segmentation of CS or SS, or
+                                    does port I/O */
 #define IO        0x00000008u
-#define ROW8      0x00000010u    /* the row stands for eight opcodes; the low three bits are a register */
+#define ROW8      0x00000010u    /* the row stands for eight opcodes; the low three bits are a
+                                    register */
 #define PROTECTED 0x00000020u    /* #UD in real and virtual-8086 mode (checked by the handler) */
 #define PRIV      0x00000040u    /* #GP(0) unless CPL is 0 (checked by the handler) */
 #define D64       0x00000080u    /* operand size defaults to 64 in 64-bit mode */

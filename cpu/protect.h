@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Segmentation, exceptions, interrupts and tasks: what the run loop and the far-transfer handlers call.
+ * Segmentation, exceptions, interrupts and tasks: what the run loop and the far-transfer handlers
+ * call.
  * Governing document: Intel SDM volume 3, chapters 5, 6 and 7.
  */
 #pragma once
 #include "cpu/mem.h"
 
-/* Delivers c->fault (recorded with c->rip at the faulting instruction) and clears it: real-mode IVT, IDT
- * gates, task gates; a fault meanwhile becomes #DF by the SDM's table 6-5, then shutdown (PEND_SHUTDOWN). */
+/* Delivers c->fault (recorded with c->rip at the faulting instruction) and clears it: real-mode
+ * IVT, IDT gates, task gates; a fault meanwhile becomes #DF by the SDM's table 6-5, then
+ * shutdown (PEND_SHUTDOWN). */
 void exception_deliver(struct cpu *c);
-/* Delivers an external interrupt or NMI at an instruction boundary, with c->rip the next instruction. */
+/* Delivers an external interrupt or NMI at an instruction boundary, with c->rip the next
+ * instruction. */
 void interrupt_external(struct cpu *c, uint8_t vector);
-/* INT n, INT3, INTO, ICEBP: from their handlers. next: rip to push. False when a fault was recorded. */
+/* INT n, INT3, INTO, ICEBP: from their handlers. next: rip to push. False when a fault was
+ * recorded. */
 bool interrupt_software(struct cpu *c, uint8_t vector, uint64_t next);
 /* #DB with the given DR6 bits set; a trap: c->rip is already the next instruction. */
 void debug_trap(struct cpu *c, uint64_t dr6_bits);
@@ -21,7 +25,8 @@ bool load_segment(struct cpu *c, unsigned seg, uint16_t sel);
 /* Real and virtual-8086 mode: base = sel << 4; real mode keeps limit and attributes ("unreal"). */
 void load_segment_real(struct cpu *c, unsigned seg, uint16_t sel);
 
-/* May the present code touch size ports from port on? CPL against IOPL, then the TSS bitmap; #GP(0). */
+/* May the present code touch size ports from port on? CPL against IOPL, then the TSS bitmap;
+ * #GP(0). */
 bool io_allowed(struct cpu *c, unsigned port, unsigned size);
 
 /* CR writes with their checks and side effects (flushes, mode changes). False: fault recorded. */

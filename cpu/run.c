@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The run loop: exact instruction budgets, interrupts at instruction boundaries, faults, single
- * steps. docs/ARCHITECTURE.md section 6 has the idea; Intel SDM volume 3, 6.7 to 6.9 the order in which things are
- * taken at a boundary.
+ * steps. docs/ARCHITECTURE.md section 6 has the idea; Intel SDM volume 3, 6.7 to 6.9 the order in
+ * which things are taken at a boundary.
  *
- * Time is counted, never measured: at a boundary icount == slice_end - left. A block takes its whole length off
- * 'left' when it is entered and gives back what it did not run.
+ * Time is counted, never measured: at a boundary icount == slice_end - left. A block takes its
+ * whole length off 'left' when it is entered and gives back what it did not run.
  */
 #include <stdlib.h>
 
@@ -17,7 +17,8 @@
 
 const struct op op_exit_sentinel = { .run = NULL };
 
-bool cpu_init(struct cpu *c, unsigned id, enum cpu_model model, unsigned cache_ops, unsigned max_ops)
+bool cpu_init(struct cpu *c, unsigned id, enum cpu_model model, unsigned cache_ops,
+              unsigned max_ops)
 {
     *c = (struct cpu){ .id = id, .model = (uint8_t)model, .a20 = true, .shadow_at = UINT64_MAX };
     if (!blocks_init(c, cache_ops, max_ops)) {

@@ -231,6 +231,7 @@ uint32_t frame_write(struct cpu *c, const struct frame *f)
 {
     for (unsigned i = 0; i < f->n; i++)
         lin_write(c, (uint32_t)(f->ss->base + item_off(f, i)), f->item[i], f->size, f->user);
-    c->fault.raised = false;                 /* only a stack inside its own page tables gets here with one */
+    c->fault.raised = false;                 /* only a stack inside its own page tables gets here
+                                                with one */
     return (f->sp & ~f->mask) | ((f->sp - f->size * f->n) & f->mask);
 }

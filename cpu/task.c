@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Task-state segments: the switch, the inner stacks, the I/O permission map. Governing document: Intel
- * SDM volume 3, chapter 7; volume 1, 19.5 (I/O permission); volume 3, 20.3.3 (interrupt redirection).
+ * Task-state segments: the switch, the inner stacks, the I/O permission map. Governing document:
+ * Intel SDM volume 3, chapter 7; volume 1, 19.5 (I/O permission); volume 3, 20.3.3 (interrupt
+ * redirection).
  *
  * A switch has a point of no return, once both TSSs and both descriptors are known to be accessible
  * and the old state is saved. Faults before it belong to the old task, later ones to the new task
@@ -195,7 +196,8 @@ static void load_registers(struct cpu *c, const struct image *t, const struct la
     cpu_set_eflags(c, (t->flags & eflags_known(c)) | (nested ? FL_NT : 0));
     for (unsigned s = 0; s < 6; s++)
         seg_null(&c->seg[s], t->seg[s]);
-    c->cpl = 3;                              /* until SS is there: a fault then finds an inner stack */
+    c->cpl = 3;                              /* until SS is there: a fault then finds an inner
+                                                stack */
     c->cr0 |= CR0_TS;
     c->dr[7] &= ~UINT64_C(0x155);            /* L0..L3, LE */
     cpu_update_mode(c);

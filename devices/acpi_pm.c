@@ -5,7 +5,8 @@ static const struct clk CLK = { 315, 88000 };        /* 315/88 MHz */
 #define HALF 23                                      /* TMROF: bit 23 changed */
 
 enum { PMBA = 0x40, DEVACTB = 0x58, PMREGMISC = 0x80, SMBBA = 0x90 };
-enum { TMROF = 0x0001, GBL = 0x0020, PWRBTN = 0x0100, RTC = 0x0400, WAK = 0x8000 };  /* PMSTS, PMEN */
+/* PMSTS, PMEN */
+enum { TMROF = 0x0001, GBL = 0x0020, PWRBTN = 0x0100, RTC = 0x0400, WAK = 0x8000 };
 enum { PMSTS_ALL = 0x8d31, PMEN_ALL = TMROF | GBL | PWRBTN | RTC };
 enum { SCI_EN = 0x0001, SUS_EN = 0x2000, PMCNTRL_ALL = 0x1c07 };
 enum { ACPI_ENABLE = 0xf1, ACPI_DISABLE = 0xf0 };
@@ -144,7 +145,10 @@ static void window_write(void *dev, uint32_t off, uint64_t v, unsigned size)
     update(p);
 }
 
-static uint64_t gpe_read(void *dev, uint32_t off, unsigned size) { return window_read(dev, 0x0c + (off & 3), 1); }
+static uint64_t gpe_read(void *dev, uint32_t off, unsigned size)
+{
+    return window_read(dev, 0x0c + (off & 3), 1);
+}
 static void gpe_write(void *dev, uint32_t off, uint64_t v, unsigned size)
 {
     window_write(dev, 0x0c + (off & 3), v, 1);
@@ -204,7 +208,8 @@ void acpi_pm_init(struct acpi_pm *p, struct sched *s, struct pci_bus *pci, struc
     pci_set_mask(&p->func, PMREGMISC, 0x01, 1);
     pci_set_mask(&p->func, SMBBA, 0xfff0, 4);
     pci_set_mask(&p->func, 0xd2, 0x0f, 1);
-    p->window = (struct region){ .name = "pm", .ops = &window_ops, .dev = p, .size = WINDOW, .layer = 1 };
+    p->window =
+        (struct region){ .name = "pm", .ops = &window_ops, .dev = p, .size = WINDOW, .layer = 1 };
     bus_map(ports, &p->window);
     sched_add(s, &p->overflow, "acpi_pm", on_overflow, p);
     reset(p, RESET_POWER);

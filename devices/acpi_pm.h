@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The power management function of the 82371AB (PIIX4): PCI function 01:03.0.
- *                                       Ref: Intel 290562 "PIIX4", chapters 7 and 11; ACPI 1.0b, 4.7
+ *                                 Ref: Intel 290562 "PIIX4", chapters 7 and 11; ACPI 1.0b, 4.7
  *
  *   PMBA (40h, enabled by 80h bit 0), 64 ports:
- *     +00 PMSTS  +02 PMEN  +04 PMCNTRL  +08 PMTMR  +0C GPSTS  +0E GPEN  +10..+37 storage, nothing behind it
+ *     +00 PMSTS  +02 PMEN  +04 PMCNTRL  +08 PMTMR  +0C GPSTS  +0E GPEN  +10..+37 storage,
+ *     nothing behind it
  *   sci        level, active high: ISA interrupt 9
  *   power_off  rises when the guest enters S5: the board stops the machine
  *   acpi_gpe_ops: GPSTS and GPEN once more, for firmware whose tables put them at AFE0h
  *
- * The timer is 24 bits of 3.579545 MHz; TMROF_STS is found when looked at, and costs an event only when
- * it would interrupt. A write of F1h to APMC switches to ACPI, F0h back, as a BIOS's SMI handler
- * would; DEVACTB says that this handler is installed.
+ * The timer is 24 bits of 3.579545 MHz; TMROF_STS is found when looked at, and costs an event only
+ * when it would interrupt. A write of F1h to APMC switches to ACPI, F0h back, as a BIOS's SMI
+ * handler would; DEVACTB says that this handler is installed.
  *
  * Not modelled:  sleep states other than S5, device monitors, SMBus, burst and clock control.
  */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The channel: registers, selection, reset, data port, DMA. What commands do is in ata_cmd.c and atapi.c. */
+/* The channel: registers, selection, reset, data port, DMA. What commands do is in ata_cmd.c and
+ * atapi.c. */
 #include "devices/ata.h"
 
 #include "devices/atapi.h"
@@ -175,7 +176,8 @@ static uint32_t dma_move(struct ata_drive *d, bool to_memory)
     return dma->move ? dma->move(dma->ctl, d->buf + d->pos, d->stop - d->pos, to_memory) : 0;
 }
 
-/* One buffer's worth. Returns with the event armed when it all moved; otherwise ata_dma_ready() goes on. */
+/* One buffer's worth. Returns with the event armed when it all moved; otherwise ata_dma_ready()
+ * goes on. */
 static void dma_step(struct ata_drive *d)
 {
     bool in = ata_to_host(d);
@@ -336,7 +338,8 @@ static void write_data(struct ata_drive *d, uint32_t v, unsigned size)
         block_done(d);
 }
 
-/* DD7 is pulled down on an empty channel, so that it never looks busy; a lone drive 0 answers for drive 1 with 0. */
+/* DD7 is pulled down on an empty channel, so that it never looks busy; a lone drive 0 answers
+ * for drive 1 with 0. */
 static uint8_t status(struct ata *p)
 {
     struct ata_drive *d = selected(p);

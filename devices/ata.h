@@ -3,16 +3,18 @@
  * An ATA channel with up to two drives: hard disks, or CD-ROM drives (atapi.h).
  *                                              Ref: ANSI NCITS 361 "ATA/ATAPI-6"; NCITS 317 (ATA-4)
  *
- *   command block +0 data   +1 error/features   +2 count   +3..+5 LBA low, mid, high   (ata_cmd_ops, 8 ports)
- *                 +6 device +7 status/command
- *   control block +0 alternate status/device control                                   (ata_ctl_ops, 1 port)
+ *   command block +0 data   +1 error/features   +2 count   +3..+5 LBA low, mid, high
+ *                 +6 device +7 status/command   (ata_cmd_ops, 8 ports)
+ *   control block +0 alternate status/device control   (ata_ctl_ops, 1 port)
  *   irq           INTRQ of the selected drive, gated by nIEN
  *   dma           DMARQ/DMACK: the bus master, or nothing
  *
- * A drive is a small state machine (enum ata_phase). Between phases it is busy for a fixed virtual time and its
- * event does the work, medium and all; data waits in buf[] on its way, so any moment can be saved.
+ * A drive is a small state machine (enum ata_phase). Between phases it is busy for a fixed virtual
+ * time and its event does the work, medium and all; data waits in buf[] on its way, so any moment
+ * can be saved.
  *
- * Not modelled:  overlapped and queued commands, SMART, security, host protected area, READ/WRITE LONG.
+ * Not modelled:  overlapped and queued commands, SMART, security, host protected area, READ/WRITE
+ * LONG.
  * Deviations:    drives are always ready and need no time to seek or to spin up.
  */
 #pragma once
@@ -37,19 +39,22 @@ enum ata_phase {
 
 struct ata_dma {
     void    *ctl;
-    /* Moves up to n bytes; less, or nothing, when the bus master is not ready. ata_dma_ready() later. */
+    /* Moves up to n bytes; less, or nothing, when the bus master is not ready. ata_dma_ready()
+     * later. */
     uint32_t (*move)(void *ctl, void *buf, uint32_t n, bool to_memory);
 };
 
 struct ata_drive {
     uint8_t  feature, count, sector, lcyl, hcyl, select;
-    uint8_t  hob_feature, hob_count, hob_sector, hob_lcyl, hob_hcyl;   /* previous contents, for LBA48 */
+    /* previous contents, for LBA48 */
+    uint8_t  hob_feature, hob_count, hob_sector, hob_lcyl, hob_hcyl;
     uint8_t  status, error;
     bool     intrq;
     uint8_t  phase, cmd;
     uint64_t lba;                /* next sector between medium and buffer */
     uint32_t left;               /* sectors still to go there */
-    uint32_t pos, stop, len;     /* in buf: next byte for the host, end of this DRQ block, end of data */
+    uint32_t pos, stop, len;     /* in buf: next byte for the host, end of this DRQ block, end of
+                                    data */
     uint32_t limit;              /* PACKET: most bytes in a DRQ block */
     uint16_t unit;               /* bytes in a sector, as transferred */
     uint8_t  heads, spt;         /* present CHS translation */
@@ -98,7 +103,8 @@ void ata_insert(struct ata *p, unsigned drive, struct blockdev *bd);
 void ata_dma_ready(struct ata *p);
 
 /* ---- between ata.c, ata_cmd.c and atapi.c ---- */
-enum { ATA_BSY = 0x80, ATA_DRDY = 0x40, ATA_DF = 0x20, ATA_DSC = 0x10, ATA_DRQ = 0x08, ATA_ERR = 0x01 };
+enum { ATA_BSY = 0x80, ATA_DRDY = 0x40, ATA_DF = 0x20, ATA_DSC = 0x10, ATA_DRQ = 0x08,
+       ATA_ERR = 0x01 };
 enum { ATA_UNC = 0x40, ATA_IDNF = 0x10, ATA_ABRT = 0x04 };
 
 void ata_busy(struct ata_drive *d, enum ata_phase next, vtime delay);
@@ -113,7 +119,8 @@ bool ata_to_host(const struct ata_drive *d);    /* ... from the drive */
 
 void ata_cmd_start(struct ata_drive *d);        /* disk: a command, its next block, its DMA */
 void ata_cmd_next(struct ata_drive *d);
-bool ata_cmd_fill(struct ata_drive *d, uint32_t most);  /* medium to buf; false: the command has failed */
+bool ata_cmd_fill(struct ata_drive *d, uint32_t most);  /* medium to buf; false: the command has
+                                                           failed */
 bool ata_cmd_drain(struct ata_drive *d);                /* buf to medium */
 uint8_t ata_cmd_flags(uint8_t cmd);
 enum { CMD_EXT = 1, CMD_MULT = 2, CMD_DMA = 4, CMD_WRITE = 8 };

@@ -24,14 +24,16 @@ static bool get_address(struct ata_drive *d)
     uint8_t flags = ata_cmd_flags(d->cmd);
     if (flags & CMD_EXT) {
         d->lba = (uint64_t)d->hob_hcyl << 40 | (uint64_t)d->hob_lcyl << 32 |
-                 (uint64_t)d->hob_sector << 24 | (uint64_t)d->hcyl << 16 | (uint64_t)d->lcyl << 8 | d->sector;
+                 (uint64_t)d->hob_sector << 24 | (uint64_t)d->hcyl << 16 | (uint64_t)d->lcyl << 8 |
+                 d->sector;
         d->left = (uint32_t)d->hob_count << 8 | d->count;
         d->left = d->left ? d->left : 65536;
         return true;
     }
     d->left = d->count ? d->count : 256;
     if (d->select & LBA) {
-        d->lba = (uint32_t)(d->select & 15) << 24 | (uint32_t)d->hcyl << 16 | (uint32_t)d->lcyl << 8 | d->sector;
+        d->lba = (uint32_t)(d->select & 15) << 24 | (uint32_t)d->hcyl << 16 |
+                 (uint32_t)d->lcyl << 8 | d->sector;
         return true;
     }
     uint32_t cyl = (uint32_t)d->hcyl << 8 | d->lcyl, head = d->select & 15;
@@ -277,7 +279,8 @@ static void set_multiple(struct ata_drive *d)
 
 static bool mode_exists(uint8_t m)
 {
-    return m <= 1 || (m >= 0x08 && m <= 0x0c) || (m >= 0x20 && m <= 0x22) || (m >= 0x40 && m <= 0x45);
+    return m <= 1 || (m >= 0x08 && m <= 0x0c) || (m >= 0x20 && m <= 0x22) ||
+           (m >= 0x40 && m <= 0x45);
 }
 
 static void set_features(struct ata_drive *d)

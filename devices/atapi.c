@@ -136,7 +136,8 @@ static void read_sectors(struct ata_drive *d, uint32_t lba, uint32_t n, uint16_t
         return;
     }
     d->lba = lba;
-    d->left = n > 65536 ? 65536 : n;             /* READ(12) beyond 128 MiB: more than any driver asks */
+    d->left = n > 65536 ? 65536 : n;             /* READ(12) beyond 128 MiB: more than any driver
+                                                    asks */
     d->unit = unit;
     d->pos = d->stop = d->len = 0;
     ata_busy(d, ata_wants_dma(d) ? ATA_DMA : ATA_NEXT, MEDIUM_NS);
@@ -229,7 +230,8 @@ static void put_position(uint8_t *p, uint32_t lba, bool msf)
 static uint8_t *put_track(uint8_t *p, uint8_t track, uint32_t lba, bool msf)
 {
     p[0] = 0;
-    p[1] = 0x14;                                 /* position in Q; data track, digital copy prohibited */
+    p[1] = 0x14;                                 /* position in Q; data track, digital copy
+                                                    prohibited */
     p[2] = track;
     p[3] = 0;
     put_position(p + 4, lba, msf);
@@ -270,13 +272,15 @@ static void read_toc(struct ata_drive *d)
     reply(d, (uint32_t)(p - d->buf), load_be16(d->packet + 7));
 }
 
-/* MMC-3 5.3: header by the caller; pages from 'to' on. Returns the end, or NULL for an unknown page. */
+/* MMC-3 5.3: header by the caller; pages from 'to' on. Returns the end, or NULL for an unknown
+ * page. */
 static uint8_t *put_pages(const struct ata_drive *d, uint8_t *to, uint8_t page)
 {
     static const uint8_t recovery[] = { 0x01, 6, 0, 3, 0, 0, 0, 0 };
     static const uint8_t parameters[] = { 0x0d, 6, 0, 13, 0, 60, 0, 75 };
     static const uint8_t audio[] = { 0x0e, 14, 4, 0, 0, 0, 0, 75, 1, 255, 2, 255, 0, 0, 0, 0 };
-    uint8_t caps[] = { 0x2a, 18, 0x3b, 0, 0x01, 0x60, 0x29, 0, 2, 0xc2, 0, 0, 2, 0, 2, 0xc2, 0, 0, 0, 0 };
+    uint8_t caps[] = { 0x2a, 18, 0x3b, 0, 0x01, 0x60, 0x29, 0, 2, 0xc2, 0, 0, 2, 0, 2, 0xc2, 0, 0,
+                       0, 0 };
     const struct { const uint8_t *p; uint8_t n; } pages[] = {
         { recovery, sizeof recovery }, { parameters, sizeof parameters }, { audio, sizeof audio },
         { caps, sizeof caps },
@@ -355,13 +359,18 @@ static void get_configuration(struct ata_drive *d)
     uint32_t now = profile(d), first = load_be16(d->packet + 2);
     uint8_t rt = d->packet[1] & 3, *p = d->buf + 8;
     uint8_t all[] = {
-        0x00, 0x00, 0x03, 8, 0x00, 0x10, now == 0x10, 0, 0x00, 0x08, now == 0x08, 0,   /* profiles */
-        0x00, 0x01, 0x03, 4, 0, 0, 0, 2,                                               /* core: ATAPI */
-        0x00, 0x02, 0x03, 4, 0, 0, 0, 0,                                               /* morphing */
+        /* profiles */
+        0x00, 0x00, 0x03, 8, 0x00, 0x10, now == 0x10, 0, 0x00, 0x08, now == 0x08, 0,
+        /* core: ATAPI */
+        0x00, 0x01, 0x03, 4, 0, 0, 0, 2,
+        /* morphing */
+        0x00, 0x02, 0x03, 4, 0, 0, 0, 0,
         0x00, 0x03, 0x03, 4, 0x29, 0, 0, 0,                                            /* tray */
-        0x00, 0x10, (uint8_t)(now != 0), 8, 0, 0, 8, 0, 0, 1, 0, 0,                    /* readable */
+        /* readable */
+        0x00, 0x10, (uint8_t)(now != 0), 8, 0, 0, 8, 0, 0, 1, 0, 0,
         0x00, 0x1e, now == 0x08, 4, 0, 0, 0, 0,                                        /* CD read */
-        0x00, 0x1f, now == 0x10, 4, 0, 0, 0, 0,                                        /* DVD read */
+        /* DVD read */
+        0x00, 0x1f, now == 0x10, 4, 0, 0, 0, 0,
     };
     for (unsigned i = 0; i < sizeof all; i += 4u + all[i + 3]) {
         uint32_t code = load_be16(all + i);
@@ -442,12 +451,13 @@ enum { MEDIUM = 1, QUIET = 2 };      /* needs a medium; does not report unit att
 
 static const struct { uint8_t code, flags; void (*run)(struct ata_drive *); } commands[] = {
     { 0x00, MEDIUM, test_unit_ready }, { 0x03, QUIET, request_sense },    { 0x12, QUIET, inquiry },
-    { 0x1a, 0, mode_sense },           { 0x5a, 0, mode_sense },           { 0x1b, 0, start_stop },
-    { 0x1e, 0, prevent_allow },        { 0x25, MEDIUM, read_capacity },   { 0x28, MEDIUM, read_10 },
-    { 0xa8, MEDIUM, read_12 },         { 0xbe, MEDIUM, read_cd },         { 0xb9, MEDIUM, read_cd_msf },
-    { 0x43, MEDIUM, read_toc },        { 0x46, QUIET, get_configuration }, { 0x4a, QUIET, get_event },
-    { 0x51, MEDIUM, read_disc_info },  { 0x52, MEDIUM, read_track_info }, { 0x42, MEDIUM, read_subchannel },
-    { 0xbd, 0, mechanism_status },     { 0x2b, MEDIUM, seek },            { 0xbb, 0, atapi_done },
+    { 0x1a, 0, mode_sense }, { 0x5a, 0, mode_sense }, { 0x1b, 0, start_stop },
+    { 0x1e, 0, prevent_allow }, { 0x25, MEDIUM, read_capacity }, { 0x28, MEDIUM, read_10 },
+    { 0xa8, MEDIUM, read_12 }, { 0xbe, MEDIUM, read_cd }, { 0xb9, MEDIUM, read_cd_msf },
+    { 0x43, MEDIUM, read_toc }, { 0x46, QUIET, get_configuration }, { 0x4a, QUIET, get_event },
+    { 0x51, MEDIUM, read_disc_info }, { 0x52, MEDIUM, read_track_info },
+    { 0x42, MEDIUM, read_subchannel }, { 0xbd, 0, mechanism_status }, { 0x2b, MEDIUM, seek },
+    { 0xbb, 0, atapi_done },
 };
 
 static void run_packet(struct ata_drive *d)
@@ -485,8 +495,8 @@ static void identify(struct ata_drive *d)
     const uint16_t words[][2] = {
         { 0, 0x85c0 }, { 49, 0x0f00 }, { 50, 0x4000 }, { 51, 0x0200 }, { 52, 0x0200 }, { 53, 6 },
         { 63, (uint16_t)(7 | mw) }, { 64, 3 }, { 65, 120 }, { 66, 120 }, { 67, 120 }, { 68, 120 },
-        { 80, 0x007e }, { 81, 0x0019 }, { 82, 0x4210 }, { 83, 0x4000 }, { 84, 0x4000 }, { 85, 0x4210 },
-        { 86, 0 }, { 87, 0x4000 }, { 88, (uint16_t)(0x3f | ultra) },
+        { 80, 0x007e }, { 81, 0x0019 }, { 82, 0x4210 }, { 83, 0x4000 }, { 84, 0x4000 },
+        { 85, 0x4210 }, { 86, 0 }, { 87, 0x4000 }, { 88, (uint16_t)(0x3f | ultra) },
     };
     char serial[] = "VT00000000000 ";
     serial[12] = d->serial;

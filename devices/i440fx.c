@@ -12,8 +12,8 @@ static const struct field fields[] = {
     FIELD_END
 };
 
-/* 290549, table 7: segment 0 is F0000h, 64 KiB, in the high half of PAM0; then 16 KiB from C0000h on, two to a
- * register. Bit 0 of each half enables reads from DRAM, bit 1 writes. */
+/* 290549, table 7: segment 0 is F0000h, 64 KiB, in the high half of PAM0; then 16 KiB from
+ * C0000h on, two to a register. Bit 0 of each half enables reads from DRAM, bit 1 writes. */
 static uint32_t segment_base(unsigned n) { return n ? 0xc0000 + 0x4000 * (n - 1) : 0xf0000; }
 
 static uint8_t segment_attributes(const struct i440fx *p, unsigned n)
@@ -33,7 +33,8 @@ static void map_segments(struct i440fx *p)
         struct region *r = &p->segment[n];
         if (r->rd == rd && r->wr == wr)
             continue;
-        bus_update(p->mem, r, false, r->base, r->size);  /* off and on: only its pages are looked at */
+        bus_update(p->mem, r, false, r->base, r->size);  /* off and on: only its pages are looked
+                                                            at */
         r->rd = rd;
         r->wr = wr;
         bus_update(p->mem, r, true, r->base, r->size);
@@ -50,7 +51,8 @@ static void changed(void *owner, unsigned off, unsigned len)
     } else {
         pci_set_mask(&p->func, SMRAM, 0x7f, 1);
     }
-    bus_update(p->mem, &p->smram, (*smram & (D_OPEN | G_SMRAME)) == (D_OPEN | G_SMRAME), 0xa0000, 0x20000);
+    bus_update(p->mem, &p->smram, (*smram & (D_OPEN | G_SMRAME)) == (D_OPEN | G_SMRAME), 0xa0000,
+               0x20000);
     map_segments(p);
 }
 
@@ -79,10 +81,9 @@ const struct device_class i440fx_class = { "i440fx", 1, 1, fields, reset, post_l
 void i440fx_init(struct i440fx *p, struct pci_bus *pci, struct bus *mem, uint8_t *ram, uint8_t *rom,
                  unsigned layer)
 {
-    static const char *const names[I440FX_SEGMENTS] = {
-        "f0000", "c0000", "c4000", "c8000", "cc000", "d0000", "d4000", "d8000", "dc000", "e0000", "e4000",
-        "e8000", "ec000"
-    };
+    static const char *const names[I440FX_SEGMENTS] = { "f0000", "c0000", "c4000", "c8000", "cc000",
+                                                        "d0000", "d4000", "d8000", "dc000", "e0000",
+                                                        "e4000", "e8000", "ec000" };
     *p = (struct i440fx){ .mem = mem, .ram = ram, .rom = rom };
     pci_func_init(&p->func, pci, 0, 0, 0x8086, 0x1237, 0x060000, 2);
     pci_set_subsystem(&p->func, 0x1af4, 0x1100);
@@ -100,10 +101,11 @@ void i440fx_init(struct i440fx *p, struct pci_bus *pci, struct bus *mem, uint8_t
     pci_set_mask(&p->func, SMRAM, 0x7f, 1);
     for (unsigned n = 0; n < I440FX_SEGMENTS; n++) {
         uint32_t base = segment_base(n);
-        bus_map_rom(mem, &p->segment[n], names[n], rom + (base - 0xc0000), base, n ? 0x4000 : 0x10000, layer);
+        bus_map_rom(mem, &p->segment[n], names[n], rom + (base - 0xc0000), base,
+                    n ? 0x4000 : 0x10000, layer);
     }
-    p->smram = (struct region){ .name = "smram", .rd = ram + 0xa0000, .wr = ram + 0xa0000, .base = 0xa0000,
-                                .size = 0x20000, .layer = (uint8_t)layer };
+    p->smram = (struct region){ .name = "smram", .rd = ram + 0xa0000, .wr = ram + 0xa0000,
+                                .base = 0xa0000, .size = 0x20000, .layer = (uint8_t)layer };
     bus_map(mem, &p->smram);
     reset(p, RESET_POWER);
 }

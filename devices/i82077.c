@@ -10,15 +10,17 @@
 
 enum { DOR_RESET = 0x04, DOR_GATE = 0x08 };      /* not reset; INT and DRQ enabled */
 enum { MSR_RQM = 0x80, MSR_DIO = 0x40, MSR_NDM = 0x20, MSR_CB = 0x10 };
-enum { ST0_ABNORMAL = 0x40, ST0_INVALID = 0x80, ST0_READY_CHANGED = 0xc0, ST0_SE = 0x20, ST0_EC = 0x10 };
+enum { ST0_ABNORMAL = 0x40, ST0_INVALID = 0x80, ST0_READY_CHANGED = 0xc0, ST0_SE = 0x20,
+       ST0_EC = 0x10 };
 enum { ST1_EN = 0x80, ST1_DE = 0x20, ST1_OR = 0x10, ST1_ND = 0x04, ST1_NW = 0x02, ST1_MA = 0x01 };
 enum { ST2_CM = 0x40, ST2_DD = 0x20, ST2_WC = 0x10, ST2_SH = 0x08, ST2_SN = 0x04 };
 enum { CONFIG_EIS = 0x40, CONFIG_POLL_OFF = 0x10 };
 enum { MT = 0x80, MFM = 0x40, SK = 0x20 };
-enum { READ_TRACK = 0x02, SPECIFY = 0x03, SENSE_DRIVE = 0x04, WRITE = 0x05, READ = 0x06, RECALIBRATE = 0x07,
-       SENSE_INTERRUPT = 0x08, WRITE_DELETED = 0x09, READ_ID = 0x0a, READ_DELETED = 0x0c, FORMAT = 0x0d,
-       DUMPREG = 0x0e, SEEK = 0x0f, VERSION = 0x10, SCAN_EQUAL = 0x11, PERPENDICULAR = 0x12, CONFIGURE = 0x13,
-       LOCK = 0x14, VERIFY = 0x16, SCAN_LOW = 0x19, SCAN_HIGH = 0x1d };
+enum { READ_TRACK = 0x02, SPECIFY = 0x03, SENSE_DRIVE = 0x04, WRITE = 0x05, READ = 0x06,
+       RECALIBRATE = 0x07, SENSE_INTERRUPT = 0x08, WRITE_DELETED = 0x09, READ_ID = 0x0a,
+       READ_DELETED = 0x0c, FORMAT = 0x0d, DUMPREG = 0x0e, SEEK = 0x0f, VERSION = 0x10,
+       SCAN_EQUAL = 0x11, PERPENDICULAR = 0x12, CONFIGURE = 0x13, LOCK = 0x14, VERIFY = 0x16,
+       SCAN_LOW = 0x19, SCAN_HIGH = 0x1d };
 
 static const struct field drive_fields[] = {
     FIELD_MAX(struct i82077_drive, track, LAST_TRACK), FIELD(struct i82077_drive, pcn),
@@ -57,14 +59,17 @@ static const struct field fields[] = {
 
 /* ---- media ---- */
 
-static const struct format { uint16_t sectors; uint8_t cyls, heads, spt, rates, type; } formats[] = {
-    { 320, 40, 1, 8, 6, FLOPPY_1200K },    { 360, 40, 1, 9, 6, FLOPPY_1200K },
-    { 640, 40, 2, 8, 6, FLOPPY_1200K },    { 720, 40, 2, 9, 6, FLOPPY_1200K },
-    { 1440, 80, 2, 9, 4, FLOPPY_1440K },   { 1600, 80, 2, 10, 4, FLOPPY_1440K },
-    { 2400, 80, 2, 15, 1, FLOPPY_1200K },  { 3200, 80, 2, 20, 1, FLOPPY_1440K },
-    { 3360, 80, 2, 21, 1, FLOPPY_1440K },  { 3444, 82, 2, 21, 1, FLOPPY_1440K },
-    { 3486, 83, 2, 21, 1, FLOPPY_1440K },  { 3520, 80, 2, 22, 1, FLOPPY_1440K },
-    { 5760, 80, 2, 36, 8, FLOPPY_2880K },  { 2880, 80, 2, 18, 1, FLOPPY_1440K },
+static const struct format {
+    uint16_t sectors;
+    uint8_t cyls, heads, spt, rates, type;
+} formats[] = {
+    { 320, 40, 1, 8, 6, FLOPPY_1200K },   { 360, 40, 1, 9, 6, FLOPPY_1200K },
+    { 640, 40, 2, 8, 6, FLOPPY_1200K },   { 720, 40, 2, 9, 6, FLOPPY_1200K },
+    { 1440, 80, 2, 9, 4, FLOPPY_1440K },  { 1600, 80, 2, 10, 4, FLOPPY_1440K },
+    { 2400, 80, 2, 15, 1, FLOPPY_1200K }, { 3200, 80, 2, 20, 1, FLOPPY_1440K },
+    { 3360, 80, 2, 21, 1, FLOPPY_1440K }, { 3444, 82, 2, 21, 1, FLOPPY_1440K },
+    { 3486, 83, 2, 21, 1, FLOPPY_1440K }, { 3520, 80, 2, 22, 1, FLOPPY_1440K },
+    { 5760, 80, 2, 36, 8, FLOPPY_2880K }, { 2880, 80, 2, 18, 1, FLOPPY_1440K },
 };
 
 static const struct format *format_of(uint64_t sectors)
@@ -76,7 +81,10 @@ static const struct format *format_of(uint64_t sectors)
     return sectors > usual->sectors ? usual - 1 : usual;
 }
 
-enum floppy_type floppy_type_for(uint64_t sectors) { return (enum floppy_type)format_of(sectors)->type; }
+enum floppy_type floppy_type_for(uint64_t sectors)
+{
+    return (enum floppy_type)format_of(sectors)->type;
+}
 
 static void set_medium(struct i82077_drive *d, struct blockdev *bd)
 {
@@ -148,7 +156,10 @@ static void fail(struct i82077 *p, uint8_t st1, uint8_t st2) { finish(p, ST0_ABN
 
 /* ---- sectors ---- */
 
-static bool reads(uint8_t op) { return op == READ || op == READ_TRACK || op == READ_DELETED || op == VERIFY; }
+static bool reads(uint8_t op)
+{
+    return op == READ || op == READ_TRACK || op == READ_DELETED || op == VERIFY;
+}
 static bool writes(uint8_t op) { return op == WRITE || op == WRITE_DELETED; }
 
 /* Is there something under the head that this data rate can read? */
@@ -282,15 +293,16 @@ static void sector_done(struct i82077 *p, bool tc)
     }
 }
 
-/* Moves up to n bytes of buf by DMA; true when all n moved or terminal count was reached. Otherwise the event is
- * armed to try again, or the command has failed. */
+/* Moves up to n bytes of buf by DMA; true when all n moved or terminal count was reached.
+ * Otherwise the event is armed to try again, or the command has failed. */
 static bool dma_move(struct i82077 *p, uint16_t n, bool to_memory, bool *tc)
 {
     size_t moved = 0;
     *tc = false;
     dreq(p, true);
     if (p->dma.move && p->dor & DOR_GATE)
-        moved = p->dma.move(p->dma.ctl, p->dma.channel, p->buf + p->pos, (size_t)(n - p->pos), to_memory, tc);
+        moved = p->dma.move(p->dma.ctl, p->dma.channel, p->buf + p->pos, (size_t)(n - p->pos),
+                            to_memory, tc);
     p->pos = (uint16_t)(p->pos + moved);
     if (p->pos >= n || *tc) {
         dreq(p, false);
@@ -536,7 +548,8 @@ static void sense_interrupt(struct i82077 *p)
 static void sense_drive(struct i82077 *p)
 {
     const struct i82077_drive *d = drive_of(p);
-    uint8_t st3 = (uint8_t)(0x28 | (p->cmd[1] & 7));     /* ready and two-sided are not wired: always 1 */
+    uint8_t st3 = (uint8_t)(0x28 | (p->cmd[1] & 7));     /* ready and two-sided are not wired:
+                                                            always 1 */
     if (d->type && d->track == 0)
         st3 |= 0x10;
     if (d->bd && d->bd->read_only)

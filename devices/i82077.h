@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Intel 82077AA floppy disk controller in AT mode, with its drives.              Ref: Intel 290166 "82077AA"
+ * Intel 82077AA floppy disk controller in AT mode, with its drives.     Ref: Intel 290166 "82077AA"
  *
  *   3F0h..3F5h  +2 DOR  +3 TDR  +4 MSR/DSR  +5 FIFO              (i82077_ops, 6 ports)
- *   3F7h        DIR/CCR                                          (i82077_dir_ops, 1 port; 3F6h belongs to IDE)
- *   irq         INT, gated by DOR: ISA 6          dma   channel 2, or bytes through the FIFO in non-DMA mode
+ *   3F7h        DIR/CCR                               (i82077_dir_ops, 1 port; 3F6h belongs to IDE)
+ *   irq         INT, gated by DOR: ISA 6  dma  channel 2, or bytes through the FIFO in non-DMA mode
  *
  * A command collects its bytes, executes a sector at a time by an event at a fixed latency, and
- * leaves its result bytes; a sector on its way waits in buf[]. Seeks have events of their own, one a drive.
+ * leaves its result bytes; a sector on its way waits in buf[]. Seeks have events of their own, one
+ * a drive.
  *
- * Images have no address marks: sectors are 512 bytes, numbered from 1 and never deleted. An image of
- * a known size has that format's geometry; any other is taken for a 1.44M (or 2.88M) disk that
+ * Images have no address marks: sectors are 512 bytes, numbered from 1 and never deleted. An image
+ * of a known size has that format's geometry; any other is taken for a 1.44M (or 2.88M) disk that
  * reads as zeroes beyond the image.
  *
- * Not modelled:  PS/2 and Model 30 registers, tape, FIFO thresholds and real rotation times, deleted data marks (a write
- *                of them writes ordinary data), sectors of other sizes.
- * Deviations:    a drive takes media of any format; without a disk a command fails instead of waiting for an index pulse.
+ * Not modelled:  PS/2 and Model 30 registers, tape, FIFO thresholds and real rotation times,
+ *                deleted data marks (a write of them writes ordinary data), sectors of other
+ *                sizes.
+ * Deviations:    a drive takes media of any format; without a disk a command fails instead of
+ *                waiting for an index pulse.
  */
 #pragma once
 #include "core/blockdev.h"
@@ -23,10 +26,12 @@
 #include "core/device.h"
 #include "core/dma.h"
 
-enum floppy_type { FLOPPY_NONE, FLOPPY_360K, FLOPPY_1200K, FLOPPY_720K, FLOPPY_1440K, FLOPPY_2880K };
-                                 /* as CMOS register 10h has them */
+/* As CMOS register 10h has them. */
+enum floppy_type { FLOPPY_NONE, FLOPPY_360K, FLOPPY_1200K, FLOPPY_720K, FLOPPY_1440K,
+                   FLOPPY_2880K };
 
-enum i82077_phase { FDC_IDLE, FDC_COMMAND, FDC_EXECUTE, FDC_DATA /* non-DMA */, FDC_RESULT, FDC_PHASES };
+enum i82077_phase { FDC_IDLE, FDC_COMMAND, FDC_EXECUTE, FDC_DATA /* non-DMA */, FDC_RESULT,
+                    FDC_PHASES };
 
 struct i82077;
 
@@ -36,7 +41,8 @@ struct i82077_drive {
     uint8_t      target;
     bool         seeking, recalibrating;
     bool         changed;        /* the DSKCHG latch */
-    uint8_t      pending;        /* what SENSE INTERRUPT has to report: 0 nothing, 1 reset, 2 seek */
+    uint8_t      pending;        /* what SENSE INTERRUPT has to report: 0 nothing, 1 reset, 2
+                                    seek */
     uint8_t      st0;
     struct event seek;
     /* wiring */
@@ -44,7 +50,8 @@ struct i82077_drive {
     struct blockdev *bd;
     uint8_t          type;       /* enum floppy_type of the drive */
     uint8_t          n;
-    uint8_t          cyls, heads, spt, rates;   /* of the medium; rates: bit n: CCR rate n reads it */
+    uint8_t          cyls, heads, spt, rates;   /* of the medium; rates: bit n: CCR rate n reads
+                                                   it */
 };
 
 struct i82077 {

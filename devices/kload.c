@@ -6,9 +6,10 @@ enum { NOTHING = 0, LOADED = 1, FAILED = 0xff };
 /* Linux: real-mode code and command line in low memory; offsets in the setup header. */
 enum { SETUP_AT = 0x10000, OLD_SETUP_AT = 0x90000, CMDLINE_AT = 0x20000, OLD_CMDLINE_AT = 0x9a000,
        STACK_TOP = 0xe000, OLD_STACK_TOP = 0x9000, KERNEL_AT = 0x100000, OLD_KERNEL_AT = 0x10000 };
-enum { H_SETUP_SECTS = 0x1f1, H_MAGIC = 0x202, H_VERSION = 0x206, H_LOADER = 0x210, H_LOADFLAGS = 0x211,
-       H_RAMDISK = 0x218, H_RAMDISK_SIZE = 0x21c, H_HEAP_END = 0x224, H_CMDLINE = 0x228, H_INITRD_MAX = 0x22c,
-       H_CMDLINE_SIZE = 0x238, H_INIT_SIZE = 0x260, H_END = 0x268 };
+enum { H_SETUP_SECTS = 0x1f1, H_MAGIC = 0x202, H_VERSION = 0x206, H_LOADER = 0x210,
+       H_LOADFLAGS = 0x211, H_RAMDISK = 0x218, H_RAMDISK_SIZE = 0x21c, H_HEAP_END = 0x224,
+       H_CMDLINE = 0x228, H_INITRD_MAX = 0x22c, H_CMDLINE_SIZE = 0x238, H_INIT_SIZE = 0x260,
+       H_END = 0x268 };
 enum { LOADED_HIGH = 0x01, CAN_USE_HEAP = 0x80 };
 enum { MAGIC_HDRS = 0x53726448 };
 
@@ -27,7 +28,8 @@ static uint32_t header32(const struct kload_image *k, unsigned off, unsigned sin
 
 static bool is_linux(const struct kload_image *k)
 {
-    return k->n >= H_END && load_le16(k->p + 0x1fe) == 0xaa55 && load_le32(k->p + H_MAGIC) == MAGIC_HDRS;
+    return k->n >= H_END && load_le16(k->p + 0x1fe) == 0xaa55 &&
+           load_le32(k->p + H_MAGIC) == MAGIC_HDRS;
 }
 
 static uint64_t initrd_size(const struct kload_images *im)
@@ -38,7 +40,8 @@ static uint64_t initrd_size(const struct kload_images *im)
     return n;
 }
 
-static bool plan_initrd(const struct kload_images *im, uint64_t kernel_end, struct kload_plan *p, struct error *err)
+static bool plan_initrd(const struct kload_images *im, uint64_t kernel_end, struct kload_plan *p,
+                        struct error *err)
 {
     uint64_t n = initrd_size(im), limit = header32(&im->kernel, H_INITRD_MAX, 0x203);
     uint64_t top = p->ram_low - (p->ram_low >= 0x1000000 ? 0x100000 : 0x10000);
@@ -63,7 +66,8 @@ static bool plan_linux(const struct kload_images *im, struct kload_plan *p, stru
     uint64_t length = strlen(im->append ? im->append : "");
     p->setup_bytes = ((sects ? sects : 4) + 1) * 512;
     if (version < 0x200)
-        return error_set(err, 1, "the kernel speaks boot protocol %u.%02u: 2.00 is the oldest that works",
+        return error_set(err, 1,
+                         "the kernel speaks boot protocol %u.%02u: 2.00 is the oldest that works",
                          version >> 8, version & 0xff);
     if (p->setup_bytes > OLD_STACK_TOP - 0x400 || p->setup_bytes >= k->n)
         return error_set(err, 1, "the kernel image is cut short: get the whole file");
@@ -75,7 +79,8 @@ static bool plan_linux(const struct kload_images *im, struct kload_plan *p, stru
     p->kernel_at = high ? KERNEL_AT : OLD_KERNEL_AT;
     uint64_t end = p->kernel_at + (init > body ? init : body);
     if (high && end > p->ram_low)
-        return error_set(err, 1, "the kernel does not fit: give the machine at least %llu MB of memory",
+        return error_set(err, 1,
+                         "the kernel does not fit: give the machine at least %llu MB of memory",
                          (unsigned long long)((end >> 20) + 2));
     uint32_t at = old ? OLD_SETUP_AT : SETUP_AT;
     p->cmdline_at = old ? OLD_CMDLINE_AT : CMDLINE_AT;
@@ -85,7 +90,8 @@ static bool plan_linux(const struct kload_images *im, struct kload_plan *p, stru
     return plan_initrd(im, high ? end : KERNEL_AT, p, err);
 }
 
-bool kload_plan(const struct kload_images *images, uint64_t ram_bytes, struct kload_plan *plan, struct error *err)
+bool kload_plan(const struct kload_images *images, uint64_t ram_bytes, struct kload_plan *plan,
+                struct error *err)
 {
     uint64_t low = ram_bytes < 0xe0000000 ? ram_bytes : 0xe0000000;
     *plan = (struct kload_plan){ .ram_low = (uint32_t)low, .ram_high = ram_bytes - low };
@@ -176,7 +182,8 @@ static void kload_write(void *dev, uint32_t off, uint64_t v, unsigned size)
 
 const struct bus_ops kload_ops = { kload_read, kload_write, 1 };
 
-void kload_init(struct kload *k, struct bus *mem, uint64_t ram_bytes, const struct kload_images *images)
+void kload_init(struct kload *k, struct bus *mem, uint64_t ram_bytes,
+                const struct kload_images *images)
 {
     *k = (struct kload){ .mem = mem, .images = *images };
     kload_plan(images, ram_bytes, &k->plan, NULL);

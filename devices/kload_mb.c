@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Multiboot images for kload: an ELF file, or anything that carries its addresses in the Multiboot header. The
- * modules follow the kernel, each on a page, and then the boot information with all its strings.
- * Multiboot Specification 0.6.96, section 3.
+ * Multiboot images for kload: an ELF file, or anything that carries its addresses in the Multiboot
+ * header. The modules follow the kernel, each on a page, and then the boot information with all its
+ * strings. Multiboot Specification 0.6.96, section 3.
  */
 #include "devices/kload.h"
 
@@ -76,10 +76,12 @@ static unsigned parts(const struct kload_image *k, size_t h)
 
 static bool part(const struct kload_image *k, size_t h, unsigned i, struct part *out)
 {
-    return load_le32(k->p + h + 4) & F_ADDRESSES ? part_by_header(k, h, out) : part_by_elf(k, i, out);
+    return load_le32(k->p + h + 4) & F_ADDRESSES ? part_by_header(k, h, out)
+                                                 : part_by_elf(k, i, out);
 }
 
-/* Where images may lie: conventional memory above what the firmware and the boot ROM use, or above 1 MB. */
+/* Where images may lie: conventional memory above what the firmware and the boot ROM use, or
+ * above 1 MB. */
 static bool in_ram(const struct part *x, uint32_t ram_low)
 {
     uint64_t end = (uint64_t)x->at + x->size;
@@ -94,17 +96,20 @@ static uint64_t text_size(const struct kload_images *im)
     return n;
 }
 
-static bool plan_parts(const struct kload_image *k, size_t h, uint32_t ram_low, uint64_t *end, struct error *err)
+static bool plan_parts(const struct kload_image *k, size_t h, uint32_t ram_low, uint64_t *end,
+                       struct error *err)
 {
     struct part x;
     for (unsigned i = 0; i < parts(k, h); i++) {
         if (!part(k, h, i, &x))
-            return error_set(err, 1, "the Multiboot kernel is cut short or its addresses contradict each other");
+            return error_set(
+                err, 1, "the Multiboot kernel is cut short or its addresses contradict each other");
         if (!x.size)
             continue;
         if (!in_ram(&x, ram_low))
-            return error_set(err, 1, "the Multiboot kernel wants %u KB at %08X, where there is no free memory",
-                             (unsigned)((x.size + UINT64_C(1023)) >> 10), (unsigned)x.at);
+            return error_set(
+                err, 1, "the Multiboot kernel wants %u KB at %08X, where there is no free memory",
+                (unsigned)((x.size + UINT64_C(1023)) >> 10), (unsigned)x.at);
         if ((uint64_t)x.at + x.size > *end)
             *end = (uint64_t)x.at + x.size;
     }
@@ -119,9 +124,11 @@ bool kload_mb_plan(const struct kload_images *im, size_t h, struct kload_plan *p
     uint32_t flags = load_le32(k->p + h + 4);
     uint64_t end = 0x100000;
     if (flags & 0xffff & ~(uint32_t)(F_PAGE_ALIGN | F_MEMORY | F_VIDEO))
-        return error_set(err, 1, "the Multiboot kernel requires features (flags %04X) that are not there",
+        return error_set(err, 1,
+                         "the Multiboot kernel requires features (flags %04X) that are not there",
                          (unsigned)(flags & 0xffff));
-    if (!(flags & F_ADDRESSES) && (!is_elf32(k) || load_le16(k->p + 42) < 32 || parts(k, h) > PHDRS_MAX))
+    if (!(flags & F_ADDRESSES) &&
+        (!is_elf32(k) || load_le16(k->p + 42) < 32 || parts(k, h) > PHDRS_MAX))
         return error_set(err, 1, "the Multiboot kernel is not a 32-bit x86 ELF file");
     if (!plan_parts(k, h, p->ram_low, &end, err))
         return false;

@@ -135,8 +135,8 @@ const struct device_class pci_bus_class = { "pci", 1, 1, bus_fields, bus_reset, 
 
 void pci_bus_init(struct pci_bus *b) { *b = (struct pci_bus){ 0 }; }
 
-void pci_func_init(struct pci_func *f, struct pci_bus *b, unsigned slot, unsigned function, uint16_t vendor,
-                   uint16_t device, uint32_t class_code, uint8_t revision)
+void pci_func_init(struct pci_func *f, struct pci_bus *b, unsigned slot, unsigned function,
+                   uint16_t vendor, uint16_t device, uint32_t class_code, uint8_t revision)
 {
     *f = (struct pci_func){ .bus = b, .devfn = (uint8_t)((slot & 31) << 3 | (function & 7)) };
     store_le16(f->cfg, vendor);
@@ -163,8 +163,8 @@ void pci_set_mask(struct pci_func *f, unsigned off, uint32_t mask, unsigned size
         f->mask[off + i] = (uint8_t)(mask >> 8 * i);
 }
 
-void pci_set_bar(struct pci_func *f, unsigned n, enum pci_space space, uint32_t size, struct bus *bus,
-                 struct region *region)
+void pci_set_bar(struct pci_func *f, unsigned n, enum pci_space space, uint32_t size,
+                 struct bus *bus, struct region *region)
 {
     unsigned off = bar_offset(n);
     f->bar[n] = (struct pci_bar){ (uint8_t)space, size, bus, region };
@@ -179,7 +179,8 @@ void pci_func_reset(struct pci_func *f)
     for (unsigned n = 0; n < ARRAY_LEN(f->bar); n++) {
         uint8_t *p = f->cfg + bar_offset(n);
         if (f->bar[n].space != PCI_NO_BAR)
-            store_le32(p, f->bar[n].space == PCI_ROM ? 0 : load_le32(p) & (f->bar[n].size - 1) & 15);
+            store_le32(p,
+                       f->bar[n].space == PCI_ROM ? 0 : load_le32(p) & (f->bar[n].size - 1) & 15);
     }
     map_bars(f);
     if (f->cfg[PIN])

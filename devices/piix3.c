@@ -51,11 +51,15 @@ void piix3_isa_irq(void *dev, int pin, bool level)
 
 static void changed(void *owner, unsigned off, unsigned len)
 {
-    if (off <= PIRQRC + 3 && off + len > PIRQRC && len < 256)    /* not after a load: lines rest then */
+    /* not after a load: lines rest then */
+    if (off <= PIRQRC + 3 && off + len > PIRQRC && len < 256)
         update(owner);
 }
 
-static uint64_t rcr_read(void *dev, uint32_t off, unsigned size) { return ((struct piix3 *)dev)->rcr; }
+static uint64_t rcr_read(void *dev, uint32_t off, unsigned size)
+{
+    return ((struct piix3 *)dev)->rcr;
+}
 
 static void rcr_write(void *dev, uint32_t off, uint64_t v, unsigned size)
 {

@@ -153,7 +153,8 @@ void piix_ide_init(struct piix_ide *p, struct pci_bus *pci, struct bus *mem, str
     pci_set_mask(&p->func, 0x3c, 0, 1);
     pci_set_mask(&p->func, 0x40, 0xffffffff, 4);
     pci_set_mask(&p->func, 0x44, 0xff, 1);
-    p->window = (struct region){ .name = "bmide", .ops = &window_ops, .dev = p, .size = 16, .layer = 1 };
+    p->window =
+        (struct region){ .name = "bmide", .ops = &window_ops, .dev = p, .size = 16, .layer = 1 };
     bus_map(ports, &p->window);
     pci_set_bar(&p->func, 4, PCI_IO, 16, ports, &p->window);
     for (unsigned i = 0; i < 2; i++) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The display adapter's place on the PCI bus: function 1234:1111, as the Bochs-style DISPI adapter has
+ * The display adapter's place on the PCI bus: function 1234:1111, as the Bochs-style DISPI adapter
+ * has
  * had it since the first drivers for it.          Ref: PCI Local Bus Specification 2.1, chapter 6
  *
  *   BAR 0  frame buffer, prefetchable, as large as video memory

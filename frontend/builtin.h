@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Firmware and the demo disk, turned from roms/ into C by tools/cmake/embed.cmake. n is 0 for what was not there. */
+/* Firmware and the demo disk, turned from roms/ into C by tools/cmake/embed.cmake. n is 0 for
+ * what was not there. */
 #pragma once
 #include <stddef.h>
 #include <stdint.h>

@@ -10,8 +10,8 @@
 static void print_json(unsigned i)
 {
     const char *feature;
-    printf("{\"name\": \"%s\", \"title\": \"%s\", \"default\": %s, \"features\": [", tools_cpu_name(i),
-           tools_cpu_title(i), tools_cpu_is_default(i) ? "true" : "false");
+    printf("{\"name\": \"%s\", \"title\": \"%s\", \"default\": %s, \"features\": [",
+           tools_cpu_name(i), tools_cpu_title(i), tools_cpu_is_default(i) ? "true" : "false");
     for (unsigned n = 0; (feature = tools_cpu_feature(i, n)); n++)
         printf("%s\"%s\"", n ? ", " : "", feature);
     printf("]}");
@@ -45,7 +45,8 @@ static int show(const char *name, bool json)
         printf("\n");
         return 0;
     }
-    printf("name      %s\ntitle     %s\nfeatures ", tools_cpu_name((unsigned)i), tools_cpu_title((unsigned)i));
+    printf("name      %s\ntitle     %s\nfeatures ", tools_cpu_name((unsigned)i),
+           tools_cpu_title((unsigned)i));
     for (unsigned n = 0; (feature = tools_cpu_feature((unsigned)i, n)); n++)
         printf(" %s", feature);
     printf("\n");

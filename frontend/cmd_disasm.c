@@ -29,7 +29,8 @@ static bool print_all(const uint8_t *p, size_t n, uint64_t base, unsigned bits)
         unsigned len = tools_disasm(d, p + at, n - at, base + at, bits, text, sizeof text);
         for (unsigned i = 0; i < len; i++)
             snprintf(bytes + 2 * i, 3, "%02x", p[at + i]);
-        printf("%0*llx  %-20s  %s\n", bits == 64 ? 16 : 8, (unsigned long long)(base + at), bytes, text);
+        printf("%0*llx  %-20s  %s\n", bits == 64 ? 16 : 8, (unsigned long long)(base + at), bytes,
+               text);
         at += len;
     }
     tools_disasm_free(d);
@@ -53,7 +54,8 @@ int command_disasm(int argc, char **argv)
                 return usage_error("disasm %s: a value is missing: see 'vitrine disasm --help'", a);
             unsigned long long n = strtoull(v, &end, 0);
             if (*end || end == v || *v == '-')
-                return usage_error("disasm %s %s: not a number: write it in decimal, or with 0x", a, v);
+                return usage_error("disasm %s %s: not a number: write it in decimal, or with 0x", a,
+                                   v);
             bool mode = !strcmp(a, "--bits");
             if (mode && n != 16 && n != 32 && n != 64)
                 return usage_error("disasm --bits %s: no such mode: choose 16, 32 or 64", v);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The commands that run no machine. argv: what follows the command's name; the result is the exit status. */
+/* The commands that run no machine. argv: what follows the command's name; the result is the
+ * exit status. */
 #pragma once
 
 int command_cpu(int argc, char **argv);

@@ -11,5 +11,6 @@
 
 /* The key called so ("a", "enter", "f1", "pgup"...), or KEY_NONE. */
 unsigned key_by_name(const char *name, size_t n);
-/* The key that makes this ASCII character on a US keyboard, and whether shift is held; or KEY_NONE. */
+/* The key that makes this ASCII character on a US keyboard, and whether shift is held; or
+ * KEY_NONE. */
 unsigned key_by_char(unsigned char c, bool *shift);

@@ -26,7 +26,8 @@ static int run_with(int argc, char **argv, bool demo)
     switch (options_parse(&o, argc, argv, &err)) {
     case PARSED_HELP:
         if (demo)
-            printf("usage: vitrine demo [OPTIONS]\n\nRuns the built-in demo disk; takes the options of 'vitrine run'.\n\n");
+            printf("usage: vitrine demo [OPTIONS]\n\nRuns the built-in demo disk; takes the "
+                   "options of 'vitrine run'.\n\n");
         options_help(stdout);
         return 0;
     case PARSED_BAD:
@@ -35,7 +36,8 @@ static int run_with(int argc, char **argv, bool demo)
         break;
     }
     if (demo && (o.image || o.media[SLOT_FDA]))
-        return usage_error("demo: the demo disk is in the first floppy drive: leave the image out, or use 'vitrine run'");
+        return usage_error("demo: the demo disk is in the first floppy drive: leave the image out, "
+                           "or use 'vitrine run'");
     if (!o.set_clock)
         o.realtime = !o.headless;
     return run_options(&o);
@@ -63,8 +65,9 @@ static const struct {
 
 /* Part of the plan, and not there yet. */
 static const char *const later[] = {
-    "gui", "create", "list", "show", "set", "start", "stop", "clone", "rename", "delete", "snapshot", "disk",
-    "fork", "replay", "rewind", "bisect", "expect", "export", "import", "control", "check",
+    "gui", "create", "list", "show", "set", "start", "stop", "clone", "rename", "delete",
+    "snapshot", "disk", "fork", "replay", "rewind", "bisect", "expect", "export", "import",
+    "control", "check",
 };
 
 static void help(FILE *to)
@@ -72,7 +75,8 @@ static void help(FILE *to)
     fprintf(to, "usage: vitrine COMMAND [OPTIONS]\n\n");
     for (size_t i = 0; i < ARRAY_LEN(commands); i++)
         fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].help);
-    fprintf(to, "\n'vitrine COMMAND --help' tells more. To start: 'vitrine demo', or 'vitrine run IMAGE'.\n");
+    fprintf(to, "\n'vitrine COMMAND --help' tells more. To start: 'vitrine demo', or 'vitrine run "
+                "IMAGE'.\n");
 }
 
 int main(int argc, char **argv)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The option table of `vitrine run`. One row an option: its name, its help, and what reads its value. */
+/* The option table of `vitrine run`. One row an option: its name, its help, and what reads its
+ * value. */
 #include "frontend/options.h"
 
 #include "machine/tools.h"
@@ -113,8 +114,8 @@ static bool parse_date(const char *s, int64_t *out)
             return false;
     }
     bool leap = f[0] % 4 == 0 && (f[0] % 100 || f[0] % 400 == 0);
-    if (f[0] < 1970 || f[1] < 1 || f[1] > 12 || f[2] < 1 || f[2] > month[f[1] - 1] + (leap && f[1] == 2) ||
-        f[3] > 23 || f[4] > 59 || f[5] > 59)
+    if (f[0] < 1970 || f[1] < 1 || f[1] > 12 || f[2] < 1 ||
+        f[2] > month[f[1] - 1] + (leap && f[1] == 2) || f[3] > 23 || f[4] > 59 || f[5] > 59)
         return false;
     *out = days_from_date(f[0], f[1], f[2]) * 86400 + f[3] * 3600 + f[4] * 60 + f[5];
     return true;
@@ -172,13 +173,15 @@ static bool set_boot(struct options *o, const char *v, unsigned arg, struct erro
         if (!strchr("acdn", v[i]) || memchr(v, v[i], i))
             n = 0;
     if (!n)
-        return bad(err, v, "not a boot order: give some of a (floppy), c (disk), d (CD), n (network), such as dc");
+        return bad(
+            err, v,
+            "not a boot order: give some of a (floppy), c (disk), d (CD), n (network), such as dc");
     memcpy(o->cfg.boot, v, n + 1);
     return o->set_boot = true;
 }
 
-enum text { T_KERNEL, T_APPEND, T_BIOS, T_VGABIOS, T_DEBUGCON, T_SCRIPT, T_LOAD, T_SAVE, T_SCREENSHOT,
-            T_SCREEN_TEXT };
+enum text { T_KERNEL, T_APPEND, T_BIOS, T_VGABIOS, T_DEBUGCON, T_SCRIPT, T_LOAD, T_SAVE,
+            T_SCREENSHOT, T_SCREEN_TEXT };
 static bool set_text(struct options *o, const char *v, unsigned arg, struct error *err)
 {
     const char **to[] = {
@@ -217,9 +220,14 @@ enum flag { F_DISCARD, F_TESTDEV, F_HEADLESS, F_FULLSCREEN, F_CHECK, F_NO_REBOOT
 static bool set_flag(struct options *o, const char *v, unsigned arg, struct error *err)
 {
     bool *to[] = {
-        [F_DISCARD] = &o->discard_writes, [F_TESTDEV] = &o->cfg.testdev, [F_HEADLESS] = &o->headless,
-        [F_FULLSCREEN] = &o->fullscreen, [F_CHECK] = &o->cfg.check_engine,
-        [F_NO_REBOOT] = &o->cfg.no_reboot, [F_HASH] = &o->hash, [F_STATS] = &o->stats,
+        [F_DISCARD] = &o->discard_writes,
+        [F_TESTDEV] = &o->cfg.testdev,
+        [F_HEADLESS] = &o->headless,
+        [F_FULLSCREEN] = &o->fullscreen,
+        [F_CHECK] = &o->cfg.check_engine,
+        [F_NO_REBOOT] = &o->cfg.no_reboot,
+        [F_HASH] = &o->hash,
+        [F_STATS] = &o->stats,
         [F_VERBOSE] = &o->verbose,
     };
     return *to[arg] = true;
@@ -249,7 +257,8 @@ static bool set_clock(struct options *o, const char *v, unsigned arg, struct err
     if (!o->realtime && strcmp(v, "fixed")) {
         if (strncmp(v, "fixed:", 6) || !parse_decimal(v + 6, 6, &ips) || ips < 1000000 ||
             ips > UINT64_C(4000000000))
-            return bad(err, v, "not a clock: write realtime, fixed or fixed:MIPS with MIPS from 1 to 4000");
+            return bad(err, v,
+                       "not a clock: write realtime, fixed or fixed:MIPS with MIPS from 1 to 4000");
         o->cfg.ips = ips;
         o->set_ips = true;
     }
@@ -301,7 +310,9 @@ enum tuning { U_SLICE, U_CACHE_OPS, U_BLOCK_OPS };
 static bool set_tuning(struct options *o, const char *v, unsigned arg, struct error *err)
 {
     uint32_t *to[] = {
-        [U_SLICE] = &o->cfg.slice, [U_CACHE_OPS] = &o->cfg.cache_ops, [U_BLOCK_OPS] = &o->cfg.block_ops,
+        [U_SLICE] = &o->cfg.slice,
+        [U_CACHE_OPS] = &o->cfg.cache_ops,
+        [U_BLOCK_OPS] = &o->cfg.block_ops,
     };
     uint64_t n;
     if (!parse_count(v, &n) || !n || n > 100000000)
@@ -323,29 +334,38 @@ static const struct option options[] = {
     { "--hdc", "FILE", NULL, set_media, SLOT_HDC },
     { "--hdd", "FILE", NULL, set_media, SLOT_HDD },
     { "--cdrom", "FILE", "CD", set_media, SLOT_CDROM },
-    { "--discard-writes", NULL, "what the guest writes to its disks is forgotten at the end", set_flag, F_DISCARD },
+    { "--discard-writes", NULL, "what the guest writes to its disks is forgotten at the end",
+      set_flag, F_DISCARD },
     { "--boot", "LETTERS", "order: a floppy, c disk, d CD, n network", set_boot, 0 },
     { "--kernel", "FILE", "start a Linux bzImage or a Multiboot image", set_text, T_KERNEL },
-    { "--initrd", "FILE", "initial RAM disk, or a Multiboot module (repeat for several)", add_initrd, 0 },
+    { "--initrd", "FILE", "initial RAM disk, or a Multiboot module (repeat for several)",
+      add_initrd, 0 },
     { "--append", "TEXT", "command line of the kernel", set_text, T_APPEND },
     { "--bios", "FILE", "other firmware than the built-in", set_text, T_BIOS },
     { "--vgabios", "FILE", "other video firmware than the built-in", set_text, T_VGABIOS },
-    { "--serial", "WHERE", "stdio, file:PATH, tcp:HOST:PORT or none; repeat for COM1 to COM4", add_serial, 0 },
-    { "--debugcon", "WHERE", "stdio or file:PATH: what the guest writes to port E9h", set_text, T_DEBUGCON },
+    { "--serial", "WHERE", "stdio, file:PATH, tcp:HOST:PORT or none; repeat for COM1 to COM4",
+      add_serial, 0 },
+    { "--debugcon", "WHERE", "stdio or file:PATH: what the guest writes to port E9h",
+      set_text, T_DEBUGCON },
     { "--testdev", NULL, "test device, and exit port F4h", set_flag, F_TESTDEV },
     { "--display", "sdl|none", "a window, or none", set_display, 0 },
     { "--headless", NULL, "the same as --display none", set_flag, F_HEADLESS },
     { "--fullscreen", NULL, "the window fills the screen", set_flag, F_FULLSCREEN },
     { "--scale", "N", "size of a guest pixel in the window", set_scale, 0 },
-    { "--clock", "WHICH", "realtime (default in a window) or fixed[:MIPS], unpaced (default headless)", set_clock, 0 },
-    { "--rtc", "WHEN", "now, or YYYY-MM-DDTHH:MM:SS; default headless 2026-01-01T00:00:00", set_rtc, 0 },
+    { "--clock", "WHICH",
+      "realtime (default in a window) or fixed[:MIPS], unpaced (default headless)",
+      set_clock, 0 },
+    { "--rtc", "WHEN", "now, or YYYY-MM-DDTHH:MM:SS; default headless 2026-01-01T00:00:00",
+      set_rtc, 0 },
     { "--engine", "NAME", "interp, ir or auto", set_engine, 0 },
-    { "--check-engine", NULL, "run two engines in lockstep, stop at the first difference", set_flag, F_CHECK },
+    { "--check-engine", NULL, "run two engines in lockstep, stop at the first difference",
+      set_flag, F_CHECK },
     { "--no-reboot", NULL, "a reset by the guest ends the run", set_flag, F_NO_REBOOT },
     { "--max-instructions", "N", "stop after so many instructions", set_max_instructions, 0 },
     { "--max-guest-seconds", "S", "stop after so much time in the guest", set_max_seconds, 1 },
     { "--max-seconds", "S", "stop after so much time on the host", set_max_seconds, 0 },
-    { "--script", "FILE", "type, wait and look as the file says (docs/SCRIPTS.md)", set_text, T_SCRIPT },
+    { "--script", "FILE", "type, wait and look as the file says (docs/SCRIPTS.md)",
+      set_text, T_SCRIPT },
     { "--load", "FILE", "start from a snapshot", set_text, T_LOAD },
     { "--save", "FILE", "write a snapshot at the end", set_text, T_SAVE },
     { "--screenshot", "FILE.png", "write the screen at the end", set_text, T_SCREENSHOT },
@@ -355,29 +375,36 @@ static const struct option options[] = {
     { "--slice", "N", NULL, set_tuning, U_SLICE },
     { "--cache-ops", "N", NULL, set_tuning, U_CACHE_OPS },
     { "--block-ops", "N", NULL, set_tuning, U_BLOCK_OPS },
-    { "--verbose", NULL, "show on standard error what the guest does that is odd", set_flag, F_VERBOSE },
+    { "--verbose", NULL, "show on standard error what the guest does that is odd",
+      set_flag, F_VERBOSE },
 };
 /* clang-format on */
 
 void options_help(FILE *to)
 {
-    fprintf(to, "usage: vitrine run [OPTIONS] [IMAGE]\n\n"
-                "Runs a machine now; nothing is kept but what goes to its disks. IMAGE is a disk, floppy or CD\n"
-                "image, recognised by content and size.\n\n");
+    fprintf(to,
+        "usage: vitrine run [OPTIONS] [IMAGE]\n\n"
+        "Runs a machine now; nothing is kept but what goes to its disks. IMAGE is a disk, floppy\n"
+        "or CD image, recognised by content and size.\n\n");
     for (size_t i = 0; i < ARRAY_LEN(options); i++) {
         char left[40];
         if (!options[i].help)
             continue;
-        snprintf(left, sizeof left, "%s %s", options[i].name, options[i].value ? options[i].value : "");
+        snprintf(left, sizeof left, "%s %s", options[i].name,
+                 options[i].value ? options[i].value : "");
         fprintf(to, "  %-24s %s\n", left, options[i].help);
     }
-    fprintf(to, "\n'-' as a FILE to write is standard output. With --serial stdio on a terminal, Ctrl-A x quits and\n"
-                "Ctrl-A Ctrl-A sends Ctrl-A. In the window the host key is the right Ctrl key (the left Command\n"
-                "key on a Mac), with P pause, R reset, B power button, S screenshot, F full screen, G release the\n"
-                "mouse, Del Ctrl+Alt+Del, Q quit.\n\n"
-                "Exit status: 0 powered off or script ended well, 1 trouble the message explains, 2 usage, 3 a\n"
-                "limit was reached, 4 the guest cannot go on, 5 a script's wait failed, 10 the guest reported\n"
-                "failure to the test device.\n");
+    fprintf(
+        to,
+        "\n"
+        "'-' as a FILE to write is standard output. With --serial stdio on a terminal, Ctrl-A x\n"
+        "quits and Ctrl-A Ctrl-A sends Ctrl-A. In the window the host key is the right Ctrl key\n"
+        "(the left Command key on a Mac), with P pause, R reset, B power button, S screenshot,\n"
+        "F full screen, G release the mouse, Del Ctrl+Alt+Del, Q quit.\n\n"
+        "Exit status: 0 powered off or script ended well, 1 trouble the message explains, 2 "
+        "usage,\n"
+        "3 a limit was reached, 4 the guest cannot go on, 5 a script's wait failed, 10 the guest\n"
+        "reported failure to the test device.\n");
 }
 
 /* ---- the command line ---- */
@@ -414,11 +441,13 @@ static bool take(struct options *o, int argc, char **argv, int *i, struct error 
 static bool check(struct options *o, struct error *err)
 {
     if (!o->kernel && (o->cfg.initrds || o->cfg.append))
-        return bad(err, o->cfg.initrds ? "--initrd" : "--append", "only a kernel takes it: give --kernel too");
+        return bad(err, o->cfg.initrds ? "--initrd" : "--append",
+                   "only a kernel takes it: give --kernel too");
     if (o->media[SLOT_CDROM] && o->media[SLOT_HDC])
         return bad(err, "--cdrom", "the CD drive stands where --hdc is: use --hdd for the disk");
     if (o->debugcon && strcmp(o->debugcon, "stdio") && strncmp(o->debugcon, "file:", 5))
-        return error_set(err, 2, "--debugcon %s: not a place for it: write stdio or file:PATH", o->debugcon);
+        return error_set(err, 2, "--debugcon %s: not a place for it: write stdio or file:PATH",
+                         o->debugcon);
     return true;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What `vitrine run` was asked to do: its options, parsed and checked as far as that needs no file. */
+/* What `vitrine run` was asked to do: its options, parsed and checked as far as that needs no
+ * file. */
 #pragma once
 #include <stdio.h>
 
@@ -32,7 +33,8 @@ enum parsed { PARSED_RUN, PARSED_HELP, PARSED_BAD };
 enum parsed options_parse(struct options *o, int argc, char **argv, struct error *err);
 void options_help(FILE *to);
 
-/* Values; false: not one. Sizes are bytes with an optional K, M or G; times seconds with up to nine decimals. */
+/* Values; false: not one. Sizes are bytes with an optional K, M or G; times seconds with up to
+ * nine decimals. */
 bool parse_size(const char *s, uint64_t *bytes);
 bool parse_seconds(const char *s, uint64_t *ns);
 bool parse_count(const char *s, uint64_t *n);

@@ -42,7 +42,8 @@ static bool mostly_idle(uint64_t insns, uint64_t ips, vtime guest_ns, unsigned t
     return (double)insns * 10 <= (double)guest_ns * 1e-9 * (double)ips * tenths;
 }
 
-uint64_t pacing_measure(struct pacing *p, uint64_t insns, uint64_t host_ns, vtime guest_ns, bool halted)
+uint64_t pacing_measure(struct pacing *p, uint64_t insns, uint64_t host_ns, vtime guest_ns,
+                        bool halted)
 {
     if (halted && mostly_idle(insns, p->ips, guest_ns, 1))
         p->idle += guest_ns;
@@ -56,7 +57,8 @@ uint64_t pacing_measure(struct pacing *p, uint64_t insns, uint64_t host_ns, vtim
         return 0;
     /* A tenth of the host is left for drawing and for being late. */
     double can = (double)p->insns / ((double)p->busy * 1e-9) * 0.9;
-    uint64_t ips = can < (double)IPS_MIN ? IPS_MIN : can > (double)IPS_MAX ? IPS_MAX : (uint64_t)can;
+    uint64_t ips = can < (double)IPS_MIN ? IPS_MIN :
+                   can > (double)IPS_MAX ? IPS_MAX : (uint64_t)can;
     p->insns = p->busy = 0;
     if (ips > p->ips - p->ips / 8 && ips < p->ips + p->ips / 4)
         return 0;

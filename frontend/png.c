@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * PNG (ISO/IEC 15948), 8-bit RGB, no filter, one IDAT chunk. Deflate by zlib where it is built in; otherwise
- * stored blocks (RFC 1951, 3.2.4), which every reader takes.
+ * PNG (ISO/IEC 15948), 8-bit RGB, no filter, one IDAT chunk. Deflate by zlib where it is built in;
+ * otherwise stored blocks (RFC 1951, 3.2.4), which every reader takes.
  */
 #include "frontend/png.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The run loop, the same with and without a window: feed the inputs, let the script look, run a slice, pace. Slices end on
- * a fixed grid of guest time, so that headless runs with a fixed clock repeat exactly.
+ * The run loop, the same with and without a window: feed the inputs, let the script look, run a
+ * slice, pace. Slices end on a fixed grid of guest time, so that headless runs with a fixed clock
+ * repeat exactly.
  */
 #include "frontend/run.h"
 
@@ -19,7 +20,8 @@
 enum { EXIT_OK = 0, EXIT_TROUBLE = 1, EXIT_LIMIT = 3, EXIT_STOPPED = 4, EXIT_REPORTED = 10 };
 
 #define IPS_DEFAULT  UINT64_C(100000000)
-#define IDLE_PATIENCE (UINT64_C(60) * 1000000000)   /* a guest nobody talks to may skip this much idle time */
+#define IDLE_PATIENCE (UINT64_C(60) * 1000000000)   /* a guest nobody talks to may skip this much
+                                                       idle time */
 #define NAP          UINT64_C(10000000)
 #define SLICE_MIN    UINT64_C(1000000)       /* realtime: less than this is not worth a look */
 
@@ -55,7 +57,8 @@ static void end(struct run *r, int status, const char *stop, const char *text)
 /* ---- what ends a run ---- */
 
 /* The guest has stopped: with a script or a window there may be more to do. */
-static void guest_stopped(struct run *r, enum guest_state state, int status, const char *stop, const char *text)
+static void guest_stopped(struct run *r, enum guest_state state, int status, const char *stop,
+                          const char *text)
 {
     r->guest = state;
     if (r->o->script)
@@ -77,7 +80,8 @@ static void handle_stop(struct run *r, enum stop stop)
         end(r, machine_exit_code(r->s.m) ? EXIT_REPORTED : EXIT_OK, "guest exit", NULL);
         if (r->status) {
             char text[80];
-            snprintf(text, sizeof text, "the guest gave %u to the test device", machine_exit_code(r->s.m));
+            snprintf(text, sizeof text, "the guest gave %u to the test device",
+                     machine_exit_code(r->s.m));
             complain(text);
         }
         break;
@@ -125,7 +129,8 @@ static void step_script(struct run *r)
     if (r->status == 5) {
         struct buf text = { 0 };
         session_text(&r->s, &text, false);
-        fprintf(stderr, "--- the screen ---\n%.*s--- end ---\n", (int)text.len, text.p ? (char *)text.p : "");
+        fprintf(stderr, "--- the screen ---\n%.*s--- end ---\n", (int)text.len,
+                text.p ? (char *)text.p : "");
         buf_free(&text);
     }
 }
@@ -147,7 +152,8 @@ static void screenshot_by_date(struct run *r)
 static void window_events(struct run *r, uint64_t wait)
 {
     enum video_want want;
-    while ((want = video_poll(r->v, &r->s, wait, r->guest == GUEST_RUNS && !r->paused)) != WANT_NOTHING) {
+    while ((want = video_poll(r->v, &r->s, wait, r->guest == GUEST_RUNS && !r->paused)) !=
+           WANT_NOTHING) {
         wait = 0;
         switch (want) {
         case WANT_QUIT:
@@ -182,7 +188,8 @@ static void nap(struct run *r, uint64_t ns)
 
 /* ---- the loop ---- */
 
-/* Where this slice ends: on the grid, at the limit, or where the wall clock is. False: it is not time yet. */
+/* Where this slice ends: on the grid, at the limit, or where the wall clock is. False: it is not
+ * time yet. */
 static bool slice_end(struct run *r, vtime now, vtime *until)
 {
     *until = (now / SCRIPT_GRID + 1) * SCRIPT_GRID;
@@ -242,7 +249,8 @@ static void run_loop(struct run *r)
             end(r, EXIT_OK, "quit", NULL);
         if (r->v && !r->ended) {
             window_events(r, 0);
-            enum video_state look = r->paused ? VIDEO_PAUSED : r->guest == GUEST_DEAD ? VIDEO_DEAD : VIDEO_RUNS;
+            enum video_state look = r->paused ? VIDEO_PAUSED :
+                                    r->guest == GUEST_DEAD ? VIDEO_DEAD : VIDEO_RUNS;
             video_show(r->v, &r->s, look, host_now());
         }
         if (r->o->script && !r->ended && !r->paused)
@@ -268,8 +276,10 @@ static void print_stats(struct run *r)
     struct machine_stats st = { 0 };
     machine_get_stats(r->s.m, &st);
     uint64_t insns = machine_icount(r->s.m) - r->insns0;
-    double host = (double)(host_now() - r->host0) * 1e-9, cpu = (double)(host_cpu() - r->cpu0) * 1e-9;
-    printf("{\"instructions\": %llu, \"guest_seconds\": %.6f, \"host_seconds\": %.6f, \"cpu_seconds\": %.6f, "
+    double host = (double)(host_now() - r->host0) * 1e-9,
+           cpu = (double)(host_cpu() - r->cpu0) * 1e-9;
+    printf("{\"instructions\": %llu, \"guest_seconds\": %.6f, \"host_seconds\": %.6f, "
+           "\"cpu_seconds\": %.6f, "
            "\"mips\": %.3f, \"engine\": \"%s\", \"blocks\": %llu, \"invalidations\": %llu, "
            "\"tlb_fills\": %llu, \"interrupts\": %llu, \"stop\": \"%s\", \"status\": %d}\n",
            (unsigned long long)insns, (double)(machine_now(r->s.m) - r->guest_t0) * 1e-9, host, cpu,

@@ -30,7 +30,8 @@ static int hex(char c)
     return p ? (int)((p - all) & 15) : -1;
 }
 
-/* The character an escape stands for; p is behind the backslash and moves on. -1: \x without two digits. */
+/* The character an escape stands for; p is behind the backslash and moves on. -1: \x without two
+ * digits. */
 static int escape(const char **p)
 {
     char c = **p;
@@ -78,7 +79,8 @@ static const char *split(struct words *w, const char *p)
             if (c == '\\')
                 c = escape(&p);
             if (c <= 0)
-                return *p ? "\\x wants two hexadecimal digits, and no zero byte" : "the closing quote is missing";
+                return *p ? "\\x wants two hexadecimal digits, and no zero byte"
+                          : "the closing quote is missing";
             *to++ = (char)c;
         }
         p++;
@@ -148,8 +150,9 @@ static const char *take_text(struct command *c, const char *w)
 
 static const char *parse_wait(struct command *c, const struct words *w)
 {
-    static const char usage[] = "write: wait screen \"text\" [TIME], wait serial \"text\" [TIME], wait idle [TIME] or "
-                                "wait poweroff [TIME]";
+    static const char usage[] =
+        "write: wait screen \"text\" [TIME], wait serial \"text\" [TIME], wait idle [TIME] or "
+        "wait poweroff [TIME]";
     static const char *const what[] = { "screen", "serial", "idle", "poweroff" };
     unsigned i = 0, next = 2;
     while (w->n > 1 && i < ARRAY_LEN(what) && strcmp(w->w[1], what[i]))
@@ -176,7 +179,8 @@ static const char *parse_mouse(struct command *c, const struct words *w)
     static const char usage[] = "write: mouse move DX DY, or mouse click|down|up left|right|middle";
     if (w->n == 4 && !strcmp(w->w[1], "move")) {
         c->op = OP_MOUSE_MOVE;
-        bool ok = parse_int(w->w[2], -32000, 32000, &c->a) && parse_int(w->w[3], -32000, 32000, &c->b);
+        bool ok =
+            parse_int(w->w[2], -32000, 32000, &c->a) && parse_int(w->w[3], -32000, 32000, &c->b);
         return ok ? NULL : usage;
     }
     for (unsigned i = 0; w->n == 3 && i < 3; i++)
@@ -202,12 +206,16 @@ static const char *parse_command(struct command *c, const struct words *w)
         return parse_mouse(c, w);
     if (!strcmp(name, "sleep")) {
         c->op = OP_SLEEP;
-        return w->n == 2 && parse_time(w->w[1], &c->time) ? NULL : "write: sleep TIME, such as sleep 500ms";
+        return w->n == 2 && parse_time(w->w[1], &c->time)
+                   ? NULL
+                   : "write: sleep TIME, such as sleep 500ms";
     }
     if (!strcmp(name, "key")) {
         c->op = OP_KEY;
-        return w->n == 2 && parse_combo(w->w[1], c) ? NULL
-               : "write: key NAME[+NAME...], such as key ctrl+alt+del (docs/SCRIPTS.md has the names)";
+        return w->n == 2 && parse_combo(w->w[1], c)
+                   ? NULL
+                   : "write: key NAME[+NAME...], such as key ctrl+alt+del (docs/SCRIPTS.md has the "
+                     "names)";
     }
     if (!strcmp(name, "insert") || !strcmp(name, "eject")) {
         bool in = name[0] == 'i';
@@ -253,7 +261,8 @@ static const char *parse_simple(struct command *c, const struct words *w)
 
 /* ---- the file ---- */
 
-static bool parse_line(struct script *s, struct words *w, const char *line, unsigned no, struct error *err)
+static bool parse_line(struct script *s, struct words *w, const char *line, unsigned no,
+                       struct error *err)
 {
     struct command c = { .line = no };
     const char *wrong = split(w, line);

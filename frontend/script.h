@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Scripts that type, wait and look (docs/SCRIPTS.md). A script is parsed as a whole before anything runs; then the
- * run loop calls script_step() every SCRIPT_GRID of guest time, so that what a script does depends on the
- * guest alone.
+ * Scripts that type, wait and look (docs/SCRIPTS.md). A script is parsed as a whole before anything
+ * runs; then the run loop calls script_step() every SCRIPT_GRID of guest time, so that what a
+ * script does depends on the guest alone.
  */
 #pragma once
 #include "frontend/session.h"
 
 #define SCRIPT_GRID UINT64_C(10000000)       /* ns of guest time between two looks */
 
-enum op { OP_WAIT_SCREEN, OP_WAIT_SERIAL, OP_WAIT_IDLE, OP_WAIT_POWEROFF, OP_SLEEP, OP_TYPE, OP_SEND, OP_KEY,
-          OP_MOUSE_MOVE, OP_MOUSE_CLICK, OP_MOUSE_DOWN, OP_MOUSE_UP, OP_SCREENSHOT, OP_SCREEN, OP_SAVE,
-          OP_LOAD, OP_INSERT, OP_EJECT, OP_RESET, OP_POWEROFF, OP_QUIT };
+enum op { OP_WAIT_SCREEN, OP_WAIT_SERIAL, OP_WAIT_IDLE, OP_WAIT_POWEROFF, OP_SLEEP, OP_TYPE,
+          OP_SEND, OP_KEY, OP_MOUSE_MOVE, OP_MOUSE_CLICK, OP_MOUSE_DOWN, OP_MOUSE_UP, OP_SCREENSHOT,
+          OP_SCREEN, OP_SAVE, OP_LOAD, OP_INSERT, OP_EJECT, OP_RESET, OP_POWEROFF, OP_QUIT };
 
 #define COMBO_MAX 6
 struct command {
@@ -47,6 +47,7 @@ struct script {
 
 bool script_parse(struct script *s, const char *name, const char *text, struct error *err);
 void script_free(struct script *s);
-/* Goes as far as it can at this moment. On SCRIPT_ENDED or _FAILED, s->status is the exit status; what failed is in err. */
+/* Goes as far as it can at this moment. On SCRIPT_ENDED or _FAILED, s->status is the exit
+ * status; what failed is in err. */
 enum script_state script_step(struct script *s, struct session *on, enum guest_state guest,
                               struct error *err);

@@ -110,7 +110,8 @@ static bool on_screen(struct session *on, const char *text)
     return found;
 }
 
-/* Looks in what came since the last find, on any port, and takes everything up to the end of the text. */
+/* Looks in what came since the last find, on any port, and takes everything up to the end of the
+ * text. */
 static bool on_serial(struct session *on, const char *text)
 {
     for (unsigned i = 0; i < 4; i++) {
@@ -142,11 +143,11 @@ static void watch_idle(struct script *s, struct session *on, vtime now)
 
 /* ---- commands ---- */
 
-static enum step wait_for(const struct script *s, const struct command *c, bool there, enum guest_state guest,
-                          vtime now, struct error *err)
+static enum step wait_for(const struct script *s, const struct command *c, bool there,
+                          enum guest_state guest, vtime now, struct error *err)
 {
-    static const char *const what[] = { "the text on the screen", "the text on a serial port", "an idle guest",
-                                        "the guest to power off" };
+    static const char *const what[] = { "the text on the screen", "the text on a serial port",
+                                        "an idle guest", "the guest to power off" };
     const char *name = c->op == OP_POWEROFF ? what[3] : what[c->op - OP_WAIT_SCREEN];
     if (there)
         return STEP_DONE;
@@ -155,24 +156,26 @@ static enum step wait_for(const struct script *s, const struct command *c, bool 
                   c->text ? " \"" : "", c->text ? c->text : "", c->text ? "\"" : "",
                   guest == GUEST_OFF ? "has powered off" : "has halted for good");
     else if (now - s->since >= c->time)
-        error_set(err, 5, "%s:%u: waited for %s%s%s%s: it did not come within %.3g seconds of the guest", s->name,
-                  c->line, name, c->text ? " \"" : "", c->text ? c->text : "", c->text ? "\"" : "",
-                  (double)c->time * 1e-9);
+        error_set(err, 5,
+                  "%s:%u: waited for %s%s%s%s: it did not come within %.3g seconds of the guest",
+                  s->name, c->line, name, c->text ? " \"" : "", c->text ? c->text : "",
+                  c->text ? "\"" : "", (double)c->time * 1e-9);
     else
         return STEP_WAIT;
     return STEP_FAIL;
 }
 
-static enum step type(struct script *s, struct session *on, enum guest_state guest, const struct command *c,
-                      vtime now, struct error *err)
+static enum step type(struct script *s, struct session *on, enum guest_state guest,
+                      const struct command *c, vtime now, struct error *err)
 {
-    if (guest != GUEST_RUNS && s->sent) {    /* what was typed had its effect before the last key was let go */
+    if (guest != GUEST_RUNS && s->sent) {    /* what was typed had its effect before the last key
+                                                was let go */
         s->sent = s->queued = 0;
         return STEP_DONE;
     }
     if (guest != GUEST_RUNS) {
-        error_set(err, 5, "%s:%u: nobody reads the keyboard and mouse: the guest %s", s->name, c->line,
-                  guest == GUEST_OFF ? "has powered off" : "has halted for good");
+        error_set(err, 5, "%s:%u: nobody reads the keyboard and mouse: the guest %s", s->name,
+                  c->line, guest == GUEST_OFF ? "has powered off" : "has halted for good");
         return STEP_FAIL;
     }
     return drain(s, on, now) ? STEP_DONE : STEP_WAIT;
@@ -215,16 +218,17 @@ static bool act(struct script *s, struct session *on, const struct command *c, s
     return ok ? true : error_set(err, 1, "%s:%u: %s", s->name, c->line, why.text);
 }
 
-static enum step perform(struct script *s, struct session *on, const struct command *c, enum guest_state guest,
-                         vtime now, struct error *err)
+static enum step perform(struct script *s, struct session *on, const struct command *c,
+                         enum guest_state guest, vtime now, struct error *err)
 {
     switch (c->op) {
     case OP_WAIT_SCREEN: return wait_for(s, c, on_screen(on, c->text), guest, now, err);
     case OP_WAIT_SERIAL: return wait_for(s, c, on_serial(on, c->text), guest, now, err);
-    case OP_WAIT_IDLE:   return wait_for(s, c, s->idle >= IDLE_TIME || guest == GUEST_DEAD, guest, now, err);
+    case OP_WAIT_IDLE:
+        return wait_for(s, c, s->idle >= IDLE_TIME || guest == GUEST_DEAD, guest, now, err);
     case OP_WAIT_POWEROFF:
     case OP_POWEROFF:    return wait_for(s, c, guest == GUEST_OFF, guest, now, err);
-    case OP_SLEEP:       return guest != GUEST_RUNS || now - s->since >= c->time ? STEP_DONE : STEP_WAIT;
+    case OP_SLEEP: return guest != GUEST_RUNS || now - s->since >= c->time ? STEP_DONE : STEP_WAIT;
     case OP_TYPE: case OP_SEND: case OP_KEY:
     case OP_MOUSE_MOVE: case OP_MOUSE_CLICK: case OP_MOUSE_DOWN: case OP_MOUSE_UP:
         return type(s, on, guest, c, now, err);
@@ -233,7 +237,8 @@ static enum step perform(struct script *s, struct session *on, const struct comm
     }
 }
 
-enum script_state script_step(struct script *s, struct session *on, enum guest_state guest, struct error *err)
+enum script_state script_step(struct script *s, struct session *on, enum guest_state guest,
+                              struct error *err)
 {
     vtime now = machine_now(on->m);
     watch_idle(s, on, now);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Keyboard and mouse of the window. Keys go by their place on the keyboard: SDL's scancodes are USB HID usages (HID Usage
- * Tables, page 7), and the table gives each one's PS/2 set 1 code. The host key is never the guest's.
+ * Keyboard and mouse of the window. Keys go by their place on the keyboard: SDL's scancodes are USB
+ * HID usages (HID Usage Tables, page 7), and the table gives each one's PS/2 set 1 code. The host
+ * key is never the guest's.
  */
 #include "frontend/sdl_video.h"
 
@@ -10,10 +11,12 @@
 
 /* clang-format off */
 static const uint16_t set1[SDL_NUM_SCANCODES] = {
-    /* 04 a */ [0x04] = 0x1e, 0x30, 0x2e, 0x20, 0x12, 0x21, 0x22, 0x23, 0x17, 0x24, 0x25, 0x26, 0x32,
+    /* 04 a */
+    [0x04] = 0x1e, 0x30, 0x2e, 0x20, 0x12, 0x21, 0x22, 0x23, 0x17, 0x24, 0x25, 0x26, 0x32,
     /* 11 n */ 0x31, 0x18, 0x19, 0x10, 0x13, 0x1f, 0x14, 0x16, 0x2f, 0x11, 0x2d, 0x15, 0x2c,
     /* 1e 1 */ 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0a, 0x0b,
-    /* 28 enter esc backspace tab space - = [ ] \ */ 0x1c, 0x01, 0x0e, 0x0f, 0x39, 0x0c, 0x0d, 0x1a, 0x1b, 0x2b,
+    /* 28 enter esc backspace tab space - = [ ] \ */
+    0x1c, 0x01, 0x0e, 0x0f, 0x39, 0x0c, 0x0d, 0x1a, 0x1b, 0x2b,
     /* 32 # ; ' ` , . / caps */ 0x2b, 0x27, 0x28, 0x29, 0x33, 0x34, 0x35, 0x3a,
     /* 3a f1 */ 0x3b, 0x3c, 0x3d, 0x3e, 0x3f, 0x40, 0x41, 0x42, 0x43, 0x44, 0x57, 0x58,
     /* 46 print scroll pause */ 0x137, 0x46, 0x145,
@@ -26,7 +29,8 @@ static const uint16_t set1[SDL_NUM_SCANCODES] = {
     /* 85 kp, */ [0x85] = 0x7e,
     /* 87 ro kana yen henkan muhenkan */ [0x87] = 0x73, 0x70, 0x7d, 0x79, 0x7b,
     /* 90 hangul hanja */ [0x90] = 0xf2, 0xf1,
-    /* e0 ctrl shift alt win, left and right */ [0xe0] = 0x1d, 0x2a, 0x38, 0x15b, 0x11d, 0x36, 0x138, 0x15c,
+    /* e0 ctrl shift alt win, left and right */
+    [0xe0] = 0x1d, 0x2a, 0x38, 0x15b, 0x11d, 0x36, 0x138, 0x15c,
 };
 /* clang-format on */
 
@@ -61,7 +65,10 @@ static void release_keys(struct video *v)
         send_key(v, code, false);
 }
 
-static int16_t clip(int v, int limit) { return (int16_t)(v > limit ? limit : v < -limit ? -limit : v); }
+static int16_t clip(int v, int limit)
+{
+    return (int16_t)(v > limit ? limit : v < -limit ? -limit : v);
+}
 
 /* Motion is gathered over one poll, so that a fast mouse does not fill the queue. */
 static void send_mouse(struct video *v)
@@ -137,7 +144,8 @@ static enum video_want on_key(struct video *v, const SDL_KeyboardEvent *e)
 
 static void on_button(struct video *v, const SDL_MouseButtonEvent *e)
 {
-    static const uint8_t bits[] = { [SDL_BUTTON_LEFT] = 1, [SDL_BUTTON_RIGHT] = 2, [SDL_BUTTON_MIDDLE] = 4 };
+    static const uint8_t bits[] = { [SDL_BUTTON_LEFT] = 1, [SDL_BUTTON_RIGHT] = 2,
+                                    [SDL_BUTTON_MIDDLE] = 4 };
     uint8_t bit = e->button < ARRAY_LEN(bits) ? bits[e->button] : 0;
     if (!v->grabbed) {
         if (e->type == SDL_MOUSEBUTTONDOWN && e->button == SDL_BUTTON_LEFT)

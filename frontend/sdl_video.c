@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The window: one texture that holds the guest's screen, shown as large as it fits. Nothing is drawn while nothing
- * changes, and a screen that has not changed for a while is looked at less often.
+ * The window: one texture that holds the guest's screen, shown as large as it fits. Nothing is
+ * drawn while nothing changes, and a screen that has not changed for a while is looked at less
+ * often.
  */
 #include "frontend/sdl_video.h"
 
@@ -14,7 +15,8 @@
 #define IDLE_AFTER UINT64_C(1000000000)
 #define SHOWN_SIZE ((size_t)SURFACE_MAX_W * SURFACE_MAX_H * sizeof(uint32_t))
 
-/* On Unix the session says what it speaks: asking every driver in turn would print their complaints. */
+/* On Unix the session says what it speaks: asking every driver in turn would print their
+ * complaints. */
 static bool choose_driver(void)
 {
 #if !defined _WIN32 && !defined __APPLE__
@@ -41,7 +43,8 @@ static bool open_display(struct error *err)
     SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
     SDL_SetHint("SDL_APP_NAME", "Vitrine");
     if (SDL_InitSubSystem(SDL_INIT_VIDEO))
-        return error_set(err, 1, "no display (%s): run inside a desktop session, or use --headless", SDL_GetError());
+        return error_set(err, 1, "no display (%s): run inside a desktop session, or use --headless",
+                         SDL_GetError());
     SDL_EnableScreenSaver();
     return true;
 }
@@ -58,7 +61,8 @@ struct video *video_open(const struct options *o, struct error *err)
     if (v)
         v->shown = calloc(1, SHOWN_SIZE);
     if (!v || !v->shown) {
-        error_set(err, 1, "not enough memory for a window: close other programs, or use --headless");
+        error_set(err, 1,
+                  "not enough memory for a window: close other programs, or use --headless");
         video_close(v);
         return NULL;
     }
@@ -69,8 +73,8 @@ struct video *video_open(const struct options *o, struct error *err)
     v->scale = o->scale ? o->scale : choose_scale();
     v->set_w = 720 * (int)v->scale;
     v->set_h = 400 * (int)v->scale;
-    v->win = SDL_CreateWindow("Vitrine", SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, v->set_w, v->set_h,
-                              SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
+    v->win = SDL_CreateWindow("Vitrine", SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, v->set_w,
+                              v->set_h, SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
     if (v->win)
         v->ren = SDL_CreateRenderer(v->win, -1, 0);
     if (v->win && !v->ren)
@@ -214,10 +218,18 @@ void video_show(struct video *v, struct session *s, enum video_state state, uint
 
 struct video *video_open(const struct options *o, struct error *err)
 {
-    error_set(err, 1, "this build has no window (SDL 2 was not there): use --headless, or build with SDL 2");
+    error_set(
+        err, 1,
+        "this build has no window (SDL 2 was not there): use --headless, or build with SDL 2");
     return NULL;
 }
 void video_close(struct video *v) { (void)v; }
-enum video_want video_poll(struct video *v, struct session *s, uint64_t ns, bool feed) { return WANT_NOTHING; }
-void video_show(struct video *v, struct session *s, enum video_state state, uint64_t now) { (void)v; }
+enum video_want video_poll(struct video *v, struct session *s, uint64_t ns, bool feed)
+{
+    return WANT_NOTHING;
+}
+void video_show(struct video *v, struct session *s, enum video_state state, uint64_t now)
+{
+    (void)v;
+}
 #endif

@@ -13,7 +13,8 @@ struct video {
     SDL_Renderer *ren;
     SDL_Texture  *tex;
     int           tex_w, tex_h;          /* size of the texture */
-    int           set_w, set_h;          /* size we gave the window; another one is the user's choice */
+    int           set_w, set_h;          /* size we gave the window; another one is the user's
+                                            choice */
     unsigned      scale;
     bool          fullscreen, expose;
     uint32_t     *shown;                 /* the picture in the texture */

@@ -24,7 +24,8 @@ static const char *const slot_names[SLOTS] = { "fda", "fdb", "hda", "hdb", "hdc"
 
 /* ---- media ---- */
 
-static struct blockdev *open_medium(const struct options *o, int slot, const char *path, struct error *err)
+static struct blockdev *open_medium(const struct options *o, int slot, const char *path,
+                                    struct error *err)
 {
     struct error why = { 0 };
     enum media_kind kind;
@@ -41,7 +42,9 @@ static struct blockdev *open_medium(const struct options *o, int slot, const cha
     if (!b && err)
         *err = why;
     if (b && b->read_only && slot >= SLOT_HDA && slot <= SLOT_HDD)
-        fprintf(stderr, "vitrine: %s: may not be written: the guest's writes will fail (or use --discard-writes)\n",
+        fprintf(stderr,
+                "vitrine: %s: may not be written: the guest's writes will fail (or use "
+                "--discard-writes)\n",
                 path);
     return b;
 }
@@ -66,7 +69,8 @@ static bool open_image(struct session *s, struct error *err)
         return false;
     int slot = slots[kind];
     if (s->o->media[slot] || (slot == SLOT_CDROM && s->o->media[SLOT_HDC]))
-        return error_set(err, 2, "%s: drive %s has an image already: name another drive for one of them",
+        return error_set(err, 2,
+                         "%s: drive %s has an image already: name another drive for one of them",
                          s->o->image, slot_names[slot]);
     s->media[slot] = open_medium(s->o, slot, s->o->image, err);
     return s->media[slot] != NULL;
@@ -87,7 +91,8 @@ static bool open_media(struct session *s, struct error *err)
     bool loading = s->o->load != NULL;
     c->floppy_drive[0] = c->floppy[0] || !loading || s->was_floppy[0];
     c->floppy_drive[1] = c->floppy[1] || s->was_floppy[1];
-    if (!c->disk[2] && (s->media[SLOT_CDROM] || (loading ? s->was_cdrom[2] : c->board == BOARD_PC))) {
+    if (!c->disk[2] &&
+        (s->media[SLOT_CDROM] || (loading ? s->was_cdrom[2] : c->board == BOARD_PC))) {
         c->disk[2] = s->media[SLOT_CDROM];
         c->is_cdrom[2] = true;
     }
@@ -220,7 +225,8 @@ static bool apply_snapshot(struct session *s, const uint8_t *p, size_t n, struct
     return true;
 }
 
-static bool load_bytes(struct session *s, const char *path, const uint8_t *p, size_t n, struct error *err)
+static bool load_bytes(struct session *s, const char *path, const uint8_t *p, size_t n,
+                       struct error *err)
 {
     struct error why = { 0 };
     return machine_load(s->m, p, n, &why) ? true : error_set(err, 1, "%s: %s", path, why.text);
@@ -340,7 +346,8 @@ void session_text(struct session *s, struct buf *out, bool joined)
     }
     char line[64] = "[no text]\n";
     if (session_draw(s, &err))
-        snprintf(line, sizeof line, "[graphics %ux%u]\n", (unsigned)s->surface.width, (unsigned)s->surface.height);
+        snprintf(line, sizeof line, "[graphics %ux%u]\n", (unsigned)s->surface.width,
+                 (unsigned)s->surface.height);
     buf_put(out, line, strlen(line) + 1);
     out->len -= !out->bad;
 }
@@ -351,8 +358,10 @@ bool session_screenshot(struct session *s, const char *path, struct error *err)
     if (!session_draw(s, err))
         return false;
     png_write(&out, &s->surface);
-    bool ok = out.bad ? error_set(err, 1, "%s: not enough memory for a screenshot: close other programs", path)
-                      : whole_file_write(path, out.p, out.len, err);
+    bool ok = out.bad
+                  ? error_set(err, 1,
+                              "%s: not enough memory for a screenshot: close other programs", path)
+                  : whole_file_write(path, out.p, out.len, err);
     buf_free(&out);
     return ok;
 }
@@ -368,8 +377,8 @@ bool session_screen(struct session *s, const char *path, struct error *err)
 
 /* ---- serial input ---- */
 
-/* Is this byte for the guest? On the terminal Ctrl-A x quits, Ctrl-A Ctrl-A is Ctrl-A; anything else after Ctrl-A
- * is dropped. */
+/* Is this byte for the guest? On the terminal Ctrl-A x quits, Ctrl-A Ctrl-A is Ctrl-A; anything
+ * else after Ctrl-A is dropped. */
 static bool for_guest(struct session *s, const struct tap *t, uint8_t c, bool *quit)
 {
     bool second = s->escape;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One machine and what it has on the host: media, endpoints, files. Made from the options, used by the run loop, the
- * window and scripts.
+ * One machine and what it has on the host: media, endpoints, files. Made from the options, used by
+ * the run loop, the window and scripts.
  */
 #pragma once
 #include "core/buf.h"
@@ -27,11 +27,13 @@ struct session {
     struct tap             tap[4];
     uint8_t               *files[FILES_MAX];     /* firmware and kernels, until the end */
     unsigned               n_files;
-    struct surface         surface;              /* px: SURFACE_MAX_W * SURFACE_MAX_H, made at need */
+    struct surface         surface;              /* px: SURFACE_MAX_W * SURFACE_MAX_H, made at
+                                                    need */
     struct text_screen     text;
     bool                   was_cdrom[4], was_floppy[2];  /* drives of the machine in the snapshot */
     bool                   escape;               /* Ctrl-A was typed at the terminal */
-    bool                   waiting[4];           /* held[i] has been read and not yet taken by the guest */
+    bool                   waiting[4];           /* held[i] has been read and not yet taken by
+                                                    the guest */
     uint8_t                held[4];
 };
 
@@ -40,7 +42,8 @@ void session_close(struct session *s);
 
 /* Drives by name: fda, fdb, cdrom; -1: no such drive, or none whose medium can be changed. */
 int  session_drive(const char *name);
-bool session_insert(struct session *s, int slot, const char *path, struct error *err); /* path NULL: eject */
+/* path NULL: eject */
+bool session_insert(struct session *s, int slot, const char *path, struct error *err);
 bool session_save(struct session *s, const char *path, struct error *err);
 bool session_load(struct session *s, const char *path, struct error *err);
 bool session_screenshot(struct session *s, const char *path, struct error *err);
@@ -49,7 +52,8 @@ bool session_screen(struct session *s, const char *path, struct error *err);
 bool session_draw(struct session *s, struct error *err);
 /* The screen's text appended in UTF-8; in a graphics mode, one line that says so. */
 void session_text(struct session *s, struct buf *out, bool joined);
-/* Bytes that have come in for the serial ports go to the guest. False: the user asked to quit (Ctrl-A x). */
+/* Bytes that have come in for the serial ports go to the guest. False: the user asked to quit
+ * (Ctrl-A x). */
 bool session_feed(struct session *s);
 /* Is there an endpoint from which input may come? */
 bool session_interactive(const struct session *s);

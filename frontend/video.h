@@ -9,7 +9,8 @@ enum video_state { VIDEO_RUNS, VIDEO_PAUSED, VIDEO_OFF, VIDEO_DEAD };
 
 struct video *video_open(const struct options *o, struct error *err);
 void video_close(struct video *v);
-/* Waits for events at most ns, hands keys and mouse to the machine, and says what the user wants of us. */
+/* Waits for events at most ns, hands keys and mouse to the machine, and says what the user wants
+ * of us. */
 enum video_want video_poll(struct video *v, struct session *s, uint64_t ns, bool feed);
 /* Shows the screen if a frame is due. */
 void video_show(struct video *v, struct session *s, enum video_state state, uint64_t now);

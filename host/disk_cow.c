@@ -34,7 +34,10 @@ static struct cluster *cluster_make(struct disk_cow *d, uint64_t n)
     return *c;
 }
 
-static bool holds(const struct cluster *c, uint32_t s) { return c && c->held[s / 64] >> s % 64 & 1; }
+static bool holds(const struct cluster *c, uint32_t s)
+{
+    return c && c->held[s / 64] >> s % 64 & 1;
+}
 
 static bool in_range(const struct blockdev *b, uint64_t lba, uint32_t n, struct error *err)
 {
@@ -43,7 +46,8 @@ static bool in_range(const struct blockdev *b, uint64_t lba, uint32_t n, struct 
 }
 
 /* Sectors from lba on that come from the same place, within one cluster. */
-static uint32_t run_length(const struct disk_cow *d, const struct cluster *c, uint64_t lba, uint32_t n)
+static uint32_t run_length(const struct disk_cow *d, const struct cluster *c, uint64_t lba,
+                           uint32_t n)
 {
     uint32_t s = (uint32_t)(lba % d->per_cluster), len = 1;
     bool first = holds(c, s);
@@ -73,7 +77,8 @@ static bool cow_read(struct blockdev *b, uint64_t lba, uint32_t n, void *buf, st
     return true;
 }
 
-static bool cow_write(struct blockdev *b, uint64_t lba, uint32_t n, const void *buf, struct error *err)
+static bool cow_write(struct blockdev *b, uint64_t lba, uint32_t n, const void *buf,
+                      struct error *err)
 {
     struct disk_cow *d = (struct disk_cow *)b;
     const uint8_t *p = buf;

@@ -18,7 +18,8 @@ static bool mem_read(struct blockdev *b, uint64_t lba, uint32_t n, void *buf, st
     return true;
 }
 
-static bool mem_write(struct blockdev *b, uint64_t lba, uint32_t n, const void *buf, struct error *err)
+static bool mem_write(struct blockdev *b, uint64_t lba, uint32_t n, const void *buf,
+                      struct error *err)
 {
     struct disk_mem *d = (struct disk_mem *)b;
     if (b->read_only)
@@ -48,7 +49,8 @@ struct blockdev *disk_mem_init(struct disk_mem *d, void *p, uint64_t size, uint3
     return &d->bd;
 }
 
-struct blockdev *disk_mem_create(const void *from, uint64_t n, uint32_t sector_size, struct error *err)
+struct blockdev *disk_mem_create(const void *from, uint64_t n, uint32_t sector_size,
+                                 struct error *err)
 {
     struct disk_mem *d = calloc(1, sizeof *d);
     uint64_t sectors = (n + sector_size - 1) / sector_size;

@@ -14,14 +14,16 @@ static bool in_range(const struct blockdev *b, uint64_t lba, uint32_t n, struct 
 {
     if (lba <= b->sectors && n <= b->sectors - lba)
         return true;
-    return error_set(err, 1, "sector %llu is beyond the end of the image", (unsigned long long)(lba + n - 1));
+    return error_set(err, 1, "sector %llu is beyond the end of the image",
+                     (unsigned long long)(lba + n - 1));
 }
 
 static bool raw_read(struct blockdev *b, uint64_t lba, uint32_t n, void *buf, struct error *err)
 {
     struct disk_raw *d = (struct disk_raw *)b;
     size_t want = (size_t)n * b->sector_size, got;
-    if (!in_range(b, lba, n, err) || !file_read(&d->file, lba * b->sector_size, buf, want, &got, err))
+    if (!in_range(b, lba, n, err) ||
+        !file_read(&d->file, lba * b->sector_size, buf, want, &got, err))
         return false;
     if (got < want && lba * b->sector_size + got < d->file.size)
         return error_set(err, 1, "the image became shorter while it was in use");
@@ -29,7 +31,8 @@ static bool raw_read(struct blockdev *b, uint64_t lba, uint32_t n, void *buf, st
     return true;
 }
 
-static bool raw_write(struct blockdev *b, uint64_t lba, uint32_t n, const void *buf, struct error *err)
+static bool raw_write(struct blockdev *b, uint64_t lba, uint32_t n, const void *buf,
+                      struct error *err)
 {
     struct disk_raw *d = (struct disk_raw *)b;
     if (b->read_only)
@@ -51,7 +54,8 @@ static void raw_close(struct blockdev *b)
 
 static const struct blockdev_ops raw_ops = { raw_read, raw_write, raw_flush, raw_close };
 
-struct blockdev *disk_raw_open(const char *path, uint32_t sector_size, bool want_write, struct error *err)
+struct blockdev *disk_raw_open(const char *path, uint32_t sector_size, bool want_write,
+                               struct error *err)
 {
     struct disk_raw *d = calloc(1, sizeof *d);
     uint8_t probe;

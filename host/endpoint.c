@@ -38,7 +38,8 @@ struct endpoint *endpoint_open(const char *spec, bool input, struct error *err)
     else if (!strcmp(spec, "none"))
         ok = true;
     else
-        ok = error_set(err, 2, "%s: not a place for a port: write stdio, file:PATH, tcp:HOST:PORT or none",
+        ok = error_set(err, 2,
+                       "%s: not a place for a port: write stdio, file:PATH, tcp:HOST:PORT or none",
                        spec);
     if (ok)
         return e;

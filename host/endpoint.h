@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Where a serial or debug port leads on the host:
- *     stdio           standard input and output; a terminal is put in raw mode until endpoint_close()
+ *     stdio           standard input and output; a terminal is in raw mode until endpoint_close()
  *     file:PATH       output is written to a new file; no input
  *     tcp:HOST:PORT   connects as a client
  *     none            output is dropped
@@ -11,7 +11,8 @@
 #include "core/error.h"
 
 struct endpoint;
-/* input: whether the port also reads. err: what is wrong with the text (code 2) or the host (code 1). */
+/* input: whether the port also reads. err: what is wrong with the text (code 2) or the host
+ * (code 1). */
 struct endpoint *endpoint_open(const char *spec, bool input, struct error *err);
 void   endpoint_close(struct endpoint *e);              /* NULL is fine */
 /* The chardev's put(). */
@@ -29,7 +30,8 @@ void   endpoint_wait(struct endpoint *const *list, unsigned n, uint64_t ns);
 /* Per host: endpoint_posix.c, endpoint_win.c. */
 struct endpoint_ops {
     size_t (*read)(struct endpoint *e, uint8_t *p, size_t n, bool *ended);
-    bool   (*write)(struct endpoint *e, const uint8_t *p, size_t n);   /* all of it; false: hung up */
+    /* all of it; false: hung up */
+    bool   (*write)(struct endpoint *e, const uint8_t *p, size_t n);
     void   (*close)(struct endpoint *e);
 };
 struct endpoint {

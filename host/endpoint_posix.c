@@ -87,7 +87,8 @@ bool endpoint_open_file(struct endpoint *e, const char *path, struct error *err)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (fd < 0)
-        return error_set(err, 1, "%s: %s: check the name and its permissions", path, strerror(errno));
+        return error_set(err, 1, "%s: %s: check the name and its permissions", path,
+                         strerror(errno));
     e->ops = &fd_ops;
     e->out = fd;
     return true;
@@ -98,7 +99,8 @@ bool endpoint_open_tcp(struct endpoint *e, const char *host, const char *port, s
     struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM }, *list;
     int why = getaddrinfo(host, port, &hints, &list), fd = -1;
     if (why)
-        return error_set(err, 1, "tcp:%s:%s: %s: check host and port", host, port, gai_strerror(why));
+        return error_set(err, 1, "tcp:%s:%s: %s: check host and port", host, port,
+                         gai_strerror(why));
     for (struct addrinfo *a = list; a && fd < 0; a = a->ai_next) {
         fd = socket(a->ai_family, a->ai_socktype, a->ai_protocol);
         if (fd >= 0 && connect(fd, a->ai_addr, a->ai_addrlen)) {
@@ -109,8 +111,8 @@ bool endpoint_open_tcp(struct endpoint *e, const char *host, const char *port, s
     }
     freeaddrinfo(list);
     if (fd < 0)
-        return error_set(err, 1, "tcp:%s:%s: %s: start the program that shall listen there first", host, port,
-                         strerror(why));
+        return error_set(err, 1, "tcp:%s:%s: %s: start the program that shall listen there first",
+                         host, port, strerror(why));
     fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
     e->ops = &fd_ops;
     e->in = e->out = fd;

@@ -161,8 +161,9 @@ bool endpoint_open_tcp(struct endpoint *e, const char *host, const char *port, s
     freeaddrinfo(list);
     if (s == INVALID_SOCKET) {
         WSACleanup();
-        return error_set(err, 1, "tcp:%s:%s: no answer: start the program that shall listen there first", host,
-                         port);
+        return error_set(err, 1,
+                         "tcp:%s:%s: no answer: start the program that shall listen there first",
+                         host, port);
     }
     u_long on = 1;
     ioctlsocket(s, FIONBIO, &on);

@@ -16,8 +16,8 @@ static bool fail(struct error *err, const char *what, const char *path)
 {
     char text[200];
     DWORD code = GetLastError();
-    DWORD n = FormatMessageA(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, NULL, code, 0,
-                             text, sizeof text, NULL);
+    DWORD n = FormatMessageA(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, NULL, code,
+                             0, text, sizeof text, NULL);
     while (n && (text[n - 1] == '\n' || text[n - 1] == '\r' || text[n - 1] == '.'))
         n--;
     text[n] = 0;
@@ -28,8 +28,9 @@ static bool fail(struct error *err, const char *what, const char *path)
 
 static HANDLE open_shared(const wchar_t *path, bool write)
 {
-    return CreateFileW(path, GENERIC_READ | (write ? GENERIC_WRITE : 0), write ? 0 : FILE_SHARE_READ, NULL,
-                       OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, NULL);
+    return CreateFileW(path, GENERIC_READ | (write ? GENERIC_WRITE : 0),
+                       write ? 0 : FILE_SHARE_READ, NULL, OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL,
+                       NULL);
 }
 
 bool file_open(struct host_file *f, const char *path, bool want_write, struct error *err)
@@ -68,7 +69,8 @@ static OVERLAPPED position(uint64_t at)
     return o;
 }
 
-bool file_read(struct host_file *f, uint64_t at, void *buf, size_t n, size_t *got, struct error *err)
+bool file_read(struct host_file *f, uint64_t at, void *buf, size_t n, size_t *got,
+               struct error *err)
 {
     uint8_t *p = buf;
     for (*got = 0; *got < n;) {
@@ -137,11 +139,12 @@ static bool refuse(int fd, struct error *err, const char *what, const char *path
 }
 
 /* flock and not fcntl locks: those belong to the process, so that two machines in one process
- * would not keep each other out, and they vanish when any descriptor of the file is closed. File systems
- * without locks are used without. */
+ * would not keep each other out, and they vanish when any descriptor of the file is closed. File
+ * systems without locks are used without. */
 static bool locked_out(int fd, bool write)
 {
-    return flock(fd, (write ? LOCK_EX : LOCK_SH) | LOCK_NB) && (errno == EWOULDBLOCK || errno == EAGAIN);
+    return flock(fd, (write ? LOCK_EX : LOCK_SH) | LOCK_NB) &&
+           (errno == EWOULDBLOCK || errno == EAGAIN);
 }
 
 bool file_open(struct host_file *f, const char *path, bool want_write, struct error *err)
@@ -171,7 +174,8 @@ bool file_open(struct host_file *f, const char *path, bool want_write, struct er
     return true;
 }
 
-bool file_read(struct host_file *f, uint64_t at, void *buf, size_t n, size_t *got, struct error *err)
+bool file_read(struct host_file *f, uint64_t at, void *buf, size_t n, size_t *got,
+               struct error *err)
 {
     uint8_t *p = buf;
     for (*got = 0; *got < n;) {

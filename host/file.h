@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A file of the host, by position: what disk images need and the C library does not promise, that is
- * 64-bit offsets, locks against a second writer, and flushing to the medium.
+ * A file of the host, by position: what disk images need and the C library does not promise, that
+ * is 64-bit offsets, locks against a second writer, and flushing to the medium.
  *
  * A writer holds the file alone; readers share it with other readers.
  */
@@ -14,11 +14,12 @@ struct host_file {
     bool     read_only;
 };
 
-/* Opens an existing file. With want_write, a file that may only be read is opened read-only instead, and
- * read_only says so. Directories and files in use are refused. */
+/* Opens an existing file. With want_write, a file that may only be read is opened read-only
+ * instead, and read_only says so. Directories and files in use are refused. */
 bool file_open(struct host_file *f, const char *path, bool want_write, struct error *err);
 /* Reads up to n bytes at a position; *got is less than n only at the end of the file. */
-bool file_read(struct host_file *f, uint64_t at, void *buf, size_t n, size_t *got, struct error *err);
+bool file_read(struct host_file *f, uint64_t at, void *buf, size_t n, size_t *got,
+               struct error *err);
 bool file_write(struct host_file *f, uint64_t at, const void *buf, size_t n, struct error *err);
 bool file_flush(struct host_file *f, struct error *err);
 void file_close(struct host_file *f);

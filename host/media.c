@@ -12,8 +12,8 @@ static bool floppy_size(uint64_t bytes)
     return false;
 }
 
-/* Four plausible entries, at least one of them in use, and the signature. A boot sector of code seldom has zero or 80h
- * at all four of the active-flag bytes. */
+/* Four plausible entries, at least one of them in use, and the signature. A boot sector of code
+ * seldom has zero or 80h at all four of the active-flag bytes. */
 static bool partitioned(const uint8_t *boot)
 {
     bool used = false;
@@ -45,7 +45,8 @@ bool media_recognise(const char *path, enum media_kind *kind, struct error *err)
     size_t got;
     if (!file_open(&f, path, false, err))
         return false;
-    bool ok = file_read(&f, 0, boot, sizeof boot, &got, err) && file_read(&f, 32769, id, sizeof id, &got, err);
+    bool ok = file_read(&f, 0, boot, sizeof boot, &got, err) &&
+              file_read(&f, 32769, id, sizeof id, &got, err);
     if (ok && !f.size)
         ok = error_set(err, 1, "'%s' is empty: it is no disk image", path);
     *kind = media_kind(f.size, boot, !memcmp(id, "CD001", 5));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What kind of medium an image file is, by content and size: a CD carries an ISO 9660 descriptor; what is no larger
- * than the largest floppy is a floppy, unless it has a partition table and no floppy's size; everything
- * else is a hard disk.
+ * What kind of medium an image file is, by content and size: a CD carries an ISO 9660 descriptor;
+ * what is no larger than the largest floppy is a floppy, unless it has a partition table and no
+ * floppy's size; everything else is a hard disk.
  */
 #pragma once
 #include "core/error.h"
@@ -12,5 +12,6 @@ enum media_kind { MEDIA_FLOPPY, MEDIA_DISK, MEDIA_CD };
 #define FLOPPY_BYTES_MAX 2949120u    /* 2.88M */
 
 bool media_recognise(const char *path, enum media_kind *kind, struct error *err);
-/* The same from what was read: the first 512 bytes (zero padded), and whether "CD001" stands at byte 32769. */
+/* The same from what was read: the first 512 bytes (zero padded), and whether "CD001" stands at
+ * byte 32769. */
 enum media_kind media_kind(uint64_t bytes, const uint8_t boot[512], bool iso9660);

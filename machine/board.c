@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The boards: wiring only. BOARD_PC is an i440FX with a PIIX3 and its ISA devices at the addresses every PC has; BOARD_AT the same
- * chips without PCI. Interrupts: 0 timer, 1 keyboard, 3 COM2, 4 COM1, 6 floppy, 8 clock, 9 ACPI,
- * 12 mouse, 13 FERR, 14 and 15 IDE.
+ * The boards: wiring only. BOARD_PC is an i440FX with a PIIX3 and its ISA devices at the addresses
+ * every PC has; BOARD_AT the same chips without PCI. Interrupts: 0 timer, 1 keyboard, 3 COM2, 4
+ * COM1, 6 floppy, 8 clock, 9 ACPI, 12 mouse, 13 FERR, 14 and 15 IDE.
  */
 #include <assert.h>
 
@@ -26,7 +26,10 @@ static void isa_irq(void *sink, int pin, bool level)
         i8259_ir(&p->pic[pin >> 3], pin & 7, level);
 }
 
-static void wire_irq(struct pc *p, struct line *l, int irq) { *l = (struct line){ isa_irq, p, irq, false }; }
+static void wire_irq(struct pc *p, struct line *l, int irq)
+{
+    *l = (struct line){ isa_irq, p, irq, false };
+}
 
 void board_update_a20(struct machine *m) { cpu_set_a20(&m->cpu, m->a20); }
 
@@ -165,7 +168,8 @@ static void init_floppy(struct machine *m)
     device_add(&m->devices, &i82077_class, &p->fdc, "fdc");
 }
 
-/* CRC-32 of the picture, for guests that test displays. No host memory is touched but a scratch surface. */
+/* CRC-32 of the picture, for guests that test displays. No host memory is touched but a scratch
+ * surface. */
 static bool screen_crc(void *sink, uint32_t *crc)
 {
     struct machine *m = sink;
@@ -208,7 +212,8 @@ static void init_serial(struct machine *m)
     static const char *const id[4] = { "com1", "com2", "com3", "com4" };
     struct pc *p = &m->pc;
     for (unsigned i = 0; i < 4; i++) {
-        if (i > 1 && !m->cfg.serial[i].put)  /* COM3 and COM4 are there when something is plugged in */
+        if (i > 1 && !m->cfg.serial[i].put)  /* COM3 and COM4 are there when something is plugged
+                                                in */
             continue;
         ns16550_init(&p->com[i], &m->sched, i, m->cfg.serial[i]);
         wire_irq(p, &p->com[i].irq, irq[i]);
@@ -253,7 +258,8 @@ static void init_pci_vga(struct machine *m)
     p->r_mmio = (struct region){ .name = "vga-mmio", .ops = &vga_mmio_ops, .dev = &p->vga,
                                  .size = VGA_MMIO_SIZE, .layer = LAYER_DEVICE };
     bus_map(&m->mem, &p->r_mmio);
-    p->r_vgarom = (struct region){ .name = "vga-rom", .rd = p->rom, .size = 65536, .layer = LAYER_DEVICE };
+    p->r_vgarom =
+        (struct region){ .name = "vga-rom", .rd = p->rom, .size = 65536, .layer = LAYER_DEVICE };
     bus_map(&m->mem, &p->r_vgarom);
     vga_pci_init(&p->vga_pci, &p->pci, &m->mem, m->vram_size, &p->r_lfb, &p->r_mmio,
                  m->cfg.vgabios.n ? &p->r_vgarom : NULL);
@@ -337,7 +343,8 @@ static void cmos_checksum(struct mc146818 *r)
     mc146818_set(r, 0x2f, (uint8_t)sum);
 }
 
-/* What firmware reads from the CMOS RAM: sizes, floppies, boot order (as Bochs and its kin lay it out). */
+/* What firmware reads from the CMOS RAM: sizes, floppies, boot order (as Bochs and its kin lay
+ * it out). */
 void board_cmos(struct machine *m)
 {
     struct mc146818 *r = &m->pc.rtc;
@@ -360,11 +367,14 @@ void board_cmos(struct machine *m)
 static bool init_kload(struct machine *m, struct error *err)
 {
     const struct machine_config *c = &m->cfg;
-    struct kload_images im = { .kernel = { c->kernel.p, c->kernel.n }, .modules = c->initrds, .append = c->append };
+    struct kload_images im = { .kernel = { c->kernel.p, c->kernel.n },
+                               .modules = c->initrds,
+                               .append = c->append };
     if (!c->kernel.n)
         return true;
     if (!c->kloadrom.n || c->kloadrom.n > 0x10000)
-        return error_set(err, 1, "this build has no boot ROM for kernels: build roms/kload.bin first");
+        return error_set(err, 1,
+                         "this build has no boot ROM for kernels: build roms/kload.bin first");
     for (unsigned i = 0; i < c->initrds && i < KLOAD_MODULES; i++) {
         im.module[i] = (struct kload_image){ c->initrd[i].p, c->initrd[i].n };
         im.module_args[i] = c->initrd_args[i];
@@ -402,7 +412,8 @@ void board_reset(struct machine *m, enum reset_kind kind)
     device_reset_all(&m->devices, kind);
     if (kind == RESET_POWER)
         board_cmos(m);
-    a20_gate(m, 0, true);                    /* whatever the chips did: the first fetch is below 4 GiB */
+    a20_gate(m, 0, true);                    /* whatever the chips did: the first fetch is below
+                                                4 GiB */
 }
 
 /* ---- what the machine asks of its board ---- */
@@ -432,7 +443,8 @@ bool machine_insert(struct machine *m, char drive, struct blockdev *bd, struct e
         if (p->fdc.drive[n].type == FLOPPY_NONE)
             return error_set(err, 1, "floppy drive %c: this machine has none", drive);
         if (bd && bd->sector_size != 512)
-            return error_set(err, 1, "floppy drive %c: the image is not that of a floppy disk", drive);
+            return error_set(err, 1, "floppy drive %c: the image is not that of a floppy disk",
+                             drive);
         m->cfg.floppy[n] = bd;
         i82077_insert(&p->fdc, n, bd);
         return true;
@@ -457,6 +469,12 @@ bool board_serial(struct machine *m, unsigned n, uint8_t byte)
     return true;
 }
 
-void machine_draw(struct machine *m, struct surface *out) { vga_draw(&m->pc.vga, machine_now(m), out); }
+void machine_draw(struct machine *m, struct surface *out)
+{
+    vga_draw(&m->pc.vga, machine_now(m), out);
+}
 void machine_text(struct machine *m, struct text_screen *out) { vga_text(&m->pc.vga, out); }
-bool machine_speaker(const struct machine *m, uint32_t *hz) { return port61_speaker(&m->pc.port61, hz); }
+bool machine_speaker(const struct machine *m, uint32_t *hz)
+{
+    return port61_speaker(&m->pc.port61, hz);
+}

@@ -11,16 +11,19 @@
 enum board { BOARD_PC, BOARD_AT };
 enum engine { ENGINE_AUTO, ENGINE_INTERP, ENGINE_IR };
 
-struct memory_image { const uint8_t *p; size_t n; };     /* borrowed until machine_create() returns */
+struct memory_image { const uint8_t *p; size_t n; };     /* borrowed until machine_create()
+                                                            returns */
 
 #define INITRDS_MAX 16
 
 struct machine_config {
     enum board  board;
     int         cpu_model;       /* enum cpu_model; -1: the default */
-    uint64_t    memory;          /* bytes; a multiple of 1 MiB (or 640 KiB), up to 3 GiB; 0: 128 MiB */
+    uint64_t    memory;          /* bytes; a multiple of 1 MiB (or 640 KiB), up to 3 GiB; 0: 128
+                                    MiB */
     uint64_t    ips;             /* instructions per virtual second; 0: the default, 100 million */
-    int64_t     rtc_start;       /* seconds since 1970-01-01 00:00:00 in the guest's clock, at power-on */
+    int64_t     rtc_start;       /* seconds since 1970-01-01 00:00:00 in the guest's clock, at
+                                    power-on */
     uint64_t    seed;            /* of power-on RAM contents; 0: RAM starts as zeroes */
     char        boot[5];         /* order, of "acdn"; empty: by what there is (a, c, d) */
     bool        no_reboot;       /* a guest reset or triple fault stops the machine */
@@ -31,14 +34,17 @@ struct machine_config {
     uint32_t    slice, cache_ops, block_ops;
 
     struct memory_image bios, vgabios;       /* system and video firmware; vgabios may be absent */
-    /* direct boot: the ROM that starts the kernel; the images are borrowed as long as the machine lives */
+    /* direct boot: the ROM that starts the kernel; the images are borrowed as long as the
+     * machine lives */
     struct memory_image kloadrom, kernel, initrd[INITRDS_MAX];
     unsigned            initrds;
     const char         *initrd_args[INITRDS_MAX];        /* Multiboot module strings; may be NULL */
     const char         *append;              /* kernel command line; NULL: none */
 
-    struct blockdev *floppy[2], *disk[4];    /* NULL: no medium; disks by IDE position, 0 primary master */
-    bool             is_cdrom[4];            /* an ATAPI drive stands there, with or without a medium */
+    struct blockdev *floppy[2], *disk[4];    /* NULL: no medium; disks by IDE position, 0 primary
+                                                master */
+    bool             is_cdrom[4];            /* an ATAPI drive stands there, with or without a
+                                                medium */
     bool             floppy_drive[2];        /* a drive stands there; implied by a medium */
     struct chardev   serial[4], debugcon;
     struct log       log;

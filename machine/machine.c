@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The machine's life: creation, the run loop, inputs. docs/ARCHITECTURE.md sections 6, 7 and 15 govern time and
- * determinism.
+ * The machine's life: creation, the run loop, inputs. docs/ARCHITECTURE.md sections 6, 7 and 15
+ * govern time and determinism.
  *
- * Time is t_anchor + (icount - i_anchor) / ips. Anchors move only where the guest's own history says so: when a
- * halted processor skips to the next event, and when the rate changes as an input.
+ * Time is t_anchor + (icount - i_anchor) / ips. Anchors move only where the guest's own history
+ * says so: when a halted processor skips to the next event, and when the rate changes as an input.
  */
 #include <stdlib.h>
 
@@ -101,8 +101,8 @@ static bool deliver(struct machine *m, struct input in)
     }
 }
 
-/* Oldest first. One that its device cannot take yet holds up those behind it for the same device, not the
- * others: a guest that never reads its keyboard still has a serial line. */
+/* Oldest first. One that its device cannot take yet holds up those behind it for the same
+ * device, not the others: a guest that never reads its keyboard still has a serial line. */
 static void drain_inputs(void *owner, vtime when)
 {
     struct machine *m = owner;
@@ -265,11 +265,15 @@ static bool allocate(struct machine *m, struct error *err)
     m->rom = malloc(m->rom_size);
     if (m->cfg.testdev)
         m->scratch = malloc((size_t)SURFACE_MAX_W * SURFACE_MAX_H * sizeof *m->scratch);
-    if (!m->ram || !m->vram || !m->rom || !bus_init(&m->mem, 32, MEM_SPAN) || !bus_init(&m->io, 16, 0) ||
-        !cpu_init(&m->cpu, 0, (enum cpu_model)m->cfg.cpu_model, m->cfg.cache_ops, m->cfg.block_ops) ||
-        !cpu_set_engine(&m->cpu, m->cfg.engine == ENGINE_IR ? CPU_IR : CPU_INTERP, m->cfg.check_engine))
-        return error_set(err, 1, "not enough host memory for a guest with %llu MB: choose less with --memory",
-                         (unsigned long long)(m->ram_size >> 20));
+    if (!m->ram || !m->vram || !m->rom || !bus_init(&m->mem, 32, MEM_SPAN) ||
+        !bus_init(&m->io, 16, 0) ||
+        !cpu_init(&m->cpu, 0, (enum cpu_model)m->cfg.cpu_model, m->cfg.cache_ops,
+                  m->cfg.block_ops) ||
+        !cpu_set_engine(&m->cpu, m->cfg.engine == ENGINE_IR ? CPU_IR : CPU_INTERP,
+                        m->cfg.check_engine))
+        return error_set(
+            err, 1, "not enough host memory for a guest with %llu MB: choose less with --memory",
+            (unsigned long long)(m->ram_size >> 20));
     memcpy(m->rom, m->cfg.bios.p, m->rom_size);
     return true;
 }
@@ -368,7 +372,8 @@ void machine_get_stats(const struct machine *m, struct machine_stats *s)
 {
     uint64_t built, dropped;
     blocks_stats(&m->cpu, &built, &dropped);
-    *s = (struct machine_stats){ m->cpu.icount, built, dropped, m->cpu.n_fills, m->cpu.n_interrupts };
+    *s = (struct machine_stats){ m->cpu.icount, built, dropped, m->cpu.n_fills,
+                                 m->cpu.n_interrupts };
 }
 
 struct device_list *machine_devices(struct machine *m) { return &m->devices; }

@@ -3,8 +3,8 @@
  * A whole PC as one object: create, run, feed input, look at the screen, save, load, hash. This and
  * config.h are all that a front end includes.
  *
- * A machine touches nothing of the host but the media and endpoints its configuration hands in. The same
- * configuration, media and inputs give the same machine_hash() after the same number of
+ * A machine touches nothing of the host but the media and endpoints its configuration hands in. The
+ * same configuration, media and inputs give the same machine_hash() after the same number of
  * instructions.
  */
 #pragma once
@@ -41,30 +41,34 @@ enum stop machine_run(struct machine *m, uint64_t max_insns, vtime until);
 const char *machine_stop_text(const struct machine *m);
 vtime     machine_now(const struct machine *m);        /* virtual ns since power-on */
 uint64_t  machine_icount(const struct machine *m);     /* instructions since power-on */
-bool      machine_halted(const struct machine *m);     /* waiting for an interrupt: the host may sleep */
+bool      machine_halted(const struct machine *m);     /* waiting for an interrupt: the host may
+                                                          sleep */
 unsigned  machine_exit_code(const struct machine *m);  /* after STOP_GUEST_EXIT */
-/* Instructions per virtual second, from the next slice on (section 15 of the architecture); logged input. */
+/* Instructions per virtual second, from the next slice on (section 15 of the architecture);
+ * logged input. */
 void      machine_set_rate(struct machine *m, uint64_t ips);
 
-/* Inputs (core/input.h), which take effect at the present instruction. False: the queue is full, try again
- * later. */
+/* Inputs (core/input.h), which take effect at the present instruction. False: the queue is full,
+ * try again later. */
 bool      machine_input(struct machine *m, struct input in);
 
 /* The screen. Reads state, changes none. */
 void      machine_draw(struct machine *m, struct surface *out);
 void      machine_text(struct machine *m, struct text_screen *out);
-bool      machine_speaker(const struct machine *m, uint32_t *hz);   /* is it sounding, and at what pitch */
+/* is it sounding, and at what pitch */
+bool      machine_speaker(const struct machine *m, uint32_t *hz);
 
-/* Removable media: drive 'a', 'b' floppies; 'd' the first CD. bd NULL ejects. The machine does not own media. */
+/* Removable media: drive 'a', 'b' floppies; 'd' the first CD. bd NULL ejects. The machine does
+ * not own media. */
 bool      machine_insert(struct machine *m, char drive, struct blockdev *bd, struct error *err);
 
-/* Complete state, host independent. Load: into a machine of the same configuration. After a failed load the machine
- * must be destroyed. */
+/* Complete state, host independent. Load: into a machine of the same configuration. After a
+ * failed load the machine must be destroyed. */
 bool      machine_save(struct machine *m, struct buf *out, struct error *err);
 bool      machine_load(struct machine *m, const void *p, size_t n, struct error *err);
 uint64_t  machine_hash(struct machine *m);
 /* The configuration a snapshot was taken with, for --load without other options. */
-bool      machine_peek_config(const void *p, size_t n, struct machine_config *cfg, struct error *err);
+bool machine_peek_config(const void *p, size_t n, struct machine_config *cfg, struct error *err);
 
 struct machine_stats { uint64_t instructions, blocks_built, invalidations, tlb_fills, interrupts; };
 void      machine_get_stats(const struct machine *m, struct machine_stats *s);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Saving, loading and hashing a machine: walks over the field tables of its devices, and its memories. The container is
- * core/snapshot.h. */
+/* Saving, loading and hashing a machine: walks over the field tables of its devices, and its
+ * memories. The container is core/snapshot.h. */
 #include "core/snapshot.h"
 #include "machine/internal.h"
 
@@ -41,20 +41,31 @@ const struct device_class machine_class = {
 };
 
 /* What a snapshot needs to find the same machine again: scalars of the configuration. */
-struct recipe { uint32_t board, cpu_model, testdev, no_reboot, cds, floppies; uint64_t memory, rtc_start, seed; };
-static const struct field recipe_fields[] = {
-    FIELD_MAX(struct recipe, board, BOARD_AT), FIELD_MAX(struct recipe, cpu_model, CPU_MODEL_COUNT - 1),
-    FIELD_MAX(struct recipe, testdev, 1), FIELD_MAX(struct recipe, no_reboot, 1),
-    FIELD_MAX(struct recipe, cds, 15), FIELD_MAX(struct recipe, floppies, 3),
-    FIELD_MAX(struct recipe, memory, UINT64_C(3) << 30), FIELD(struct recipe, rtc_start), FIELD(struct recipe, seed),
-    FIELD_END
+struct recipe {
+    uint32_t board, cpu_model, testdev, no_reboot, cds, floppies;
+    uint64_t memory, rtc_start, seed;
 };
+static const struct field recipe_fields[] = { FIELD_MAX(struct recipe, board, BOARD_AT),
+                                              FIELD_MAX(struct recipe, cpu_model,
+                                                        CPU_MODEL_COUNT - 1),
+                                              FIELD_MAX(struct recipe, testdev, 1),
+                                              FIELD_MAX(struct recipe, no_reboot, 1),
+                                              FIELD_MAX(struct recipe, cds, 15),
+                                              FIELD_MAX(struct recipe, floppies, 3),
+                                              FIELD_MAX(struct recipe, memory, UINT64_C(3) << 30),
+                                              FIELD(struct recipe, rtc_start),
+                                              FIELD(struct recipe, seed),
+                                              FIELD_END };
 
 static struct recipe recipe_of(const struct machine *m)
 {
     const struct machine_config *c = &m->cfg;
-    struct recipe r = { .board = c->board, .cpu_model = (uint32_t)c->cpu_model, .testdev = c->testdev,
-                        .no_reboot = c->no_reboot, .memory = c->memory, .rtc_start = (uint64_t)c->rtc_start,
+    struct recipe r = { .board = c->board,
+                        .cpu_model = (uint32_t)c->cpu_model,
+                        .testdev = c->testdev,
+                        .no_reboot = c->no_reboot,
+                        .memory = c->memory,
+                        .rtc_start = (uint64_t)c->rtc_start,
                         .seed = c->seed };
     for (unsigned i = 0; i < 4; i++)
         r.cds |= (uint32_t)c->is_cdrom[i] << i;
@@ -104,8 +115,10 @@ bool machine_load(struct machine *m, const void *p, size_t n, struct error *err)
     if (!snapshot_open(&s, p, n, err))
         return false;
     if (s.config_hash != config_hash(m))
-        return error_set(err, 1, "snapshot: it was taken on a machine with other memory, processor, drives or "
-                                 "firmware: start with the same options");
+        return error_set(
+            err, 1,
+            "snapshot: it was taken on a machine with other memory, processor, drives or "
+            "firmware: start with the same options");
     blocks_flush(&m->cpu);
     if (!snapshot_load(&s, &m->devices, load_other, m, err))
         return false;

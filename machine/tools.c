@@ -42,8 +42,8 @@ struct tools_disasm *tools_disasm_new(void)
 
 void tools_disasm_free(struct tools_disasm *d) { free(d); }
 
-unsigned tools_disasm(const struct tools_disasm *d, const uint8_t *p, size_t n, uint64_t address, unsigned bits,
-                      char *text, size_t room)
+unsigned tools_disasm(const struct tools_disasm *d, const uint8_t *p, size_t n, uint64_t address,
+                      unsigned bits, char *text, size_t room)
 {
     struct decode_mode mode = { (uint8_t)bits, CPU_MODEL_DEFAULT };
     struct insn insn;

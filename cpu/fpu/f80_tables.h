@@ -162,12 +162,20 @@ static const struct wide atan_32[33] = {
     { UINT64_C(0xc90fdaa22168c234), UINT64_C(0xc4c6628b80dc1cd1), -1, 0 },
 };
 
-static const struct wide wide_ln2 = { UINT64_C(0xb17217f7d1cf79ab), UINT64_C(0xc9e3b39803f2f6af), -1, 0 };
-static const struct wide wide_2_over_ln2 = { UINT64_C(0xb8aa3b295c17f0bb), UINT64_C(0xbe87fed0691d3e89), 1, 0 };
-static const struct wide wide_pi = { UINT64_C(0xc90fdaa22168c234), UINT64_C(0xc4c6628b80dc1cd1), 1, 0 };
-static const struct wide wide_half_pi = { UINT64_C(0xc90fdaa22168c234), UINT64_C(0xc4c6628b80dc1cd1), 0, 0 };
-static const struct wide wide_quarter_pi = { UINT64_C(0xc90fdaa22168c234), UINT64_C(0xc4c6628b80dc1cd1), -1, 0 };
-static const struct wide wide_3_quarter_pi = { UINT64_C(0x96cbe3f9990e91a7), UINT64_C(0x9394c9e8a0a5159d), 1, 0 };
-static const struct wide wide_one = { UINT64_C(0x8000000000000000), UINT64_C(0x0000000000000000), 0, 0 };
-static const struct wide wide_two = { UINT64_C(0x8000000000000000), UINT64_C(0x0000000000000000), 1, 0 };
+static const struct wide wide_ln2 =
+    { UINT64_C(0xb17217f7d1cf79ab), UINT64_C(0xc9e3b39803f2f6af), -1, 0 };
+static const struct wide wide_2_over_ln2 =
+    { UINT64_C(0xb8aa3b295c17f0bb), UINT64_C(0xbe87fed0691d3e89), 1, 0 };
+static const struct wide wide_pi =
+    { UINT64_C(0xc90fdaa22168c234), UINT64_C(0xc4c6628b80dc1cd1), 1, 0 };
+static const struct wide wide_half_pi =
+    { UINT64_C(0xc90fdaa22168c234), UINT64_C(0xc4c6628b80dc1cd1), 0, 0 };
+static const struct wide wide_quarter_pi =
+    { UINT64_C(0xc90fdaa22168c234), UINT64_C(0xc4c6628b80dc1cd1), -1, 0 };
+static const struct wide wide_3_quarter_pi =
+    { UINT64_C(0x96cbe3f9990e91a7), UINT64_C(0x9394c9e8a0a5159d), 1, 0 };
+static const struct wide wide_one =
+    { UINT64_C(0x8000000000000000), UINT64_C(0x0000000000000000), 0, 0 };
+static const struct wide wide_two =
+    { UINT64_C(0x8000000000000000), UINT64_C(0x0000000000000000), 1, 0 };
 /* clang-format on */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Is a real guest the same machine every time? A session (a Linux boot, or FreeDOS being typed at) is run to one
- * number of instructions in different ways, and its hashes are compared:
+ * Is a real guest the same machine every time? A session (a Linux boot, or FreeDOS being typed at)
+ * is run to one number of instructions in different ways, and its hashes are compared:
  *
  *   again     the same once more
  *   slices    the longest slice 7, and 100000, instead of the default
  *   caches    tiny and large caches and blocks
- *   points    at N random moments: save, load into another machine, run both on, compare, go on with the other;
- *             at the end the hash of a run that was never interrupted
+ *   points    at N random moments: save, load into another machine, run both on, compare, go on
+ *             with the other; at the end the hash of a run that was never interrupted
  *   two       two machines in one process, turn by turn
  *
  * determinism linux|freedos IMAGE [long]. Exit status 77: the image is not there.
@@ -27,7 +27,8 @@ struct session {
     uint64_t    all, all_long;               /* instructions of the whole session */
     uint64_t    slow;                        /* of it, with slices of 7 and tiny caches */
     uint64_t    memory, ips;
-    const char *typed;                       /* a key press every million instructions, from 'from' on */
+    const char *typed;                       /* a key press every million instructions, from
+                                                'from' on */
     uint64_t    from;
 };
 
@@ -80,12 +81,14 @@ static struct machine_config recipe(const struct shape *s)
 static struct run open_run(const struct shape *s)
 {
     struct run r = { .bytes = room(image_size) };
-    struct run *keep = room(sizeof *keep);   /* the disk must not move; lives as long as the program */
+    struct run *keep = room(sizeof *keep);   /* the disk must not move; lives as long as the
+                                                program */
     struct machine_config c = recipe(s);
     struct error err = { 0 };
     memcpy(r.bytes, image, image_size);
     *keep = r;
-    struct blockdev *bd = disk_mem_init(&keep->disk, r.bytes, image_size, on->sector, on->sector == 2048);
+    struct blockdev *bd =
+        disk_mem_init(&keep->disk, r.bytes, image_size, on->sector, on->sector == 2048);
     if (on->sector == 2048)
         c.disk[2] = bd;
     else
@@ -108,7 +111,8 @@ static void close_run(struct run *r)
 
 static uint16_t scan_code(char c)
 {
-    static const char keys[] = "\0\0331234567890-=\b\tqwertyuiop[]\n\0asdfghjkl;'`\0\\zxcvbnm,./\0*\0 ";
+    static const char keys[] =
+        "\0\0331234567890-=\b\tqwertyuiop[]\n\0asdfghjkl;'`\0\\zxcvbnm,./\0*\0 ";
     for (uint16_t i = 1; i < sizeof keys - 1; i++)
         if (keys[i] == c)
             return i;
@@ -203,7 +207,8 @@ static void same_marks(const char *what, const struct marks *a, const struct mar
             fail(what, a->at[i]);
             return;
         }
-    printf("%s: %s: same to instruction %llu\n", on->name, what, (unsigned long long)a->at[MARKS - 1]);
+    printf("%s: %s: same to instruction %llu\n", on->name, what,
+           (unsigned long long)a->at[MARKS - 1]);
     fflush(stdout);
 }
 
@@ -254,7 +259,8 @@ static void test_points(unsigned n, uint64_t all, uint64_t hash_at_end)
         at[i] = 1 + any(all - further - 2);
     qsort(at, n, sizeof *at, by_size);
     for (unsigned i = 0; i < n && failures == before; i++) {
-        uint64_t now = machine_icount(a.m), to = at[i] > now ? at[i] : now, on_to = to + 1 + any(further);
+        uint64_t now = machine_icount(a.m), to = at[i] > now ? at[i] : now,
+                 on_to = to + 1 + any(further);
         run_to(&a, to);
         if (!hand_over(&a, &b, i & 1)) {
             fail("save and load", to);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A bare processor with 2 MB of RAM for tests: descriptor tables at fixed places, code and stacks below 1 MB, and
- * helpers to enter protected mode by hand and to run a few bytes of code.
+ * A bare processor with 2 MB of RAM for tests: descriptor tables at fixed places, code and stacks
+ * below 1 MB, and helpers to enter protected mode by hand and to run a few bytes of code.
  */
 #pragma once
 #include <check.h>
@@ -24,9 +24,9 @@
 #define STACK3 0x40000u
 #define STACKB 0x50000u
 
-enum { S_C0 = 0x08, S_D0 = 0x10, S_C3 = 0x1b, S_D3 = 0x23, S_TA = 0x28, S_TB = 0x30, S_TC = 0x38, S_GATE = 0x40,
-       S_CONF = 0x48, S_LDT = 0x50, S_TG = 0x58, S_NP = 0x60, S_C16 = 0x68, S_DOWN = 0x70, S_RO = 0x78,
-       S_GATE16 = 0x80, S_XO = 0x88, S_SMALL = 0x90, S_D16 = 0x98 };
+enum { S_C0 = 0x08, S_D0 = 0x10, S_C3 = 0x1b, S_D3 = 0x23, S_TA = 0x28, S_TB = 0x30, S_TC = 0x38,
+       S_GATE = 0x40, S_CONF = 0x48, S_LDT = 0x50, S_TG = 0x58, S_NP = 0x60, S_C16 = 0x68,
+       S_DOWN = 0x70, S_RO = 0x78, S_GATE16 = 0x80, S_XO = 0x88, S_SMALL = 0x90, S_D16 = 0x98 };
 
 struct rig {
     struct cpu    cpu;

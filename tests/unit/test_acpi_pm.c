@@ -28,8 +28,14 @@ static void build(struct rig *x)
 }
 static void setup(void) { build(&r); }
 
-static uint32_t in(unsigned off, unsigned size) { return (uint32_t)bus_read(&r.ports, 0xb000 + off, size); }
-static void out(unsigned off, uint32_t v, unsigned size) { bus_write(&r.ports, 0xb000 + off, v, size); }
+static uint32_t in(unsigned off, unsigned size)
+{
+    return (uint32_t)bus_read(&r.ports, 0xb000 + off, size);
+}
+static void out(unsigned off, uint32_t v, unsigned size)
+{
+    bus_write(&r.ports, 0xb000 + off, v, size);
+}
 
 START_TEST(timer_counts_3579545_hz)
 {

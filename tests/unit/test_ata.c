@@ -6,7 +6,8 @@
 #include "host/disk_mem.h"
 
 enum { SECTORS = 20000, CD_SECTORS = 400 };
-enum { ERR = 1, FEATURE = 1, COUNT = 2, SECTOR = 3, LCYL = 4, HCYL = 5, DEVICE = 6, COMMAND = 7, STATUS = 7 };
+enum { ERR = 1, FEATURE = 1, COUNT = 2, SECTOR = 3, LCYL = 4, HCYL = 5, DEVICE = 6, COMMAND = 7,
+       STATUS = 7 };
 
 struct rig {
     struct sched    sched;
@@ -263,7 +264,8 @@ static uint8_t packet(const uint8_t *p, unsigned limit)
 }
 
 /* All the data of a packet command, and the number of blocks it came in. */
-static size_t packet_data(const uint8_t *p, unsigned limit, uint8_t *to, size_t room, unsigned *blocks)
+static size_t packet_data(const uint8_t *p, unsigned limit, uint8_t *to, size_t room,
+                          unsigned *blocks)
 {
     size_t got = 0;
     uint8_t s = packet(p, limit);
@@ -293,7 +295,8 @@ START_TEST(cd_reads)
 {
     static uint8_t b[100 * 2352];
     const uint8_t ready[12] = { 0 }, capacity[12] = { 0x25 };
-    uint8_t read10[12] = { 0x28, 0, 0, 0, 0, 30, 0, 0, 40 }, raw[12] = { 0xbe, 0, 0, 0, 0, 16, 0, 0, 20, 0xf8 };
+    uint8_t read10[12] = { 0x28, 0, 0, 0, 0, 30, 0, 0, 40 },
+            raw[12] = { 0xbe, 0, 0, 0, 0, 16, 0, 0, 20, 0xf8 };
     unsigned blocks;
     ck_assert_uint_eq(packet(ready, 0) & ATA_ERR, ATA_ERR);
     ck_assert_uint_eq(in(ERR) >> 4, 6);
@@ -320,9 +323,12 @@ START_TEST(cd_tables)
 {
     uint8_t b[512];
     unsigned blocks;
-    uint8_t toc[12] = { 0x43, 2, 0, 0, 0, 0, 0, 0, 200 }, mode[12] = { 0x5a, 0, 0x2a, 0, 0, 0, 0, 0, 200 };
-    const uint8_t config[12] = { 0x46, 0, 0, 0, 0, 0, 0, 0, 200 }, inquiry[12] = { 0x12, 0, 0, 0, 36 };
-    const uint8_t event[12] = { 0x4a, 1, 0, 0, 0x10, 0, 0, 0, 8 }, disc[12] = { 0x51, 0, 0, 0, 0, 0, 0, 0, 34 };
+    uint8_t toc[12] = { 0x43, 2, 0, 0, 0, 0, 0, 0, 200 },
+            mode[12] = { 0x5a, 0, 0x2a, 0, 0, 0, 0, 0, 200 };
+    const uint8_t config[12] = { 0x46, 0, 0, 0, 0, 0, 0, 0, 200 },
+                  inquiry[12] = { 0x12, 0, 0, 0, 36 };
+    const uint8_t event[12] = { 0x4a, 1, 0, 0, 0x10, 0, 0, 0, 8 },
+                  disc[12] = { 0x51, 0, 0, 0, 0, 0, 0, 0, 34 };
     r.ata.drive[1].attention = false;
     ck_assert_uint_eq(packet_data(toc, 200, b, sizeof b, &blocks), 20);
     ck_assert(b[1] == 18 && b[2] == 1 && b[3] == 1 && b[6] == 1 && b[10] == 2 && b[14] == 0xaa);
@@ -356,9 +362,10 @@ END_TEST
 static void poke(void *arg, uint32_t v)
 {
     struct rig *x = arg;
-    static const uint8_t cmds[] = { 0x20, 0x30, 0xc4, 0xc5, 0x24, 0x34, 0xec, 0xa1, 0xa0, 0xa0, 0xa0, 0xc6, 0x91,
-                                    0xef, 0x90, 0x40, 0xe7, 0x08, 0xc8, 0xca };
-    static const uint8_t packets[] = { 0, 3, 0x12, 0x28, 0x28, 0xbe, 0x43, 0x5a, 0x4a, 0x46, 0x25, 0x1b };
+    static const uint8_t cmds[] = { 0x20, 0x30, 0xc4, 0xc5, 0x24, 0x34, 0xec, 0xa1, 0xa0, 0xa0,
+                                    0xa0, 0xc6, 0x91, 0xef, 0x90, 0x40, 0xe7, 0x08, 0xc8, 0xca };
+    static const uint8_t packets[] = { 0, 3, 0x12, 0x28, 0x28, 0xbe, 0x43, 0x5a, 0x4a, 0x46, 0x25,
+                                       0x1b };
     uint32_t w = v >> 4;
     switch (v % 8) {
     case 0: case 1: sched_advance(&x->sched, x->sched.now + w % 60000); break;
@@ -375,7 +382,8 @@ static void poke(void *arg, uint32_t v)
     default:
         for (uint32_t i = w % 300; i--;)
             if (x->ata.drive[x->ata.dev].phase == ATA_PACKET)
-                ata_cmd_ops.write(&x->ata, 0, i % 6 == 0 ? packets[w % sizeof packets] : i & 0x10, 2);
+                ata_cmd_ops.write(&x->ata, 0, i % 6 == 0 ? packets[w % sizeof packets] : i & 0x10,
+                                  2);
             else if (x->ata.drive[x->ata.dev].phase == ATA_OUT)
                 ata_cmd_ops.write(&x->ata, 0, 0x5a5a, 2);
             else

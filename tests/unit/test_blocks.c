@@ -2,8 +2,8 @@
 /* links: cpu core */
 /*
  * The length of blocks is not the guest's business: random straight runs of instructions give the
- * same registers, flags, memory and faults whether they are executed one a block or many; so do runs
- * with short jumps, stores into the code itself, and a budget given out in slices.
+ * same registers, flags, memory and faults whether they are executed one a block or many; so do
+ * runs with short jumps, stores into the code itself, and a budget given out in slices.
  */
 #include "cpu_fixture.h"
 
@@ -98,7 +98,8 @@ START_TEST(block_length_does_not_show)
 }
 END_TEST
 
-/* Points two registers into the code: EBX, EDI and what is near them are then stores into the run. */
+/* Points two registers into the code: EBX, EDI and what is near them are then stores into the
+ * run. */
 static void aim_at_code(struct cpu_fixture *f, uint32_t where)
 {
     f->cpu.gpr[R_BX] = FIX_CODE + (where & 0x7f);

@@ -55,7 +55,8 @@ START_TEST(raw_errors_are_one_clear_line)
     ck_assert_ptr_nonnull(strstr(err.text, "in use"));
     ck_assert_ptr_null(strchr(err.text, '\n'));
     a->ops->close(a);
-    struct blockdev *r1 = disk_raw_open(path, 512, false, &err), *r2 = disk_raw_open(path, 512, false, &err);
+    struct blockdev *r1 = disk_raw_open(path, 512, false, &err),
+                    *r2 = disk_raw_open(path, 512, false, &err);
     ck_assert(r1 && r2 && r1->read_only);
     uint8_t buf[512] = { 0 };
     ck_assert(!r1->ops->write(r1, 0, 1, buf, &err));
@@ -84,7 +85,8 @@ START_TEST(raw_pads_a_partial_last_sector)
 }
 END_TEST
 
-/* An overlay over random bytes agrees with an array that was written the same way; below stays untouched. */
+/* An overlay over random bytes agrees with an array that was written the same way; below stays
+ * untouched. */
 START_TEST(cow_agrees_with_an_array)
 {
     enum { N = 5000 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* links: frontend machine host devices cpu core */
 /*
- * What the front end computes without a machine: values and options of the command line, the grammar of scripts, keys, the
- * text of a screen, PNG files, pacing.
+ * What the front end computes without a machine: values and options of the command line, the
+ * grammar of scripts, keys, the text of a screen, PNG files, pacing.
  */
 #include <check.h>
 #include <stdlib.h>
@@ -36,10 +36,12 @@ static enum parsed parse(struct options *o, const char *line)
 START_TEST(sizes_and_times)
 {
     static const struct { const char *s; uint64_t v; } good[] = {
-        { "0", 0 }, { "4096", 4096 }, { "64k", 65536 }, { "128M", 128u << 20 }, { "3G", UINT64_C(3) << 30 },
-        { "16MB", 16u << 20 }, { "16MiB", 16u << 20 },
+        { "0", 0 }, { "4096", 4096 }, { "64k", 65536 }, { "128M", 128u << 20 },
+        { "3G", UINT64_C(3) << 30 }, { "16MB", 16u << 20 }, { "16MiB", 16u << 20 },
     };
-    static const char *const bad[] = { "", "M", "-1", "1.5M", "12X", "1MM", "99999999999999999999G", "17179869184G" };
+    static const char *const bad[] = {
+        "", "M", "-1", "1.5M", "12X", "1MM", "99999999999999999999G", "17179869184G"
+    };
     uint64_t v;
     for (size_t i = 0; i < ARRAY_LEN(good); i++) {
         ck_assert_msg(parse_size(good[i].s, &v), "%s", good[i].s);
@@ -58,9 +60,10 @@ END_TEST
 START_TEST(options_are_taken)
 {
     struct options o;
-    ck_assert_int_eq(parse(&o, "--memory=64M --cpu 486 --machine at --boot dc --clock fixed:12.5 --serial stdio "
-                               "--serial file:x --rtc 2000-02-29T12:34:56 --max-guest-seconds 2.5 --hash a.img"),
-                     PARSED_RUN);
+    ck_assert_int_eq(
+        parse(&o, "--memory=64M --cpu 486 --machine at --boot dc --clock fixed:12.5 --serial stdio "
+                  "--serial file:x --rtc 2000-02-29T12:34:56 --max-guest-seconds 2.5 --hash a.img"),
+        PARSED_RUN);
     ck_assert_uint_eq(o.cfg.memory, 64u << 20);
     ck_assert_int_eq(o.cfg.board, BOARD_AT);
     ck_assert_str_eq(o.cfg.boot, "dc");
@@ -80,19 +83,21 @@ END_TEST
 START_TEST(nonsense_is_refused)
 {
     static const char *const bad[] = {
-        "--memory 5", "--memory 1.5G", "--memory 100G", "--memory", "--cpu z80", "--machine mac", "--smp 2", "--smp x",
-        "--boot", "--boot aa", "--boot acdnx", "--engine jit", "--engine warp", "--rtc yesterday",
-        "--rtc 2023-02-29T00:00:00", "--rtc 2023-01-01 00:00:00", "--clock sundial", "--clock fixed:0",
-        "--clock fixed:", "--scale 0", "--max-seconds 0", "--max-instructions 1e9", "--headless=yes", "-x", "--nonsense",
-        "a.img b.img", "--fda a --fda b", "--serial stdio --serial stdio", "--initrd x", "--append x",
-        "--serial none --serial none --serial none --serial none --serial none", "--cdrom a --hdc b",
-        "--debugcon tcp:a:1", "--display wayland",
+        "--memory 5", "--memory 1.5G", "--memory 100G", "--memory", "--cpu z80", "--machine mac",
+        "--smp 2", "--smp x", "--boot", "--boot aa", "--boot acdnx", "--engine jit",
+        "--engine warp", "--rtc yesterday", "--rtc 2023-02-29T00:00:00",
+        "--rtc 2023-01-01 00:00:00", "--clock sundial", "--clock fixed:0", "--clock fixed:",
+        "--scale 0", "--max-seconds 0", "--max-instructions 1e9", "--headless=yes", "-x",
+        "--nonsense", "a.img b.img", "--fda a --fda b", "--serial stdio --serial stdio",
+        "--initrd x", "--append x",
+        "--serial none --serial none --serial none --serial none --serial none",
+        "--cdrom a --hdc b", "--debugcon tcp:a:1", "--display wayland",
     };
     struct options o;
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         ck_assert_msg(parse(&o, bad[i]) == PARSED_BAD, "%s", bad[i]);
-        ck_assert_msg(strlen(err.text) > 10 && !strchr(err.text, '\n') && strchr(err.text, ':'), "%s: %s", bad[i],
-                      err.text);
+        ck_assert_msg(strlen(err.text) > 10 && !strchr(err.text, '\n') && strchr(err.text, ':'),
+                      "%s: %s", bad[i], err.text);
     }
 }
 END_TEST
@@ -103,11 +108,12 @@ START_TEST(scripts_are_parsed)
 {
     struct script s;
     ck_assert_msg(script_parse(&s, "t",
-                               "# nothing\n\n"
-                               "wait screen \"C:\\\\> \\\"x\\\" # y\" 500ms # z\r\n"
-                               "wait serial login: 2m\nwait idle\nwait poweroff 1.5s\n  sleep 10s\n"
-                               "type \"a\\tB\\n\"\nkey ctrl+alt+del\nkey -\nmouse move -3 7\nmouse click right\n"
-                               "insert cdrom \"a b.iso\"\neject fda\nquit 7", &err), "%s", err.text);
+            "# nothing\n\n"
+            "wait screen \"C:\\\\> \\\"x\\\" # y\" 500ms # z\r\n"
+            "wait serial login: 2m\nwait idle\nwait poweroff 1.5s\n  sleep 10s\n"
+            "type \"a\\tB\\n\"\nkey ctrl+alt+del\nkey -\nmouse move -3 7\nmouse click right\n"
+            "insert cdrom \"a b.iso\"\neject fda\nquit 7",
+            &err), "%s", err.text);
     ck_assert_uint_eq(s.n, 13);
     ck_assert_str_eq(s.cmd[0].text, "C:\\> \"x\" # y");
     ck_assert_uint_eq(s.cmd[0].time, 500000000);
@@ -131,11 +137,12 @@ END_TEST
 START_TEST(script_mistakes_name_their_line)
 {
     static const char *const bad[] = {
-        "dance", "wait", "wait screen", "wait screen \"\"", "wait screen \"x\" 5", "wait screen \"x\" 5s 6s", "wait moon",
-        "sleep", "sleep 5", "sleep -1s", "type", "type \"x", "type \"\\x1\"", "type \"\xc3\xa4\"",
-        "key", "key ctrl+", "key hyper", "key a+b+c+d+e+f+g", "mouse", "mouse move 1", "mouse move x y",
-        "mouse click none", "screenshot", "insert hda x", "insert cdrom", "eject", "eject c", "quit 256", "quit x",
-        "reset now", "\"text\"", "a b c d e f g h",
+        "dance", "wait", "wait screen", "wait screen \"\"", "wait screen \"x\" 5",
+        "wait screen \"x\" 5s 6s", "wait moon", "sleep", "sleep 5", "sleep -1s", "type", "type \"x",
+        "type \"\\x1\"", "type \"\xc3\xa4\"", "key", "key ctrl+", "key hyper", "key a+b+c+d+e+f+g",
+        "mouse", "mouse move 1", "mouse move x y", "mouse click none", "screenshot", "insert hda x",
+        "insert cdrom", "eject", "eject c", "quit 256", "quit x", "reset now", "\"text\"",
+        "a b c d e f g h",
     };
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         struct script s;
@@ -159,7 +166,8 @@ START_TEST(any_bytes_make_a_script_or_a_message)
         unsigned n = 0;
         for (; n < sizeof text - 1; n++) {
             seed = seed * 1664525u + 1013904223u;
-            text[n] = seed >> 30 ? piece[(seed >> 8) % (sizeof piece - 1)] : (char)(1 + (seed >> 8) % 255);
+            text[n] = seed >> 30 ? piece[(seed >> 8) % (sizeof piece - 1)]
+                                 : (char)(1 + (seed >> 8) % 255);
         }
         text[n] = 0;
         if (!script_parse(&s, "f", text, &err))
@@ -202,14 +210,18 @@ START_TEST(screen_text)
     b.len = 0;
     text_write(&b, &t, true);
     ck_assert(!strncmp((char *)b.p, "abc         \xe2", 13));
-    t.rows = 9999;                                        /* a screen larger than the array is cut */
+    t.rows = 9999;                                        /* a screen larger than the array is
+                                                             cut */
     t.cols = 9999;
     text_write(&b, &t, false);
     buf_free(&b);
 }
 END_TEST
 
-static uint32_t be32(const uint8_t *p) { return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3]; }
+static uint32_t be32(const uint8_t *p)
+{
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
 
 START_TEST(png_chunks_are_whole)
 {
@@ -255,7 +267,8 @@ START_TEST(rate_follows_the_host)
     pacing_init(&p, true, 100000000);
     /* this host does 50 million a second */
     for (unsigned i = 0; i < 30; i++) {
-        uint64_t insns = p.ips / 100, took = insns * 20, got = pacing_measure(&p, insns, took, 10000000, false);
+        uint64_t insns = p.ips / 100, took = insns * 20,
+                 got = pacing_measure(&p, insns, took, 10000000, false);
         ips = got ? got : ips;
         now += took;
     }

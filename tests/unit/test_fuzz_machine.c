@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* links: machine devices cpu host core */
 /*
- * A whole PC under random traffic on all its ports and windows: nothing may crash, hang or reach out of
- * bounds, and a machine that was saved and loaded half-way must end with the same hash.
+ * A whole PC under random traffic on all its ports and windows: nothing may crash, hang or reach
+ * out of bounds, and a machine that was saved and loaded half-way must end with the same hash.
  */
 #include "device_test.h"
 
@@ -32,12 +32,17 @@ static void discard(void *self, const uint8_t *p, size_t n)
 static void rig_init(struct rig *r)
 {
     static uint8_t bios[BIOS];
-    struct machine_config cfg = { .board = BOARD_PC, .cpu_model = -1, .memory = 1 << 20, .ips = 1000000,
-                                  .testdev = true, .is_cdrom = { [2] = true } };
+    struct machine_config cfg = { .board = BOARD_PC,
+                                  .cpu_model = -1,
+                                  .memory = 1 << 20,
+                                  .ips = 1000000,
+                                  .testdev = true,
+                                  .is_cdrom = { [2] = true } };
     struct error err;
     memset(r, 0, sizeof *r);
     memset(bios, 0x90, sizeof bios);
-    memcpy(bios + 0xfff0, "\xeb\xfe", 2);          /* loops: time passes, a millisecond a thousand */
+    memcpy(bios + 0xfff0, "\xeb\xfe", 2);          /* loops: time passes, a millisecond a
+                                                      thousand */
     for (unsigned i = 0; i < 3; i++)
         r->bytes[i] = calloc(1, sizes[i]);
     cfg.bios = (struct memory_image){ bios, sizeof bios };
@@ -96,7 +101,8 @@ static uint64_t step(struct rig *g, struct dt_rng *r)
     } else if (how == 12) {
         use_pci(m, x >> 4, y);
     } else if (how == 13) {
-        machine_input(m, (struct input){ (uint8_t)((x >> 4) % 4), y & 0x1ff, (int16_t)(y >> 16), 1, 0 });
+        machine_input(
+            m, (struct input){ (uint8_t)((x >> 4) % 4), y & 0x1ff, (int16_t)(y >> 16), 1, 0 });
     } else {
         enum stop why = machine_run(m, y % (y & 0x100 ? 100 : 20000), VTIME_NEVER);
         m->powered_off = false;                    /* and on again */

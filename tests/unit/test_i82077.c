@@ -48,7 +48,8 @@ static void build(struct rig *x)
     for (size_t i = 0; i < sizeof x->image; i += 4)
         store_le32(x->image + i, dt_rand(&rng));
     i82077_init(&x->fdc, &x->sched);
-    i82077_attach(&x->fdc, 0, FLOPPY_1440K, disk_mem_init(&x->disk, x->image, sizeof x->image, 512, false));
+    i82077_attach(&x->fdc, 0, FLOPPY_1440K,
+                  disk_mem_init(&x->disk, x->image, sizeof x->image, 512, false));
     x->fdc.dma = (struct dma_port){ x, 2, on_request, on_move };
     dt_wire(&x->fdc.irq, &x->irq);
 }
@@ -271,9 +272,11 @@ END_TEST
 START_TEST(formats_by_size)
 {
     static const struct { uint16_t sectors; uint8_t cyls, heads, spt, type; } want[] = {
-        { 320, 40, 1, 8, FLOPPY_1200K }, { 720, 40, 2, 9, FLOPPY_1200K }, { 1440, 80, 2, 9, FLOPPY_1440K },
-        { 2400, 80, 2, 15, FLOPPY_1200K }, { 2880, 80, 2, 18, FLOPPY_1440K }, { 3360, 80, 2, 21, FLOPPY_1440K },
-        { 5760, 80, 2, 36, FLOPPY_2880K }, { 1, 80, 2, 18, FLOPPY_1440K }, { 4000, 80, 2, 36, FLOPPY_2880K },
+        { 320, 40, 1, 8, FLOPPY_1200K }, { 720, 40, 2, 9, FLOPPY_1200K },
+        { 1440, 80, 2, 9, FLOPPY_1440K }, { 2400, 80, 2, 15, FLOPPY_1200K },
+        { 2880, 80, 2, 18, FLOPPY_1440K }, { 3360, 80, 2, 21, FLOPPY_1440K },
+        { 5760, 80, 2, 36, FLOPPY_2880K }, { 1, 80, 2, 18, FLOPPY_1440K },
+        { 4000, 80, 2, 36, FLOPPY_2880K },
     };
     for (unsigned i = 0; i < ARRAY_LEN(want); i++) {
         r.disk.bd.sectors = want[i].sectors;
@@ -334,8 +337,8 @@ END_TEST
 static void poke(void *arg, uint32_t v)
 {
     struct rig *x = arg;
-    static const uint8_t first[] = { 0xe6, 0x46, 0x45, 0xc5, 0x4d, 0x4a, 0x07, 0x0f, 0x08, 0x03, 0x56, 0x51, 0x0c, 0x13,
-                                     0x8f, 0x42, 0x0e, 0x04, 0x12 };
+    static const uint8_t first[] = { 0xe6, 0x46, 0x45, 0xc5, 0x4d, 0x4a, 0x07, 0x0f, 0x08, 0x03,
+                                     0x56, 0x51, 0x0c, 0x13, 0x8f, 0x42, 0x0e, 0x04, 0x12 };
     uint32_t w = v >> 4;
     switch (v % 8) {
     case 0: case 1: sched_advance(&x->sched, x->sched.now + w % 600000); break;
@@ -387,7 +390,8 @@ START_TEST(save_load_is_invisible)
         poke(&twin, v);
     }
     dt_same(&i82077_class, &r.fdc, &twin.fdc);
-    ck_assert(!memcmp(r.image, twin.image, sizeof r.image) && !memcmp(r.memory, twin.memory, sizeof r.memory));
+    ck_assert(!memcmp(r.image, twin.image, sizeof r.image) &&
+              !memcmp(r.memory, twin.memory, sizeof r.memory));
 }
 END_TEST
 

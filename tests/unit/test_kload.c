@@ -31,7 +31,8 @@ static void setup(void)
     memset(kernel, 0, sizeof kernel);
     memset(module_a, 0xaa, sizeof module_a);
     memset(module_b, 0xbb, sizeof module_b);
-    images = (struct kload_images){ .kernel = { kernel, sizeof kernel }, .append = "root=/dev/x quiet" };
+    images =
+        (struct kload_images){ .kernel = { kernel, sizeof kernel }, .append = "root=/dev/x quiet" };
 }
 
 static void teardown(void)
@@ -199,7 +200,8 @@ END_TEST
 START_TEST(multiboot_by_addresses)
 {
     multiboot_header(0x40, 0x10003);
-    store_le32(kernel + 0x4c, 0x100040);                 /* header, load, load end, bss end, entry */
+    store_le32(kernel + 0x4c, 0x100040);                 /* header, load, load end, bss end,
+                                                            entry */
     store_le32(kernel + 0x50, 0x100000);
     store_le32(kernel + 0x54, 0x102000);
     store_le32(kernel + 0x58, 0x104000);
@@ -254,7 +256,8 @@ START_TEST(hostile_images)
             multiboot_header(0x20 * dt_below(&r, 100), dt_below(&r, 2) << 16 | 3);
         modules();
         for (unsigned n = 1 + dt_below(&r, 6); n; n--) {
-            static const uint32_t odd[] = { 0, 1, 0x7fffffff, 0x80000000, 0xffffffff, 0xfffff000, 0x100000 };
+            static const uint32_t odd[] = { 0, 1, 0x7fffffff, 0x80000000, 0xffffffff, 0xfffff000,
+                                            0x100000 };
             unsigned at = dt_below(&r, round & 1 ? 0x60 : 0x280);
             store_le32(kernel + at, dt_below(&r, 2) ? dt_rand(&r) : odd[dt_below(&r, 7)]);
         }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* links: cpu core */
-/* Paging against the SDM, volume 3, chapter 4: rights, error codes, A and D bits, page sizes, flushes, A20. */
+/* Paging against the SDM, volume 3, chapter 4: rights, error codes, A and D bits, page sizes,
+ * flushes, A20. */
 #include "tests/unit/cpu_rig.h"
 
 /* ---- paging ---- */

@@ -53,7 +53,8 @@ static void build(struct rig *x)
     }
     piix_ide_init(&x->ide, &x->pci, &x->mem, &x->ports, &x->ata[0], &x->ata[1]);
     ata_attach(&x->ata[0], 0, ATA_DISK, disk_mem_init(&x->disk, image, sizeof image, 512, false));
-    ata_attach(&x->ata[1], 0, ATA_CDROM, disk_mem_init(&x->cd, cd_image, sizeof cd_image, 2048, true));
+    ata_attach(&x->ata[1], 0, ATA_CDROM,
+               disk_mem_init(&x->cd, cd_image, sizeof cd_image, 2048, true));
     for (int i = 0; i < 2; i++) {
         x->ide.irq[i].set = piix3_isa_irq;
         x->ide.irq[i].sink = &x->south;
@@ -210,7 +211,8 @@ static void start(unsigned ch, uint8_t direction)
 
 static void dma_command(unsigned count, uint32_t lba, uint8_t cmd)
 {
-    const uint8_t regs[] = { (uint8_t)count, (uint8_t)lba, (uint8_t)(lba >> 8), (uint8_t)(lba >> 16), 0xe0, cmd };
+    const uint8_t regs[] = { (uint8_t)count, (uint8_t)lba, (uint8_t)(lba >> 8),
+                             (uint8_t)(lba >> 16), 0xe0, cmd };
     for (unsigned i = 0; i < 6; i++)
         bus_write(&r.ports, 0x1f2 + i, regs[i], 1);
 }

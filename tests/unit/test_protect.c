@@ -216,7 +216,8 @@ START_TEST(bad_inner_stacks)
     for (unsigned i = 0; i < ARRAY_LEN(t); i++) {
         rig_protected(3);
         put32(TSSA + 8, t[i].ss);
-        put_idt(t[i].vector, S_TB, 0, 0x85);                 /* its handler is a task with its own stack */
+        put_idt(t[i].vector, S_TB, 0, 0x85);                 /* its handler is a task with its
+                                                                own stack */
         put32(TSSB + 0x20, 0x5555);
         put32(TSSB + 0x38, STACKB);
         put32(TSSB + 0x4c, S_C0);
@@ -390,7 +391,8 @@ START_TEST(iret_same_and_outer)
     EQ(cpu_eflags(cpu), FL_IF | FL_IOPL | FL_CF | FL_ID | 2);
     EQ(cpu->seg[SEG_DS].attr, 0);                            /* was a level-0 segment */
 
-    rig_protected(3);                                        /* IOPL 0: neither IF nor IOPL change */
+    rig_protected(3);                                        /* IOPL 0: neither IF nor IOPL
+                                                                change */
     cpu_set_eflags(cpu, FL_IF);
     put32(STACK3, 0x12345);
     put32(STACK3 + 4, S_C3);
@@ -515,7 +517,8 @@ START_TEST(task_faults_belong_to_the_right_task)
     EQ(ram32(STACKB - 16), S_NP);
     EQ(ram32(STACKB - 12), START + 0x40);
 
-    rig_protected(0);                                        /* new task's SS is bad: nowhere to push, #DF too */
+    rig_protected(0);                                        /* new task's SS is bad: nowhere to
+                                                                push, #DF too */
     task_b();
     put32(TSSB + 0x50, S_D3);
     RUN(1, 0xea, 0, 0, 0, 0, S_TB, 0);
@@ -580,7 +583,8 @@ END_TEST
 START_TEST(interrupts_leave_no_links)
 {
     static const uint8_t handler[] = { 0xff, 0x05, 0, 0, 2, 0, 0xcf };
-    static const uint8_t code[] = { 0x40, 0xeb, 0, 0x43, 0xeb, 0xfa };   /* INC EAX; JMP; INC EBX; JMP */
+    /* INC EAX; JMP; INC EBX; JMP */
+    static const uint8_t code[] = { 0x40, 0xeb, 0, 0x43, 0xeb, 0xfa };
     unsigned n = 0;
     rig_protected(0);
     memcpy(rig.bytes + START, code, sizeof code);

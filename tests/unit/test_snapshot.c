@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* links: core */
 /*
- * The snapshot container: what is written comes back, every truncation and thousands of random mutations are
- * refused or read without harm, and the rules about unknown chunks hold.
+ * The snapshot container: what is written comes back, every truncation and thousands of random
+ * mutations are refused or read without harm, and the rules about unknown chunks hold.
  */
 #include <check.h>
 #include <stdlib.h>
@@ -117,7 +117,8 @@ START_TEST(comes_back)
     struct snapshot s;
     ck_assert(snapshot_open(&s, out.p, out.len, &err));
     ck_assert_uint_eq(s.config_hash, 0x1122334455667788);
-    ck_assert_uint_lt(out.len, 3 * 65536);                   /* equal groups are small, deflated or not */
+    ck_assert_uint_lt(out.len, 3 * 65536);                   /* equal groups are small, deflated
+                                                                or not */
 }
 END_TEST
 
@@ -138,7 +139,8 @@ START_TEST(every_truncation_is_refused)
     struct error err;
     write_all(100);
     for (size_t n = 0; n < out.len; n++) {
-        uint8_t *copy = malloc(n ? n : 1);                    /* exact size: a sanitizer sees any overrun */
+        uint8_t *copy = malloc(n ? n : 1);                    /* exact size: a sanitizer sees any
+                                                                 overrun */
         memcpy(copy, out.p, n);
         fill();
         ck_assert(!read_all(copy, n, 100, &err));
@@ -149,7 +151,8 @@ START_TEST(every_truncation_is_refused)
 }
 END_TEST
 
-/* Mutated bytes; with the checksums made right again half of the time, so that what is behind them is tried too. */
+/* Mutated bytes; with the checksums made right again half of the time, so that what is behind
+ * them is tried too. */
 static void repair(uint8_t *p, size_t n)
 {
     store_le32(p + 24, crc32_update(0, p, 24));
@@ -215,7 +218,8 @@ START_TEST(other_versions_and_doubles)
     snapshot_end(&out, &err);
     ck_assert(!read_all(out.p, out.len, 0, &err));
     buf_free(&out);
-    a.table[2] = 0;                                           /* post_load finds the contradiction */
+    a.table[2] = 0;                                           /* post_load finds the
+                                                                 contradiction */
     snapshot_begin(&out, 0);
     snapshot_devices(&out, &list);
     snapshot_end(&out, &err);

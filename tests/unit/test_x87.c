@@ -37,7 +37,8 @@ static unsigned exec(unsigned n, const uint8_t *code, unsigned len)
     cpu_run(c, n);
     return c->last_fault.vector;
 }
-#define RUN(n, ...)    exec(n, (const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__}))
+#define RUN(n, ...) \
+    exec(n, (const uint8_t[]){ __VA_ARGS__ }, sizeof((const uint8_t[]){ __VA_ARGS__ }))
 #define FNINIT         0xdb, 0xe3
 #define FLD1           0xd9, 0xe8
 #define FLDZ           0xd9, 0xee

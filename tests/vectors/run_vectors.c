@@ -3,10 +3,11 @@
  * run_vectors FILE... - runs CPU test vectors captured from real processors.
  *
  * The files are XVEC containers, plain or gzipped: register sets 0 (16-bit real mode), 1 (32-bit
- * flat) and 2 (with x87/MMX state). A case that only a 286 would pass (class other than 0, or 8: transcendental
- * functions, compared to 1 ulp) does not count. Prints the failing forms, then "N passed, N failed".
+ * flat) and 2 (with x87/MMX state). A case that only a 286 would pass (class other than 0, or 8:
+ * transcendental functions, compared to 1 ulp) does not count. Prints the failing forms, then "N
+ * passed, N failed".
  *   --every=N     every N-th case only
- *   --form NAME   only that form      --verbose   every failing case      --block-ops N   block length
+ *   --form NAME   only that form    --verbose   every failing case    --block-ops N   block length
  *   --engine NAME interp, ir (whole blocks optimised, parts not), or check: both in lockstep
  */
 #include <stdio.h>
@@ -268,7 +269,8 @@ static bool run32(struct env *e, const struct test *t)
         cpu_run(c, 1);
         if (c->pending & PEND_SHUTDOWN) {
             vector = c->last_fault.vector;
-            if (vector == EXC_GP && (c->last_fault.code & 2))    /* INTO found no gate: its own vector */
+            /* INTO found no gate: its own vector */
+            if (vector == EXC_GP && (c->last_fault.code & 2))
                 vector = (int)(c->last_fault.code >> 3);
             break;
         }
@@ -456,7 +458,8 @@ int main(int argc, char **argv)
     e->cpu.sched = &e->sched;
     e->cpu.time_at = no_time;
     bus_map_ram(&e->mem, &e->ram_region, "ram", e->ram, 0, RAM_SIZE, 0);
-    if (!cpu_set_engine(&e->cpu, !strcmp(engine, "ir") ? CPU_IR : CPU_INTERP, !strcmp(engine, "check")))
+    if (!cpu_set_engine(&e->cpu, !strcmp(engine, "ir") ? CPU_IR : CPU_INTERP,
+                        !strcmp(engine, "check")))
         return 2;
     for (int i = 1; i < argc; i++) {
         if (!strcmp(argv[i], "--verbose"))
