@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Programs here: a processor with the selectors, page permissions and interrupt gates that a
+ * program sees under 32-bit Linux. An exception goes through the IDT to CPL 0, where a HLT for each
+ * vector stands; what was pushed tells how the program ended.
+ */
+#include "hostdiff.h"
+
+#include <stdlib.h>
+
+#include "cpu/block.h"
+#include "cpu/flags.h"
+#include "cpu/mem.h"
+
+#define RAM_SIZE  0x130000u
+#define SYS       0x3a5c0000u    /* where the supervisor's pages lie; physical 0 */
+#define SYS_PAGES 16u
+#define PAGE_DIR  0x1000u
+#define PT_LOW    0x2000u
+#define PT_SYS    0x3000u
+#define GDT       0x4000u
+#define IDT       0x5000u
+#define TSS       0x6000u
+#define RING0_TOP 0x8000u
+#define HANDLERS  0x8000u
+
+struct engine {
+    struct cpu    cpu;
+    struct bus    mem, io;
+    struct region ram_region;
+    struct sched  sched;
+    uint8_t      *ram;
+};
+
+static vtime no_time(void *owner, uint64_t icount) { return icount; }
+static void remapped(void *owner) { tlb_flush_all(&((struct engine *)owner)->cpu); }
+static void code_written(void *owner, paddr a, unsigned n)
+{
+    cpu_code_write(&((struct engine *)owner)->cpu, a, n);
+}
+
+static void map_pages(struct engine *e, uint32_t table, uint32_t lin, paddr phys, unsigned n, unsigned rights)
+{
+    store_le32(e->ram + PAGE_DIR + (lin >> 22) * 4, table | 0x67);
+    for (unsigned i = 0; i < n; i++)
+        store_le32(e->ram + table + ((lin >> 12 & 0x3ff) + i) * 4,
+                   (uint32_t)(phys + i * 0x1000u) | 0x61 | rights);
+}
+
+static void put_desc(struct engine *e, unsigned sel, uint32_t base, uint32_t limit, unsigned attr)
+{
+    uint64_t d = (limit & 0xffff) | (uint64_t)(base & 0xffffff) << 16 | (uint64_t)(attr & 0xff) << 40 |
+                 (uint64_t)(limit >> 16 & 15) << 48 | (uint64_t)(attr >> 12 & 15) << 52 |
+                 (uint64_t)(base >> 24) << 56;
+    store_le64(e->ram + GDT + sel, d);
+}
+
+static void build_memory(struct engine *e)
+{
+    map_pages(e, PT_LOW, HD_CODE, HD_CODE, HD_CODE_SIZE >> 12, 6);
+    map_pages(e, PT_LOW, HD_DATA, HD_DATA, HD_DATA_SIZE >> 12, 6);
+    map_pages(e, PT_LOW, HD_STACK, HD_STACK, HD_STACK_SIZE >> 12, 6);
+    map_pages(e, PT_SYS, SYS, 0, SYS_PAGES, 2);
+    put_desc(e, 0x10, 0, 0xfffff, 0xc09b);
+    put_desc(e, 0x18, 0, 0xfffff, 0xc093);
+    put_desc(e, 0x20, 0, 0xfffff, 0xc0fb);
+    put_desc(e, 0x28, 0, 0xfffff, 0xc0f3);
+    put_desc(e, 0x40, SYS + TSS, 0x67, 0x8b);
+    store_le32(e->ram + TSS + 4, SYS + RING0_TOP);
+    store_le16(e->ram + TSS + 8, 0x18);
+    store_le16(e->ram + TSS + 0x66, 0x68);
+    for (unsigned v = 0; v < 32; v++) {
+        uint32_t at = SYS + HANDLERS + v * 16;
+        unsigned dpl = v == 3 || v == 4 ? 3 : 0;
+        store_le64(e->ram + IDT + v * 8, (at & 0xffff) | 0x10u << 16 |
+                   (uint64_t)(0x8e00 | dpl << 13) << 32 | (uint64_t)(at >> 16) << 48);
+        e->ram[HANDLERS + v * 16] = 0xf4;
+    }
+}
+
+struct engine *engine_new(unsigned block_ops)
+{
+    struct engine *e = calloc(1, sizeof *e);
+    if (!e || !(e->ram = calloc(1, RAM_SIZE)) || !bus_init(&e->mem, 32, 1u << 24) ||
+        !bus_init(&e->io, 16, 0) || !cpu_init(&e->cpu, 0, CPU_MODEL_DEFAULT, 1024, block_ops))
+        return NULL;
+    e->mem.on_remap = remapped;
+    e->mem.on_code_write = code_written;
+    e->mem.owner = e;
+    e->cpu.mem = &e->mem;
+    e->cpu.io = &e->io;
+    e->cpu.sched = &e->sched;
+    e->cpu.time_at = no_time;
+    bus_map_ram(&e->mem, &e->ram_region, "ram", e->ram, 0, RAM_SIZE, 0);
+    build_memory(e);
+    return e;
+}
+
+void engine_free(struct engine *e)
+{
+    cpu_free(&e->cpu);
+    bus_free(&e->mem);
+    bus_free(&e->io);
+    free(e->ram);
+    free(e);
+}
+
+struct cpu *engine_cpu(struct engine *e) { return &e->cpu; }
+uint8_t *engine_code(struct engine *e) { return e->ram + HD_CODE; }
+
+uint8_t *engine_byte(struct engine *e, uint32_t a)
+{
+    if (a - HD_CODE < HD_CODE_SIZE || a - HD_DATA < HD_DATA_SIZE || a - HD_STACK < HD_STACK_SIZE)
+        return e->ram + a;
+    return NULL;
+}
+
+static void set_seg(struct seg *s, uint16_t sel, uint64_t base, uint32_t limit, uint16_t attr)
+{
+    *s = (struct seg){ .sel = sel, .base = base, .limit = limit, .attr = attr };
+    seg_derive(s);
+}
+
+static void set_x87(struct cpu *c, const struct hd_state *s)
+{
+    c->x87.cw = s->cw;
+    c->x87.top = s->sw >> 11 & 7;
+    c->x87.sw = (uint16_t)(s->sw & ~0x3800u);
+    c->x87.empty = s->empty;
+    for (unsigned i = 0; i < 8; i++)
+        c->x87.r[(c->x87.top + i) & 7] = s->st[i];
+}
+
+void engine_load(struct engine *e, const struct hd_state *s)
+{
+    struct cpu *c = &e->cpu;
+    memcpy(e->ram + HD_CODE, s->mem, HD_CODE_SIZE);
+    memcpy(e->ram + HD_DATA, s->mem + HD_CODE_SIZE, HD_DATA_SIZE);
+    memcpy(e->ram + HD_STACK, s->mem + HD_CODE_SIZE + HD_DATA_SIZE, HD_STACK_SIZE);
+    cpu_reset(c, RESET_POWER);
+    c->icount = 0;
+    for (unsigned i = 0; i < 8; i++)
+        c->gpr[i] = s->gpr[i];
+    for (unsigned i = 0; i < 6; i++) {
+        unsigned sel = i == SEG_CS ? 0x23 : i >= SEG_FS ? 0 : 0x2b;
+        set_seg(&c->seg[i], (uint16_t)sel, 0, sel ? 0xffffffff : 0,
+                (uint16_t)(sel ? 0xc000 | (i == SEG_CS ? 0xfb : 0xf3) : 0));
+    }
+    set_seg(&c->seg[SEG_TR], 0x40, SYS + TSS, 0x67, 0x8b);
+    set_seg(&c->seg[SEG_LDTR], 0, 0, 0, 0);
+    c->gdtr = (struct dtr){ 0x4f, SYS + GDT };
+    c->idtr = (struct dtr){ 32 * 8 - 1, SYS + IDT };
+    c->cr0 = CR0_PE | CR0_PG | CR0_NE | CR0_ET | CR0_MP | CR0_WP | CR0_AM;
+    c->cr3 = PAGE_DIR;
+    c->cr4 = CR4_DE | CR4_OSFXSR;
+    c->cpl = 3;
+    c->rip = s->eip;
+    cpu_set_eflags(c, s->eflags);
+    set_x87(c, s);
+    cpu_update_mode(c);
+    c->pending = 0;
+}
+
+bool engine_step(struct engine *e)
+{
+    cpu_run(&e->cpu, 1);
+    return e->cpu.cpl == 3 && !(e->cpu.pending & PEND_SHUTDOWN);
+}
+
+bool engine_run(struct engine *e, unsigned n)
+{
+    cpu_run(&e->cpu, n);
+    return e->cpu.cpl == 0;
+}
+
+static uint32_t frame_word(const struct engine *e, unsigned i)
+{
+    uint32_t at = (uint32_t)e->cpu.gpr[R_SP] - SYS + 4 * i;
+    return at < RAM_SIZE - 4 ? load_le32(e->ram + at) : 0;
+}
+
+void engine_store(struct engine *e, struct hd_state *s)
+{
+    struct cpu *c = &e->cpu;
+    uint32_t words = (SYS + RING0_TOP - (uint32_t)c->gpr[R_SP]) / 4;
+    unsigned skip = words == 6;              /* an error code was pushed */
+    for (unsigned i = 0; i < 8; i++)
+        s->gpr[i] = (uint32_t)c->gpr[i];
+    s->vector = 0xff;
+    s->code = s->cr2 = 0;
+    s->eip = (uint32_t)c->rip;
+    s->eflags = cpu_eflags(c);
+    if (c->cpl == 0 && (words == 5 || words == 6)) {
+        s->vector = ((uint32_t)c->rip - SYS - HANDLERS) / 16;
+        s->code = skip ? frame_word(e, 0) : 0;
+        s->eip = frame_word(e, skip);
+        s->eflags = frame_word(e, skip + 2);
+        s->gpr[R_SP] = frame_word(e, skip + 3);
+        s->cr2 = s->vector == EXC_PF ? (uint32_t)c->cr2 : 0;
+    }
+    s->cw = c->x87.cw;
+    s->sw = (uint16_t)(c->x87.sw | c->x87.top << 11);
+    s->empty = c->x87.empty;
+    for (unsigned i = 0; i < 8; i++)
+        s->st[i] = c->x87.r[(c->x87.top + i) & 7];
+    memcpy(s->mem, e->ram + HD_CODE, HD_CODE_SIZE);
+    memcpy(s->mem + HD_CODE_SIZE, e->ram + HD_DATA, HD_DATA_SIZE);
+    memcpy(s->mem + HD_CODE_SIZE + HD_DATA_SIZE, e->ram + HD_STACK, HD_STACK_SIZE);
+}

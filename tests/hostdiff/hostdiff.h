@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The processor beside the host's own: random user-level instructions run on both, and everything
+ * that can be seen is compared. The parts: gen.c makes programs, engine.c runs them here, native.c
+ * on the host, main.c compares and shrinks.
+ *
+ * A program has a page of code, four of data and one of stack at fixed addresses below 4 GiB, with
+ * nothing mapped around them; it runs at CPL 3 in flat 32-bit segments until it reaches an INT3 or
+ * faults.
+ */
+#pragma once
+#include "core/base.h"
+#include "cpu/cpu.h"
+#include "cpu/operands.h"
+
+#define HD_CODE      0x100000u
+#define HD_CODE_SIZE 0x1000u
+#define HD_DATA      0x110000u
+#define HD_DATA_SIZE 0x4000u
+#define HD_STACK     0x120000u
+#define HD_STACK_SIZE 0x1000u
+#define HD_MEM_SIZE  (HD_CODE_SIZE + HD_DATA_SIZE + HD_STACK_SIZE)
+#define HD_MAX_INSNS 64
+
+/* The flags that are compared: all that a user program can see but IF, which is 1. */
+#define HD_FLAGS (FL_ARITH | FL_TF | FL_DF | FL_NT | FL_RF | FL_AC | FL_ID)
+
+/* What a program begins with and ends with. */
+struct hd_state {
+    uint32_t gpr[8], eip, eflags;
+    uint16_t cw, sw;             /* sw with TOP */
+    uint8_t  empty;              /* bit n: physical register n is empty */
+    struct f80 st[8];            /* ST(0) first */
+    uint32_t vector, code, cr2;  /* how it ended; code and cr2 where the vector has them */
+    uint8_t  mem[HD_MEM_SIZE];   /* code, data, stack */
+};
+
+/* What cannot be compared, because the manual leaves it open: gathered while a program is followed. */
+struct hd_mask {
+    uint32_t flags;              /* undefined flags */
+    uint16_t sw;                 /* undefined bits of the status word */
+    bool     env;                /* an environment image comes last: CR2 is any byte of it */
+    uint8_t  st;                 /* bit n: physical register n to within one ulp */
+};
+
+struct hd_insn { uint16_t at; uint8_t len; };
+
+struct hd_program {
+    struct hd_state start;
+    struct hd_insn  insn[HD_MAX_INSNS];
+    unsigned        n;
+};
+
+/* engine.c: the emulated processor with a flat user-level environment. */
+struct engine;
+struct engine *engine_new(unsigned block_ops);
+void engine_free(struct engine *e);
+struct cpu *engine_cpu(struct engine *e);
+uint8_t *engine_code(struct engine *e);
+/* The byte at a if it lies in the program's memory, or NULL. */
+uint8_t *engine_byte(struct engine *e, uint32_t a);
+void engine_load(struct engine *e, const struct hd_state *s);
+/* One instruction; true while the program has not ended. */
+bool engine_step(struct engine *e);
+/* Up to n instructions; true when the program has ended. */
+bool engine_run(struct engine *e, unsigned n);
+void engine_store(struct engine *e, struct hd_state *s);
+
+/* native.c: a child process that runs programs. False: it died or hung, and is replaced. */
+struct native;
+struct native *native_new(void);
+bool native_run(struct native *n, const struct hd_state *start, struct hd_state *end);
+void native_free(struct native *n);
+
+/* gen.c */
+struct gen {
+    const struct decoder *decoder;
+    uint64_t    seed;
+    const char *only;            /* the sem to use, or NULL */
+    unsigned    length;
+    uint16_t   *rows;            /* usable rows */
+    unsigned    n_rows;
+};
+bool gen_init(struct gen *g, const struct decoder *d, const char *only, unsigned length);
+void gen_free(struct gen *g);
+/* A program made while the engine follows it. False: it came to nothing; take the next. */
+bool gen_program(struct gen *g, struct engine *e, uint64_t seed, struct hd_program *p, struct hd_mask *m);
+/* Follows a finished program and finds its mask. False: it depends on something undefined. */
+bool gen_follow(struct gen *g, struct engine *e, const struct hd_program *p, struct hd_mask *m);
