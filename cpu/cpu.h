@@ -106,7 +106,7 @@ enum cpu_stop { CPU_RAN, CPU_HALTED, CPU_EXIT, CPU_SHUTDOWN };
 #define MODE_CODE64  4u
 #define MODE_FLAT    16u         /* DS, ES and SS: base 0, all 4 GiB readable and writable */
 #define MODE_FLATCS  32u         /* CS: 32-bit, base 0, all 4 GiB */
-#define MODE_TF      8u          /* one-instruction blocks that end in #DB */
+#define MODE_TF      8u          /* one-instruction blocks: TF is set, or DR7 enables a breakpoint */
 #define MODE_DEAD    0x80000000u /* never equal to a CPU's mode: a dropped block */
 
 #ifdef VITRINE_STRESS
@@ -137,7 +137,7 @@ struct cpu {
     uint32_t mode;               /* MODE_*: key for block lookup */
     uint8_t  cpl;
     bool     halted;
-    struct tlb_entry *tlb;       /* of the present privilege: tlbs[cpl == 3] */
+    struct tlb_entry *tlb;       /* of the present privilege: tlbs[cpl == 3]; tlbs[2] when every access is looked at */
     const struct op *at;         /* the running op: set before anything that may ask for the time */
     struct block *blk;           /* the running block, NULL between blocks */
     struct seg seg[SEG_COUNT];   /* ES CS SS DS FS GS LDTR TR */
@@ -148,6 +148,8 @@ struct cpu {
     uint64_t cr2, cr3, dr[8], efer;
     uint64_t shadow_at;          /* no interrupt is taken at the boundary with this instruction
                                     count: STI, MOV SS, POP SS (SDM 3A 6.8.3). UINT64_MAX: none */
+    bool     shadow_ss;          /* that was MOV or POP SS: no #DB there either */
+    uint8_t  debug_hits;         /* DR6 bits of breakpoints met, #DB not raised yet */
     uint64_t icount;             /* instructions executed, exact between slices; cpu_icount()
                                     inside */
     bool     nmi_blocked;        /* until the next IRET */
@@ -197,7 +199,7 @@ struct cpu {
     struct block_cache *blocks;
     struct ir_engine *engine;       /* NULL: the interpreter alone */
     struct journal *journal;     /* engines in lockstep, else NULL */
-    struct tlb_entry tlbs[2][TLB_SIZE];
+    struct tlb_entry tlbs[3][TLB_SIZE];       /* the third is always empty */
     paddr            tlb_phys[2][TLB_SIZE];
     uint32_t         tlb_gen;    /* counts flushes */
     uint64_t         n_fills, n_interrupts;   /* statistics */

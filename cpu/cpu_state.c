@@ -12,11 +12,20 @@
 
 uint32_t cpu_eflags(const struct cpu *c) { return c->eflags | flags_bits(c) | 2; }
 
+/* Single steps and breakpoints; alignment checks and breakpoints want to see every access. */
+static void update_care(struct cpu *c)
+{
+    bool breakpoints = (c->dr[7] & 0xff) != 0;
+    bool aligned = (c->eflags & FL_AC) && (c->cr0 & CR0_AM) && c->cpl == 3;
+    c->mode = (c->mode & ~MODE_TF) | ((c->eflags & FL_TF) || breakpoints ? MODE_TF : 0);
+    c->tlb = c->tlbs[breakpoints || aligned ? 2 : c->cpl == 3];
+}
+
 void cpu_set_eflags(struct cpu *c, uint32_t v)
 {
     flags_set_bits(c, v);
     c->eflags = (v & ~FL_ARITH) | 2;
-    c->mode = (c->mode & ~MODE_TF) | (v & FL_TF ? MODE_TF : 0);
+    update_care(c);
 }
 
 uint32_t eflags_known(const struct cpu *c)
@@ -53,9 +62,8 @@ void cpu_update_mode(struct cpu *c)
     bool flat = is_flat(&c->seg[SEG_DS]) && is_flat(&c->seg[SEG_SS]) && is_flat(&c->seg[SEG_ES]);
     c->mode = (c->seg[SEG_CS].attr & SA_DB ? MODE_CODE32 : 0) |
               (c->seg[SEG_SS].attr & SA_DB ? MODE_STACK32 : 0) |
-              (c->eflags & FL_TF ? MODE_TF : 0) | (flat ? MODE_FLAT : 0) |
-              (code_is_flat(&c->seg[SEG_CS]) ? MODE_FLATCS : 0);
-    c->tlb = c->tlbs[c->cpl == 3];
+              (flat ? MODE_FLAT : 0) | (code_is_flat(&c->seg[SEG_CS]) ? MODE_FLATCS : 0);
+    update_care(c);
     if ((old ^ c->mode) & MODE_FLAT)
         run_leave_after(c);
 }
@@ -125,6 +133,8 @@ void cpu_reset(struct cpu *c, enum reset_kind kind)
         c->a20 = true;
     c->halted = c->nmi = c->nmi_blocked = false;
     c->shadow_at = UINT64_MAX;
+    c->shadow_ss = false;
+    c->debug_hits = 0;
     c->pending = (c->pending & PEND_EXIT) | (c->intr ? PEND_INTR : 0);
     c->fault.raised = false;
     tlb_flush_all(c);
@@ -168,6 +178,8 @@ static const struct field cpu_fields[] = {
     FIELD_ARRAY_MAX(struct cpu, dr, 0xffffffffu),
     FIELD_MAX(struct cpu, efer, 0),
     FIELD(struct cpu, shadow_at),
+    FIELD(struct cpu, shadow_ss),
+    FIELD_MAX(struct cpu, debug_hits, 15),
     FIELD(struct cpu, icount),
     FIELD(struct cpu, nmi_blocked),
     FIELD(struct cpu, intr),

@@ -6,8 +6,8 @@
  * A delivery checks everything, the whole new stack frame included, before it writes. A fault
  * meanwhile is the next thing delivered, or becomes #DF, or shuts the processor down (table 6-5).
  *
- * Deviations: RF is set in the image of every fault and never acts, as there are no instruction
- * breakpoints.
+ * Deviations: RF comes back from IRET and a task switch only while DR7 enables a breakpoint; else
+ * it cannot act. An interrupt between two iterations of a repeated instruction pushes RF clear.
  */
 #include "cpu/desc.h"
 

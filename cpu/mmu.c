@@ -8,10 +8,11 @@
  * off linear is physical, and the same table is used.
  *
  * Deviations: the four PAE directory pointers are read at every walk, not at the load of CR3.
- * Not modelled: alignment check (#AC).
+ * Accesses come here one by one, and are looked at, when alignment is checked or breakpoints are enabled.
  */
 #include "cpu/lockstep.h"
 #include "cpu/mem.h"
+#include "cpu/protect.h"
 
 #define TF_W      1u             /* stores are allowed, and the dirty bit is set */
 #define TF_GLOBAL 2u
@@ -104,6 +105,7 @@ void tlb_flush_all(struct cpu *c)
         for (unsigned i = 0; i < TLB_SIZE; i++) {
             entry_drop(c, 0, i);
             entry_drop(c, 1, i);
+            c->tlbs[2][i] = c->tlbs[0][i];
         }
     flush_but(c, 0);
     memset(c->tlb_large, 0, sizeof c->tlb_large);
@@ -312,12 +314,23 @@ static void reopen(struct cpu *c, laddr a, bool user, paddr pa)
 
 static bool in_page(laddr a, unsigned size) { return (a & PAGE_MASK) + size <= PAGE_SIZE; }
 
+/* Programs at CPL 3 with AC set need operands on natural boundaries. */
+static NOINLINE bool misaligned(struct cpu *c, bool user)
+{
+    return user && c->cpl == 3 && (c->eflags & FL_AC) && (c->cr0 & CR0_AM) &&
+           !cpu_raise_code(c, EXC_AC, 0);
+}
+
 bool lin_read(struct cpu *c, laddr a, unsigned size, bool user, uint64_t *v)
 {
     paddr p[2];
     a = (uint32_t)a;
+    if (UNLIKELY(a & (size - 1)) && misaligned(c, user))
+        return false;
     if (!mmu_translate(c, a, ACC_READ, user, &p[0]))
         return false;
+    if (UNLIKELY(c->mode & MODE_TF))
+        debug_data(c, a, size, false);
     if (LIKELY(in_page(a, size))) {
         *v = phys_read(c, p[0], size);
         return true;
@@ -336,8 +349,12 @@ bool lin_write(struct cpu *c, laddr a, uint64_t v, unsigned size, bool user)
 {
     paddr p[2];
     a = (uint32_t)a;
+    if (UNLIKELY(a & (size - 1)) && misaligned(c, user))
+        return false;
     if (!mmu_translate(c, a, ACC_WRITE, user, &p[0]))
         return false;
+    if (UNLIKELY(c->mode & MODE_TF))
+        debug_data(c, a, size, true);
     if (LIKELY(in_page(a, size))) {
         phys_write(c, p[0], v, size);
         reopen(c, a, user, p[0]);
@@ -355,6 +372,8 @@ bool lin_probe(struct cpu *c, laddr a, unsigned size, enum access acc, bool user
 {
     paddr pa;
     a = (uint32_t)a;
+    if (UNLIKELY(a & (size - 1)) && !(size & (size - 1)) && misaligned(c, user))
+        return false;
     if (!mmu_translate(c, a, acc, user, &pa))
         return false;
     return in_page(a, size) ||

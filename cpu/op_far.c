@@ -334,10 +334,11 @@ HANDLER(retf_imm)
 static void merge_flags(struct cpu *c, uint32_t v, uint32_t mask)
 {
     mask &= eflags_known(c);
-    cpu_set_eflags(c, ((cpu_eflags(c) & ~mask) | (v & mask)) & ~FL_RF);
+    uint32_t rf = c->dr[7] & 0xff ? v & mask & FL_RF : 0;    /* else nobody can tell */
+    cpu_set_eflags(c, (((cpu_eflags(c) & ~mask) | (v & mask)) & ~FL_RF) | rf);
 }
 
-#define IRET_ANY (FL_ARITH | FL_TF | FL_DF | FL_NT | FL_AC | FL_ID)
+#define IRET_ANY (FL_ARITH | FL_TF | FL_DF | FL_NT | FL_RF | FL_AC | FL_ID)
 
 static uint32_t low_half(uint32_t mask, unsigned size) { return size == 2 ? mask & 0xffff : mask; }
 
@@ -500,8 +501,10 @@ HANDLER(sysexit)
 /* After a load of SS no interrupt is taken for one instruction, so that SP can follow. */
 static void shadow(struct cpu *c, unsigned seg)
 {
-    if (seg == SEG_SS)
-        c->shadow_at = cpu_icount(c) + 1;
+    if (seg != SEG_SS)
+        return;
+    c->shadow_at = cpu_icount(c) + 1;
+    c->shadow_ss = true;
 }
 
 HANDLER(push_seg)

@@ -297,8 +297,10 @@ HANDLER(sti)
             TRY(cpu_raise_code(c, EXC_GP, 0));
         c->eflags |= FL_VIF;
     } else {
-        if (!(c->eflags & FL_IF))
+        if (!(c->eflags & FL_IF)) {
             c->shadow_at = cpu_icount(c) + 1;
+            c->shadow_ss = false;
+        }
         c->eflags |= FL_IF;
     }
     c->rip = op_next_rip(c, op);

@@ -257,18 +257,15 @@ HANDLER(rcr) { return rotate_carry(c, op, false); }
 
 HANDLER(cmpxchg8b)
 {
-    uint64_t lo, hi, off = op_ea(c, op), off4 = (off + 4) & op->amask;
+    uint64_t v, off = op_ea(c, op);
     AT(c, op);
-    TRY(seg_probe_write(c, op->in.seg, off, 4));
-    TRY(seg_probe_write(c, op->in.seg, off4, 4));
-    TRY(seg_read(c, op->in.seg, off, 4, &lo));
-    TRY(seg_read(c, op->in.seg, off4, 4, &hi));
-    bool same = lo == (uint32_t)c->gpr[R_AX] && hi == (uint32_t)c->gpr[R_DX];
-    TRY(seg_write(c, op->in.seg, off, same ? c->gpr[R_BX] : lo, 4));
-    TRY(seg_write(c, op->in.seg, off4, same ? c->gpr[R_CX] : hi, 4));
+    TRY(seg_probe_write(c, op->in.seg, off, 8));
+    TRY(seg_read(c, op->in.seg, off, 8, &v));
+    bool same = v == ((uint32_t)c->gpr[R_AX] | c->gpr[R_DX] << 32);
+    TRY(seg_write(c, op->in.seg, off, same ? (uint32_t)c->gpr[R_BX] | c->gpr[R_CX] << 32 : v, 8));
     if (!same) {
-        reg_set(c, REG_OFF(R_AX), lo, 4);
-        reg_set(c, REG_OFF(R_DX), hi, 4);
+        reg_set(c, REG_OFF(R_AX), v, 4);
+        reg_set(c, REG_OFF(R_DX), v >> 32, 4);
     }
     flags_set(c, flag_cf(c), flag_pf(c), flag_af(c), same, flag_sf(c), flag_of(c));
     return NEXT(c, op);

@@ -96,8 +96,8 @@ static bool scas1(struct cpu *c, const struct op *op)
 static bool cmps1(struct cpu *c, const struct op *op)
 {
     uint64_t a, b, by = step_of(c, op);
-    if (!seg_read(c, op->in.seg, get_si(c, op), size_of(op), &a) ||
-        !seg_read(c, SEG_ES, get_di(c, op), size_of(op), &b))
+    if (!seg_read(c, SEG_ES, get_di(c, op), size_of(op), &b) ||
+        !seg_read(c, op->in.seg, get_si(c, op), size_of(op), &a))
         return false;
     compare(c, a, b, size_of(op) * 8);
     advance(c, op, R_SI, by);

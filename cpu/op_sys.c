@@ -4,7 +4,7 @@
  * checks programs make on selectors. Governing document: Intel SDM volume 2, and volume 3, chapters
  * 2, 5 and 17.
  *
- * Not modelled: breakpoints by DR0..DR3 (the registers hold their values; DR7.GD works); caches.
+ * Not modelled: caches.
  */
 #include "cpu/desc.h"
 #include "cpu/flags.h"
@@ -434,6 +434,7 @@ HANDLER(mov_to_dr)
     else if (n == 7)
         v = (v & 0xffff2fffu) | 0x400;
     c->dr[n] = v;
+    cpu_update_mode(c);
     c->rip = op_next_rip(c, op);
     return OP_EXIT;
 }

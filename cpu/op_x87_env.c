@@ -71,11 +71,18 @@ bool x87_commit_slow(struct cpu *c, unsigned ex, bool up)
     return write;
 }
 
+/* The largest access to an image of n bytes: alignment checks look at its items. */
+static unsigned unit(unsigned n)
+{
+    return n == 14 || n == 94 ? 2 : n == 28 || n == 108 ? 4 : 8;
+}
+
 bool x87_read_bytes(struct cpu *c, unsigned seg, uint64_t off, uint8_t *p, unsigned n)
 {
-    for (unsigned i = 0, k; i < n; i += k) {
+    for (unsigned i = 0, k = unit(n); i < n; i += k) {
         uint64_t v;
-        k = n - i >= 8 ? 8 : n - i >= 4 ? 4 : 2;
+        if (k > n - i)
+            k = 2;
         if (!seg_read(c, seg, off + i, k, &v))
             return false;
         store_le(p + i, v, k);
@@ -86,10 +93,11 @@ bool x87_read_bytes(struct cpu *c, unsigned seg, uint64_t off, uint8_t *p, unsig
 bool x87_write_bytes(struct cpu *c, unsigned seg, uint64_t off, const uint8_t *p, unsigned n)
 {
     /* At most two pages: if both ends can be written, all of it can. */
-    if (!seg_probe_write(c, seg, off, 1) || !seg_probe_write(c, seg, off + n - 1, 1))
+    if (!seg_probe_write(c, seg, off, unit(n)) || !seg_probe_write(c, seg, off + n - 1, 1))
         return false;
-    for (unsigned i = 0, k; i < n; i += k) {
-        k = n - i >= 8 ? 8 : n - i >= 4 ? 4 : 2;
+    for (unsigned i = 0, k = unit(n); i < n; i += k) {
+        if (k > n - i)
+            k = 2;
         if (!seg_write(c, seg, off + i, load_le(p + i, k), k))
             return false;
     }

@@ -227,8 +227,7 @@ static ALWAYS_INLINE bool store_pop(struct cpu *c, const struct op *op, enum for
                          : f80_to_int(&e, st, 8 * size);
     }
     bool ok = x87_may_store(&e);
-    if (UNLIKELY(ok ? !seg_write(c, op->in.seg, ea, v, size)
-                    : !seg_probe_write(c, op->in.seg, ea, size)))
+    if (UNLIKELY(ok && !seg_write(c, op->in.seg, ea, v, size)))
         return false;
     x87_note_mem(c, op, ea);
     x87_commit(c, &e);

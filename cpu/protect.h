@@ -20,6 +20,11 @@ bool interrupt_software(struct cpu *c, uint8_t vector, uint64_t next);
 /* #DB with the given DR6 bits set; a trap: c->rip is already the next instruction. */
 void debug_trap(struct cpu *c, uint64_t dr6_bits);
 
+/* debug.c: breakpoints. DR6 bits of those on an instruction at a; accesses that went through. */
+uint32_t debug_code(const struct cpu *c, laddr a);
+void debug_data(struct cpu *c, laddr a, unsigned size, bool write);
+void debug_io(struct cpu *c, unsigned port, unsigned size);
+
 /* MOV/POP/Lxx to a segment register other than CS, with all checks. False: fault recorded. */
 bool load_segment(struct cpu *c, unsigned seg, uint16_t sel);
 /* Real and virtual-8086 mode: base = sel << 4; real mode keeps limit and attributes ("unreal"). */

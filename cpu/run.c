@@ -205,9 +205,47 @@ static const struct op *next_op(struct cpu *c, bool single)
     return b->ops;
 }
 
+/* The instruction before was MOV or POP SS: no #DB until the next one is done. */
+static bool debug_held(const struct cpu *c)
+{
+    return c->shadow_ss && c->shadow_at == cpu_icount(c);
+}
+
+/* A breakpoint on the next instruction: #DB in its place. */
+static bool debug_before(struct cpu *c)
+{
+    if ((c->eflags & FL_RF) || debug_held(c))
+        return false;
+    uint32_t bits = debug_code(c, c->seg[SEG_CS].base + c->rip);
+    if (!bits)
+        return false;
+    c->link_slot = NULL;
+    c->left--;
+    debug_trap(c, bits);
+    return true;
+}
+
+/* After an instruction under MODE_TF that did not fault; step: TF was set before it. */
+static void debug_after(struct cpu *c, bool step)
+{
+    c->link_slot = NULL;
+    if (debug_held(c))
+        return;
+    uint32_t bits = c->debug_hits | (step && !c->no_trap ? 0x4000u : 0);
+    c->debug_hits = 0;
+    if (bits)
+        debug_trap(c, bits);
+}
+
 static void step_blocks(struct cpu *c, bool single)
 {
-    bool trap = (c->mode & MODE_TF) != 0;
+    bool care = (c->mode & MODE_TF) != 0, step = (c->eflags & FL_TF) != 0;
+    uint64_t rip = c->rip;
+    if (UNLIKELY(care)) {
+        if (debug_before(c))
+            return;
+        c->eflags &= ~FL_RF;                 /* for one instruction only */
+    }
     c->no_trap = false;
     const struct op *op = next_op(c, single);
     if (op && UNLIKELY(c->engine != NULL)) {
@@ -218,17 +256,20 @@ static void step_blocks(struct cpu *c, bool single)
     } else {
         c->left--;                           /* a faulting fetch counts, too */
     }
+    bool again = c->blk && c->rip == rip && (c->blk->ops[0].in.prefix & (PRE_REP | PRE_REPNE));
     unpatch(c);
     c->blk = NULL;
     c->at = NULL;
     if (c->fault.raised) {
         c->link_slot = NULL;                 /* what follows is not where the block led to */
+        c->debug_hits = 0;
         c->last_fault.vector = c->fault.vector;
         c->last_fault.code = c->fault.code;
         exception_deliver(c);
-    } else if (trap && !c->no_trap) {
-        c->link_slot = NULL;
-        debug_trap(c, 0x4000);
+    } else if (UNLIKELY(care)) {
+        if (again)                           /* a repeated instruction between two iterations */
+            c->eflags |= FL_RF;
+        debug_after(c, step);
     }
 }
 

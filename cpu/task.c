@@ -193,13 +193,14 @@ static void load_registers(struct cpu *c, const struct image *t, const struct la
     for (unsigned i = 0; i < 8; i++)
         c->gpr[i] = t->gpr[i];
     c->rip = t->ip;
-    cpu_set_eflags(c, (t->flags & eflags_known(c)) | (nested ? FL_NT : 0));
+    c->dr[7] &= ~UINT64_C(0x155);            /* L0..L3, LE */
+    uint32_t known = eflags_known(c) & (c->dr[7] & 0xff ? UINT32_MAX : ~FL_RF);
+    cpu_set_eflags(c, (t->flags & known) | (nested ? FL_NT : 0));
     for (unsigned s = 0; s < 6; s++)
         seg_null(&c->seg[s], t->seg[s]);
     c->cpl = 3;                              /* until SS is there: a fault then finds an inner
                                                 stack */
     c->cr0 |= CR0_TS;
-    c->dr[7] &= ~UINT64_C(0x155);            /* L0..L3, LE */
     cpu_update_mode(c);
 }
 
@@ -296,7 +297,7 @@ static bool io_map(struct cpu *c, uint32_t *map)
     return get(c, tr->base, TSS_MAP, 2, map);
 }
 
-bool io_allowed(struct cpu *c, unsigned port, unsigned size)
+static bool io_permitted(struct cpu *c, unsigned port, unsigned size)
 {
     const struct seg *tr = &c->seg[SEG_TR];
     uint32_t map, bits;
@@ -310,6 +311,15 @@ bool io_allowed(struct cpu *c, unsigned port, unsigned size)
         return false;
     if (bits >> (port & 7) & ((1u << size) - 1))
         return cpu_raise_code(c, EXC_GP, 0);
+    return true;
+}
+
+bool io_allowed(struct cpu *c, unsigned port, unsigned size)
+{
+    if (!io_permitted(c, port, size))
+        return false;
+    if (UNLIKELY(c->mode & MODE_TF))
+        debug_io(c, port, size);
     return true;
 }
 

@@ -381,7 +381,7 @@ static bool flag_effects(struct engine *e, const struct insn *in, uint32_t *read
         *reads = 0;
         if ((in->prefix & (PRE_REP | PRE_REPNE)) && !n)
             *writes = 0;
-        return true;
+        return n <= 1024 || !r->writes || !(in->prefix & (PRE_REP | PRE_REPNE));
     }
     if (!strncmp(r->name, "int", 3) || !strcmp(r->name, "icebp"))
         *reads = !strcmp(r->name, "into") ? OF : 0;
@@ -428,6 +428,17 @@ static bool account(struct gen *g, struct engine *e, struct insn *in, struct hd_
         m->sw |= 0x4330;
     }
     return true;
+}
+
+/* The last instruction did not come to an end: flags undefined before stay so. */
+static void faulted(const struct insn *in, const uint32_t *flags, struct hd_mask *m)
+{
+    if (!in->len)
+        return;
+    m->flags |= *flags;
+    m->partial = !strcmp(insn_rows[in->id].name, "enter") || !strcmp(insn_rows[in->id].name, "popa") ||
+                 !strcmp(insn_rows[in->id].name, "pusha");
+    m->mmx = (insn_rows[in->id].need & F_MMX) != 0;
 }
 
 /* ---- programs ---- */
@@ -515,6 +526,7 @@ bool gen_program(struct gen *g, struct engine *e, uint64_t seed, struct hd_progr
     uint32_t frontier = p->start.eip;
     for (unsigned steps = 0, tries = 0; steps < MAX_STEPS && tries < 50; steps++) {
         uint32_t rip = (uint32_t)c->rip;
+        uint32_t flags = m->flags;
         struct insn in;
         if (rip - frontier < 16 && rip - HD_CODE < HD_CODE_SIZE - 1) {
             struct hd_mask before = *m;
@@ -536,8 +548,10 @@ bool gen_program(struct gen *g, struct engine *e, uint64_t seed, struct hd_progr
         } else if (!account(g, e, &in, m)) {
             return false;
         }
-        if (!engine_step(e))
+        if (!engine_step(e)) {
+            faulted(&in, &flags, m);
             return p->n > 0;
+        }
     }
     return false;
 }
@@ -548,10 +562,13 @@ bool gen_follow(struct gen *g, struct engine *e, const struct hd_program *p, str
     engine_load(e, &p->start);
     for (unsigned steps = 0; steps < 2 * MAX_STEPS; steps++) {
         struct insn in;
+        uint32_t flags = m->flags;
         if (!account(g, e, &in, m))
             return false;
-        if (!engine_step(e))
+        if (!engine_step(e)) {
+            faulted(&in, &flags, m);
             return true;
+        }
     }
     return false;
 }

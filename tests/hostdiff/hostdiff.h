@@ -39,6 +39,8 @@ struct hd_state {
 struct hd_mask {
     uint32_t flags;              /* undefined flags */
     uint16_t sw;                 /* undefined bits of the status word */
+    bool     partial;            /* one of several accesses faulted: processors may have done some of them */
+    bool     mmx;                /* an MMX instruction faulted: processors may have set TOP and the tags */
     bool     env;                /* an environment image comes last: CR2 is any byte of it */
     uint8_t  st;                 /* bit n: physical register n to within one ulp */
 };

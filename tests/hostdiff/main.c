@@ -52,29 +52,9 @@ static bool st_differs(struct hostdiff *h, unsigned i, const struct hd_mask *m)
 
 static bool has_code(unsigned v) { return v == EXC_DF || (v >= EXC_TS && v <= EXC_PF) || v == EXC_AC; }
 
-/* True when they differ; h->why says in what. */
-static bool compare(struct hostdiff *h, const struct hd_mask *m)
+static bool memory_differs(struct hostdiff *h)
 {
-    static const char *const names[8] = { "EAX", "ECX", "EDX", "EBX", "ESP", "EBP", "ESI", "EDI" };
     const struct hd_state *a = &h->ours, *b = &h->host;
-    uint32_t flags = HD_FLAGS & ~m->flags;
-    if (differs(h, "the vector", a->vector, b->vector) || differs(h, "EIP", a->eip, b->eip))
-        return true;
-    if (has_code(a->vector) && differs(h, "the error code", a->code & ~0x10u, b->code & ~0x10u))
-        return true;
-    if (a->vector == EXC_PF && differs(h, "CR2", a->cr2 >> (m->env ? 12 : 0), b->cr2 >> (m->env ? 12 : 0)))
-        return true;
-    for (unsigned i = 0; i < 8; i++)
-        if (differs(h, names[i], a->gpr[i], b->gpr[i]))
-            return true;
-    if (differs(h, "EFLAGS", a->eflags & flags, b->eflags & flags) ||
-        differs(h, "the control word", a->cw & 0x1f3f, b->cw & 0x1f3f) ||
-        differs(h, "the status word", a->sw & ~(unsigned)m->sw, b->sw & ~(unsigned)m->sw) ||
-        differs(h, "the empty registers", a->empty, b->empty))
-        return true;
-    for (unsigned i = 0; i < 8; i++)
-        if (st_differs(h, i, m))
-            return true;
     for (unsigned i = 0; i < HD_MEM_SIZE; i++)
         if (a->mem[i] != b->mem[i]) {
             uint32_t at = i < HD_CODE_SIZE ? HD_CODE + i : i < HD_CODE_SIZE + HD_DATA_SIZE ?
@@ -84,6 +64,39 @@ static bool compare(struct hostdiff *h, const struct hd_mask *m)
             return differs(h, what, a->mem[i], b->mem[i]);
         }
     return false;
+}
+
+/* True when they differ; h->why says in what. */
+static bool compare(struct hostdiff *h, const struct hd_mask *m)
+{
+    static const char *const names[8] = { "EAX", "ECX", "EDX", "EBX", "ESP", "EBP", "ESI", "EDI" };
+    const struct hd_state *a = &h->ours, *b = &h->host;
+    uint32_t flags = HD_FLAGS & ~m->flags;
+    if (differs(h, "EIP", a->eip, b->eip))
+        return true;
+    if (m->partial)
+        return false;
+    if (differs(h, "the vector", a->vector, b->vector))
+        return true;
+    if (has_code(a->vector) && differs(h, "the error code", a->code & ~0x10u, b->code & ~0x10u))
+        return true;
+    if (a->vector == EXC_PF && differs(h, "CR2", a->cr2 >> (m->env ? 12 : 0), b->cr2 >> (m->env ? 12 : 0)))
+        return true;
+    for (unsigned i = 0; i < 8; i++)
+        if (differs(h, names[i], a->gpr[i], b->gpr[i]))
+            return true;
+    if (differs(h, "EFLAGS", a->eflags & flags, b->eflags & flags))
+        return true;
+    if (m->mmx)
+        return memory_differs(h);
+    if (differs(h, "the control word", a->cw & 0x1f3f, b->cw & 0x1f3f) ||
+        differs(h, "the status word", a->sw & ~(unsigned)m->sw, b->sw & ~(unsigned)m->sw) ||
+        differs(h, "the empty registers", a->empty, b->empty))
+        return true;
+    for (unsigned i = 0; i < 8; i++)
+        if (st_differs(h, i, m))
+            return true;
+    return memory_differs(h);
 }
 
 /* Runs a program everywhere. True when there is a difference. */
