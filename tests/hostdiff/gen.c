@@ -103,7 +103,7 @@ void gen_free(struct gen *g) { free(g->rows); }
 
 struct maker {
     struct gen    *g;
-    struct engine *e;
+    struct emu *e;
     struct cpu    *c;
     uint8_t        b[64];        /* one or more instructions; the last is the one meant */
     unsigned       n;
@@ -155,7 +155,7 @@ static void memory32(struct maker *k, unsigned reg, uint32_t shift, const uint32
     struct gen *g = k->g;
     uint32_t t = target(g) - shift;
     unsigned base = rnd(g) & 7, index = rnd(g) & 7, scale = rnd(g) & 3;
-    if (chance(g, 50) && engine_byte(k->e, gpr[base]) && !shift)
+    if (chance(g, 50) && emu_byte(k->e, gpr[base]) && !shift)
         t = gpr[base] + (chance(g, 30) ? 0 : (rnd(g) & 0x7f) - 0x20);
     switch (rnd(g) % 5) {
     case 0:
@@ -341,10 +341,10 @@ static bool is_shift(const struct insn_row *r)
     return r->map == M1 && (r->opcode == 0xc0 || r->opcode == 0xc1 || (r->opcode >= 0xd0 && r->opcode <= 0xd3));
 }
 
-static bool bcd_valid(struct engine *e, uint32_t a)
+static bool bcd_valid(struct emu *e, uint32_t a)
 {
     for (unsigned i = 0; i < 9; i++) {
-        const uint8_t *p = engine_byte(e, a + i);
+        const uint8_t *p = emu_byte(e, a + i);
         if (p && ((*p & 15) > 9 || *p >> 4 > 9))
             return false;
     }
@@ -360,9 +360,9 @@ static uint32_t address_of(const struct cpu *c, const struct insn *in)
 }
 
 /* Flags that 'in' reads, writes and leaves undefined in the present state. False: its result is. */
-static bool flag_effects(struct engine *e, const struct insn *in, uint32_t *reads, uint32_t *writes, uint32_t *undef)
+static bool flag_effects(struct emu *e, const struct insn *in, uint32_t *reads, uint32_t *writes, uint32_t *undef)
 {
-    const struct cpu *c = engine_cpu(e);
+    const struct cpu *c = emu_cpu(e);
     const struct insn_row *r = &insn_rows[in->id];
     bool doubled = !strcmp(r->name, "shld") || !strcmp(r->name, "shrd");
     *reads = r->reads, *writes = r->writes, *undef = r->undef;
@@ -395,10 +395,10 @@ static bool flag_effects(struct engine *e, const struct insn *in, uint32_t *read
 static bool is_fpu(const struct insn_row *r) { return (r->attr & FPUINSN) || (r->need & F_MMX); }
 
 /* Takes the instruction at rip into account. False: the program must not contain it here. */
-static bool account(struct gen *g, struct engine *e, struct insn *in, struct hd_mask *m)
+static bool account(struct gen *g, struct emu *e, struct insn *in, struct hd_mask *m)
 {
-    struct cpu *c = engine_cpu(e);
-    const uint8_t *p = engine_byte(e, (uint32_t)c->rip);
+    struct cpu *c = emu_cpu(e);
+    const uint8_t *p = emu_byte(e, (uint32_t)c->rip);
     size_t room = HD_CODE + HD_CODE_SIZE - (uint32_t)c->rip;
     if (!p || (uint32_t)c->rip - HD_CODE >= HD_CODE_SIZE) {
         *in = (struct insn){ 0 };
@@ -477,14 +477,14 @@ static void append(struct maker *k, struct hd_program *p, const unsigned *len)
     for (unsigned i = 0; i < k->n_split; i++) {
         p->insn[p->n++] = (struct hd_insn){ (uint16_t)(off + k->split[i]), (uint8_t)len[i] };
         memcpy(p->start.mem + off + k->split[i], k->b + k->split[i], len[i]);
-        memcpy(engine_code(k->e) + off + k->split[i], k->b + k->split[i], len[i]);
+        memcpy(emu_code(k->e) + off + k->split[i], k->b + k->split[i], len[i]);
     }
 }
 
 /* New instructions at the engine's rip; their length in bytes, or 0. */
-static unsigned extend(struct gen *g, struct engine *e, struct hd_program *p)
+static unsigned extend(struct gen *g, struct emu *e, struct hd_program *p)
 {
-    struct maker k = { .g = g, .e = e, .c = engine_cpu(e) };
+    struct maker k = { .g = g, .e = e, .c = emu_cpu(e) };
     const struct insn_row *r = &insn_rows[g->rows[rnd(g) % g->n_rows]];
     struct insn in;
     unsigned len[8];
@@ -506,14 +506,14 @@ static unsigned extend(struct gen *g, struct engine *e, struct hd_program *p)
     return end;
 }
 
-static void take_back(struct engine *e, struct hd_program *p, unsigned n, uint32_t off, unsigned bytes)
+static void take_back(struct emu *e, struct hd_program *p, unsigned n, uint32_t off, unsigned bytes)
 {
     p->n = n;
     memset(p->start.mem + off, 0xcc, bytes);
-    memset(engine_code(e) + off, 0xcc, bytes);
+    memset(emu_code(e) + off, 0xcc, bytes);
 }
 
-bool gen_program(struct gen *g, struct engine *e, uint64_t seed, struct hd_program *p, struct hd_mask *m)
+bool gen_program(struct gen *g, struct emu *e, uint64_t seed, struct hd_program *p, struct hd_mask *m)
 {
     g->seed = (seed + 1) * UINT64_C(0x9e3779b97f4a7c15) ^ UINT64_C(0x2545f4914f6cdd1d);
     for (unsigned i = 0; i < 4; i++)
@@ -521,8 +521,8 @@ bool gen_program(struct gen *g, struct engine *e, uint64_t seed, struct hd_progr
     random_state(g, &p->start);
     p->n = 0;
     *m = (struct hd_mask){ 0 };
-    engine_load(e, &p->start);
-    struct cpu *c = engine_cpu(e);
+    emu_load(e, &p->start);
+    struct cpu *c = emu_cpu(e);
     uint32_t frontier = p->start.eip;
     for (unsigned steps = 0, tries = 0; steps < MAX_STEPS && tries < 50; steps++) {
         uint32_t rip = (uint32_t)c->rip;
@@ -548,7 +548,7 @@ bool gen_program(struct gen *g, struct engine *e, uint64_t seed, struct hd_progr
         } else if (!account(g, e, &in, m)) {
             return false;
         }
-        if (!engine_step(e)) {
+        if (!emu_step(e)) {
             faulted(&in, &flags, m);
             return p->n > 0;
         }
@@ -556,16 +556,16 @@ bool gen_program(struct gen *g, struct engine *e, uint64_t seed, struct hd_progr
     return false;
 }
 
-bool gen_follow(struct gen *g, struct engine *e, const struct hd_program *p, struct hd_mask *m)
+bool gen_follow(struct gen *g, struct emu *e, const struct hd_program *p, struct hd_mask *m)
 {
     *m = (struct hd_mask){ 0 };
-    engine_load(e, &p->start);
+    emu_load(e, &p->start);
     for (unsigned steps = 0; steps < 2 * MAX_STEPS; steps++) {
         struct insn in;
         uint32_t flags = m->flags;
         if (!account(g, e, &in, m))
             return false;
-        if (!engine_step(e)) {
+        if (!emu_step(e)) {
             faulted(&in, &flags, m);
             return true;
         }

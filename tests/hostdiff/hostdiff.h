@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The processor beside the host's own: random user-level instructions run on both, and everything
- * that can be seen is compared. The parts: gen.c makes programs, engine.c runs them here, native.c
+ * that can be seen is compared. The parts: gen.c makes programs, emu.c runs them here, native.c
  * on the host, main.c compares and shrinks.
  *
  * A program has a page of code, four of data and one of stack at fixed addresses below 4 GiB, with
@@ -19,6 +19,8 @@
 #define HD_DATA_SIZE 0x4000u
 #define HD_STACK     0x120000u
 #define HD_STACK_SIZE 0x1000u
+#define HD_SYS       0x3a5c0000u     /* our supervisor's pages, from physical 0: nothing is there on the host */
+#define HD_SYS_SIZE  0x10000u
 #define HD_MEM_SIZE  (HD_CODE_SIZE + HD_DATA_SIZE + HD_STACK_SIZE)
 #define HD_MAX_INSNS 64
 
@@ -53,20 +55,20 @@ struct hd_program {
     unsigned        n;
 };
 
-/* engine.c: the emulated processor with a flat user-level environment. */
-struct engine;
-struct engine *engine_new(unsigned block_ops);
-void engine_free(struct engine *e);
-struct cpu *engine_cpu(struct engine *e);
-uint8_t *engine_code(struct engine *e);
+/* emu.c: the emulated processor with a flat user-level environment. */
+struct emu;
+struct emu *emu_new(unsigned block_ops);
+void emu_free(struct emu *e);
+struct cpu *emu_cpu(struct emu *e);
+uint8_t *emu_code(struct emu *e);
 /* The byte at a if it lies in the program's memory, or NULL. */
-uint8_t *engine_byte(struct engine *e, uint32_t a);
-void engine_load(struct engine *e, const struct hd_state *s);
+uint8_t *emu_byte(struct emu *e, uint32_t a);
+void emu_load(struct emu *e, const struct hd_state *s);
 /* One instruction; true while the program has not ended. */
-bool engine_step(struct engine *e);
+bool emu_step(struct emu *e);
 /* Up to n instructions; true when the program has ended. */
-bool engine_run(struct engine *e, unsigned n);
-void engine_store(struct engine *e, struct hd_state *s);
+bool emu_run(struct emu *e, unsigned n);
+void emu_store(struct emu *e, struct hd_state *s);
 
 /* native.c: a child process that runs programs. False: it died or hung, and is replaced. */
 struct native;
@@ -86,6 +88,6 @@ struct gen {
 bool gen_init(struct gen *g, const struct decoder *d, const char *only, unsigned length);
 void gen_free(struct gen *g);
 /* A program made while the engine follows it. False: it came to nothing; take the next. */
-bool gen_program(struct gen *g, struct engine *e, uint64_t seed, struct hd_program *p, struct hd_mask *m);
+bool gen_program(struct gen *g, struct emu *e, uint64_t seed, struct hd_program *p, struct hd_mask *m);
 /* Follows a finished program and finds its mask. False: it depends on something undefined. */
-bool gen_follow(struct gen *g, struct engine *e, const struct hd_program *p, struct hd_mask *m);
+bool gen_follow(struct gen *g, struct emu *e, const struct hd_program *p, struct hd_mask *m);

@@ -3,7 +3,7 @@
  * hostdiff: our processor beside the host's (hostdiff.h).
  *   --seconds N   run so long (10)                --seed N      first choice of programs (1)
  *   --case N      only that program, and tell     --only SEM    only this row name of insns.def
- *   --length N    instructions a program (8)      --engine interp   --bits 32   --keep-going
+ *   --length N    instructions a program (8)      --engine interp|ir   --bits 32   --keep-going
  * Exit status: 0 no difference, 1 differences, 2 trouble, 77 not possible here.
  */
 #define _POSIX_C_SOURCE 200809L
@@ -16,10 +16,10 @@
 
 struct hostdiff {
     struct gen     gen;
-    struct engine *one, *many;   /* blocks of one instruction, and long ones */
+    struct emu *one, *many;   /* blocks of one instruction, and long ones */
     struct native *native;
     uint64_t       seed, only_case;
-    bool           single, keep_going;
+    bool           single, keep_going, ir;
     unsigned       seconds, length;
     const char    *only;
     struct hd_program program, reduced;
@@ -78,7 +78,9 @@ static bool compare(struct hostdiff *h, const struct hd_mask *m)
         return false;
     if (differs(h, "the vector", a->vector, b->vector))
         return true;
-    if (has_code(a->vector) && differs(h, "the error code", a->code & ~0x10u, b->code & ~0x10u))
+    /* Instruction fetches are marked only where execution can be forbidden. */
+    uint32_t code = 0x10u | (a->cr2 - HD_SYS < HD_SYS_SIZE ? 1 : 0);
+    if (has_code(a->vector) && differs(h, "the error code", a->code & ~code, b->code & ~code))
         return true;
     if (a->vector == EXC_PF && differs(h, "CR2", a->cr2 >> (m->env ? 12 : 0), b->cr2 >> (m->env ? 12 : 0)))
         return true;
@@ -105,12 +107,12 @@ static bool differ(struct hostdiff *h, const struct hd_program *p, const struct 
     h->why[0] = 0;
     if (!native_run(h->native, &p->start, &h->host))
         return false;
-    engine_load(h->many, &p->start);
-    if (!engine_run(h->many, 5000)) {
+    emu_load(h->many, &p->start);
+    if (!emu_run(h->many, 5000)) {
         snprintf(h->why, sizeof h->why, "the program does not end");
         return true;
     }
-    engine_store(h->many, &h->ours);
+    emu_store(h->many, &h->ours);
     return compare(h, m);
 }
 
@@ -186,9 +188,9 @@ static void tell(struct hostdiff *h, uint64_t n, const struct hd_mask *m)
                    (unsigned long long)h->host.st[i].mant, r->start.st[i].se,
                    (unsigned long long)r->start.st[i].mant);
     printf("  not compared: flags %x, status %x\n", (unsigned)m->flags, m->sw);
-    printf("  repeat with: tools/hostdiff --seed %llu --case %llu --length %u%s%s\n\n",
+    printf("  repeat with: tools/hostdiff --seed %llu --case %llu --length %u%s%s%s\n\n",
            (unsigned long long)h->seed, (unsigned long long)n, h->length, h->only ? " --only " : "",
-           h->only ? h->only : "");
+           h->only ? h->only : "", h->ir ? " --engine ir" : "");
     fflush(stdout);
 }
 
@@ -254,6 +256,8 @@ static bool options(struct hostdiff *h, int argc, char **argv)
             h->only = v;
         else if (!strcmp(a, "--length"))
             h->length = (unsigned)strtoul(v, NULL, 0);
+        else if (!strcmp(a, "--engine") && !strcmp(v, "ir"))
+            h->ir = true;
         else if ((strcmp(a, "--engine") || strcmp(v, "interp")) && (strcmp(a, "--bits") || strcmp(v, "32")))
             return false;
     }
@@ -268,7 +272,7 @@ int main(int argc, char **argv)
     h->length = 8;
     if (!options(h, argc, argv)) {
         fprintf(stderr, "usage: hostdiff [--seconds N] [--seed N] [--case N] [--only SEM] [--length N]\n"
-                        "                [--engine interp] [--bits 32] [--keep-going]\n");
+                        "                [--engine interp|ir] [--bits 32] [--keep-going]\n");
         return 2;
     }
     h->native = native_new();
@@ -276,16 +280,20 @@ int main(int argc, char **argv)
         fprintf(stderr, "hostdiff: 32-bit code does not run here\n");
         return 77;
     }
-    h->one = engine_new(1);
-    h->many = engine_new(0);
-    if (!h->one || !h->many || !gen_init(&h->gen, &engine_cpu(h->many)->blocks->decoder, h->only, h->length)) {
+    h->one = emu_new(1);
+    h->many = emu_new(0);
+    if (!h->one || !h->many || !gen_init(&h->gen, &emu_cpu(h->many)->blocks->decoder, h->only, h->length)) {
         fprintf(stderr, "hostdiff: no such instruction, or no memory\n");
+        return 2;
+    }
+    if (h->ir && !cpu_set_engine(emu_cpu(h->many), CPU_IR, false)) {
+        fprintf(stderr, "hostdiff: no IR executor\n");
         return 2;
     }
     int r = run(h);
     native_free(h->native);
-    engine_free(h->one);
-    engine_free(h->many);
+    emu_free(h->one);
+    emu_free(h->many);
     gen_free(&h->gen);
     free(h);
     return r;

@@ -13,8 +13,8 @@
 #include "cpu/mem.h"
 
 #define RAM_SIZE  0x130000u
-#define SYS       0x3a5c0000u    /* where the supervisor's pages lie; physical 0 */
-#define SYS_PAGES 16u
+#define SYS       HD_SYS
+#define SYS_PAGES (HD_SYS_SIZE >> 12)
 #define PAGE_DIR  0x1000u
 #define PT_LOW    0x2000u
 #define PT_SYS    0x3000u
@@ -24,7 +24,7 @@
 #define RING0_TOP 0x8000u
 #define HANDLERS  0x8000u
 
-struct engine {
+struct emu {
     struct cpu    cpu;
     struct bus    mem, io;
     struct region ram_region;
@@ -33,13 +33,13 @@ struct engine {
 };
 
 static vtime no_time(void *owner, uint64_t icount) { return icount; }
-static void remapped(void *owner) { tlb_flush_all(&((struct engine *)owner)->cpu); }
+static void remapped(void *owner) { tlb_flush_all(&((struct emu *)owner)->cpu); }
 static void code_written(void *owner, paddr a, unsigned n)
 {
-    cpu_code_write(&((struct engine *)owner)->cpu, a, n);
+    cpu_code_write(&((struct emu *)owner)->cpu, a, n);
 }
 
-static void map_pages(struct engine *e, uint32_t table, uint32_t lin, paddr phys, unsigned n, unsigned rights)
+static void map_pages(struct emu *e, uint32_t table, uint32_t lin, paddr phys, unsigned n, unsigned rights)
 {
     store_le32(e->ram + PAGE_DIR + (lin >> 22) * 4, table | 0x67);
     for (unsigned i = 0; i < n; i++)
@@ -47,7 +47,7 @@ static void map_pages(struct engine *e, uint32_t table, uint32_t lin, paddr phys
                    (uint32_t)(phys + i * 0x1000u) | 0x61 | rights);
 }
 
-static void put_desc(struct engine *e, unsigned sel, uint32_t base, uint32_t limit, unsigned attr)
+static void put_desc(struct emu *e, unsigned sel, uint32_t base, uint32_t limit, unsigned attr)
 {
     uint64_t d = (limit & 0xffff) | (uint64_t)(base & 0xffffff) << 16 | (uint64_t)(attr & 0xff) << 40 |
                  (uint64_t)(limit >> 16 & 15) << 48 | (uint64_t)(attr >> 12 & 15) << 52 |
@@ -55,7 +55,7 @@ static void put_desc(struct engine *e, unsigned sel, uint32_t base, uint32_t lim
     store_le64(e->ram + GDT + sel, d);
 }
 
-static void build_memory(struct engine *e)
+static void build_memory(struct emu *e)
 {
     map_pages(e, PT_LOW, HD_CODE, HD_CODE, HD_CODE_SIZE >> 12, 6);
     map_pages(e, PT_LOW, HD_DATA, HD_DATA, HD_DATA_SIZE >> 12, 6);
@@ -78,9 +78,9 @@ static void build_memory(struct engine *e)
     }
 }
 
-struct engine *engine_new(unsigned block_ops)
+struct emu *emu_new(unsigned block_ops)
 {
-    struct engine *e = calloc(1, sizeof *e);
+    struct emu *e = calloc(1, sizeof *e);
     if (!e || !(e->ram = calloc(1, RAM_SIZE)) || !bus_init(&e->mem, 32, 1u << 24) ||
         !bus_init(&e->io, 16, 0) || !cpu_init(&e->cpu, 0, CPU_MODEL_DEFAULT, 1024, block_ops))
         return NULL;
@@ -96,7 +96,7 @@ struct engine *engine_new(unsigned block_ops)
     return e;
 }
 
-void engine_free(struct engine *e)
+void emu_free(struct emu *e)
 {
     cpu_free(&e->cpu);
     bus_free(&e->mem);
@@ -105,10 +105,10 @@ void engine_free(struct engine *e)
     free(e);
 }
 
-struct cpu *engine_cpu(struct engine *e) { return &e->cpu; }
-uint8_t *engine_code(struct engine *e) { return e->ram + HD_CODE; }
+struct cpu *emu_cpu(struct emu *e) { return &e->cpu; }
+uint8_t *emu_code(struct emu *e) { return e->ram + HD_CODE; }
 
-uint8_t *engine_byte(struct engine *e, uint32_t a)
+uint8_t *emu_byte(struct emu *e, uint32_t a)
 {
     if (a - HD_CODE < HD_CODE_SIZE || a - HD_DATA < HD_DATA_SIZE || a - HD_STACK < HD_STACK_SIZE)
         return e->ram + a;
@@ -131,7 +131,7 @@ static void set_x87(struct cpu *c, const struct hd_state *s)
         c->x87.r[(c->x87.top + i) & 7] = s->st[i];
 }
 
-void engine_load(struct engine *e, const struct hd_state *s)
+void emu_load(struct emu *e, const struct hd_state *s)
 {
     struct cpu *c = &e->cpu;
     memcpy(e->ram + HD_CODE, s->mem, HD_CODE_SIZE);
@@ -161,25 +161,25 @@ void engine_load(struct engine *e, const struct hd_state *s)
     c->pending = 0;
 }
 
-bool engine_step(struct engine *e)
+bool emu_step(struct emu *e)
 {
     cpu_run(&e->cpu, 1);
     return e->cpu.cpl == 3 && !(e->cpu.pending & PEND_SHUTDOWN);
 }
 
-bool engine_run(struct engine *e, unsigned n)
+bool emu_run(struct emu *e, unsigned n)
 {
     cpu_run(&e->cpu, n);
     return e->cpu.cpl == 0;
 }
 
-static uint32_t frame_word(const struct engine *e, unsigned i)
+static uint32_t frame_word(const struct emu *e, unsigned i)
 {
     uint32_t at = (uint32_t)e->cpu.gpr[R_SP] - SYS + 4 * i;
     return at < RAM_SIZE - 4 ? load_le32(e->ram + at) : 0;
 }
 
-void engine_store(struct engine *e, struct hd_state *s)
+void emu_store(struct emu *e, struct hd_state *s)
 {
     struct cpu *c = &e->cpu;
     uint32_t words = (SYS + RING0_TOP - (uint32_t)c->gpr[R_SP]) / 4;
