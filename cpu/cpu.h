@@ -106,7 +106,7 @@ enum cpu_stop { CPU_RAN, CPU_HALTED, CPU_EXIT, CPU_SHUTDOWN };
 #define MODE_CODE64  4u
 #define MODE_FLAT    16u         /* DS, ES and SS: base 0, all 4 GiB readable and writable */
 #define MODE_FLATCS  32u         /* CS: 32-bit, base 0, all 4 GiB */
-#define MODE_TF      8u          /* one-instruction blocks: TF is set, or DR7 enables a breakpoint */
+#define MODE_TF      8u          /* one-instruction blocks: TF, or a breakpoint in DR7 */
 #define MODE_DEAD    0x80000000u /* never equal to a CPU's mode: a dropped block */
 
 #ifdef VITRINE_STRESS
@@ -137,7 +137,8 @@ struct cpu {
     uint32_t mode;               /* MODE_*: key for block lookup */
     uint8_t  cpl;
     bool     halted;
-    struct tlb_entry *tlb;       /* of the present privilege: tlbs[cpl == 3]; tlbs[2] when every access is looked at */
+    struct tlb_entry *tlb;       /* of the present privilege: tlbs[cpl == 3]; or the empty tlbs[2],
+                                    when every access is looked at */
     const struct op *at;         /* the running op: set before anything that may ask for the time */
     struct block *blk;           /* the running block, NULL between blocks */
     struct seg seg[SEG_COUNT];   /* ES CS SS DS FS GS LDTR TR */

@@ -33,7 +33,10 @@ static uint32_t matches(const struct cpu *c, unsigned kinds, uint32_t a, unsigne
     return bits;
 }
 
-uint32_t debug_code(const struct cpu *c, laddr a) { return matches(c, 1u << BP_CODE, (uint32_t)a, 1); }
+uint32_t debug_code(const struct cpu *c, laddr a)
+{
+    return matches(c, 1u << BP_CODE, (uint32_t)a, 1);
+}
 
 void debug_data(struct cpu *c, laddr a, unsigned size, bool write)
 {

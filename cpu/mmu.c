@@ -8,7 +8,7 @@
  * off linear is physical, and the same table is used.
  *
  * Deviations: the four PAE directory pointers are read at every walk, not at the load of CR3.
- * Accesses come here one by one, and are looked at, when alignment is checked or breakpoints are enabled.
+ * When alignment is checked or a breakpoint is enabled, every access comes here and is looked at.
  */
 #include "cpu/lockstep.h"
 #include "cpu/mem.h"

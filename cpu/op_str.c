@@ -212,9 +212,10 @@ static ALWAYS_INLINE const struct op *repeat_while(struct cpu *c, const struct o
         return NEXT(c, op);
     }
     unsigned want = op->in.prefix & PRE_REP ? 1 : 0;
-    uint64_t n = count_of(c, op), todo = portion_of(c, n), res = c->fl_res, aux = c->fl_aux;
+    uint64_t n = count_of(c, op), todo = portion_of(c, n);
+    uint64_t res = c->fl_res, aux = c->fl_aux;
     while (todo--) {
-        if (UNLIKELY(!one(c, op))) {         /* a fault shows the flags from before (SDM volume 2, REP) */
+        if (UNLIKELY(!one(c, op))) {         /* a fault shows the flags from before (SDM, REP) */
             c->fl_res = res;
             c->fl_aux = aux;
             return op_fault(c, op);

@@ -25,11 +25,11 @@
 #define HANDLERS  0x8000u
 
 struct emu {
-    struct cpu    cpu;
-    struct bus    mem, io;
+    struct cpu cpu;
+    struct bus mem, io;
     struct region ram_region;
-    struct sched  sched;
-    uint8_t      *ram;
+    struct sched sched;
+    uint8_t *ram;
 };
 
 static vtime no_time(void *owner, uint64_t icount) { return icount; }
@@ -39,7 +39,8 @@ static void code_written(void *owner, paddr a, unsigned n)
     cpu_code_write(&((struct emu *)owner)->cpu, a, n);
 }
 
-static void map_pages(struct emu *e, uint32_t table, uint32_t lin, paddr phys, unsigned n, unsigned rights)
+static void map_pages(struct emu *e, uint32_t table, uint32_t lin, paddr phys, unsigned n,
+                      unsigned rights)
 {
     store_le32(e->ram + PAGE_DIR + (lin >> 22) * 4, table | 0x67);
     for (unsigned i = 0; i < n; i++)
@@ -49,9 +50,9 @@ static void map_pages(struct emu *e, uint32_t table, uint32_t lin, paddr phys, u
 
 static void put_desc(struct emu *e, unsigned sel, uint32_t base, uint32_t limit, unsigned attr)
 {
-    uint64_t d = (limit & 0xffff) | (uint64_t)(base & 0xffffff) << 16 | (uint64_t)(attr & 0xff) << 40 |
-                 (uint64_t)(limit >> 16 & 15) << 48 | (uint64_t)(attr >> 12 & 15) << 52 |
-                 (uint64_t)(base >> 24) << 56;
+    uint64_t d = (limit & 0xffff) | (uint64_t)(base & 0xffffff) << 16 |
+                 (uint64_t)(attr & 0xff) << 40 | (uint64_t)(limit >> 16 & 15) << 48 |
+                 (uint64_t)(attr >> 12 & 15) << 52 | (uint64_t)(base >> 24) << 56;
     store_le64(e->ram + GDT + sel, d);
 }
 
@@ -73,7 +74,8 @@ static void build_memory(struct emu *e)
         uint32_t at = SYS + HANDLERS + v * 16;
         unsigned dpl = v == 3 || v == 4 ? 3 : 0;
         store_le64(e->ram + IDT + v * 8, (at & 0xffff) | 0x10u << 16 |
-                   (uint64_t)(0x8e00 | dpl << 13) << 32 | (uint64_t)(at >> 16) << 48);
+                                             (uint64_t)(0x8e00 | dpl << 13) << 32 |
+                                             (uint64_t)(at >> 16) << 48);
         e->ram[HANDLERS + v * 16] = 0xf4;
     }
 }
@@ -117,7 +119,7 @@ uint8_t *emu_byte(struct emu *e, uint32_t a)
 
 static void set_seg(struct seg *s, uint16_t sel, uint64_t base, uint32_t limit, uint16_t attr)
 {
-    *s = (struct seg){ .sel = sel, .base = base, .limit = limit, .attr = attr };
+    *s = (struct seg){.sel = sel, .base = base, .limit = limit, .attr = attr};
     seg_derive(s);
 }
 
@@ -148,8 +150,8 @@ void emu_load(struct emu *e, const struct hd_state *s)
     }
     set_seg(&c->seg[SEG_TR], 0x40, SYS + TSS, 0x67, 0x8b);
     set_seg(&c->seg[SEG_LDTR], 0, 0, 0, 0);
-    c->gdtr = (struct dtr){ 0x4f, SYS + GDT };
-    c->idtr = (struct dtr){ 32 * 8 - 1, SYS + IDT };
+    c->gdtr = (struct dtr){0x4f, SYS + GDT};
+    c->idtr = (struct dtr){32 * 8 - 1, SYS + IDT};
     c->cr0 = CR0_PE | CR0_PG | CR0_NE | CR0_ET | CR0_MP | CR0_WP | CR0_AM;
     c->cr3 = PAGE_DIR;
     c->cr4 = CR4_DE | CR4_OSFXSR;
@@ -183,7 +185,7 @@ void emu_store(struct emu *e, struct hd_state *s)
 {
     struct cpu *c = &e->cpu;
     uint32_t words = (SYS + RING0_TOP - (uint32_t)c->gpr[R_SP]) / 4;
-    unsigned skip = words == 6;              /* an error code was pushed */
+    unsigned skip = words == 6; /* an error code was pushed */
     for (unsigned i = 0; i < 8; i++)
         s->gpr[i] = (uint32_t)c->gpr[i];
     s->vector = 0xff;

@@ -19,10 +19,12 @@
 #define MAX_STEPS 400u
 
 static const char *const left_out[] = {
-    "rdtsc", "rdpmc", "cpuid", "sgdt", "sidt", "sldt", "str", "smsw", "lar", "lsl", "verr", "verw",
-    "pop_seg", "mov_to_seg", "les", "lds", "lss", "lfs", "lgs", "call_far", "jmp_far", "call_far_m",
-    "jmp_far_m", "retf", "retf_imm", "iret", "int", "sysenter", "sysexit", "fxsave", "fxrstor",
-    "fnstenv", "fnsave", "mov_from_cr", "mov_to_cr", "mov_from_dr", "mov_to_dr",
+    "rdtsc",       "rdpmc",     "cpuid",   "sgdt",     "sidt",   "sldt",        "str",
+    "smsw",        "lar",       "lsl",     "verr",     "verw",   "pop_seg",     "mov_to_seg",
+    "les",         "lds",       "lss",     "lfs",      "lgs",    "call_far",    "jmp_far",
+    "call_far_m",  "jmp_far_m", "retf",    "retf_imm", "iret",   "int",         "sysenter",
+    "sysexit",     "fxsave",    "fxrstor", "fnstenv",  "fnsave", "mov_from_cr", "mov_to_cr",
+    "mov_from_dr", "mov_to_dr",
 };
 static const char *const transcendental[] = {
     "f2xm1", "fyl2x", "fptan", "fpatan", "fyl2xp1", "fsincos", "fsin", "fcos",
@@ -41,14 +43,15 @@ static bool chance(struct gen *g, unsigned percent) { return rnd(g) % 100 < perc
 
 static uint32_t number(struct gen *g)
 {
-    static const uint32_t edge[] = { 0, 1, 2, 0x7f, 0x80, 0xff, 0x100, 0x7fff, 0x8000, 0xffff, 0x10000,
-                                     0x7fffffff, 0x80000000u, 0xfffffffeu, 0xffffffffu, 0x55555555 };
+    static const uint32_t edge[] = {
+        0,      1,      2,       0x7f,       0x80,        0xff,        0x100,       0x7fff,
+        0x8000, 0xffff, 0x10000, 0x7fffffff, 0x80000000u, 0xfffffffeu, 0xffffffffu, 0x55555555};
     uint32_t r = rnd(g);
     switch (r & 7) {
-    case 0:  return edge[r >> 8 & 15];
-    case 1:  return rnd(g) & 0xff;
-    case 2:  return rnd(g) >> (rnd(g) & 31);
-    case 3:  return ~(rnd(g) >> (rnd(g) & 31));
+    case 0: return edge[r >> 8 & 15];
+    case 1: return rnd(g) & 0xff;
+    case 2: return rnd(g) >> (rnd(g) & 31);
+    case 3: return ~(rnd(g) >> (rnd(g) & 31));
     default: return rnd(g);
     }
 }
@@ -59,15 +62,15 @@ static struct f80 number80(struct gen *g)
     unsigned sign = (rnd(g) & 1) << 15, shift = rnd(g) & 63;
     m = chance(g, 50) ? m : chance(g, 50) ? m << shift : UINT64_MAX >> shift;
     switch (rnd(g) % 14) {
-    case 0:  return (struct f80){ 0, (uint16_t)sign };
-    case 1:  return (struct f80){ F80_J, (uint16_t)(sign | 0x7fff) };
-    case 2:  return (struct f80){ F80_J | m, (uint16_t)(sign | 0x7fff) };
-    case 3:  return (struct f80){ m, (uint16_t)sign };
-    case 4:  return (struct f80){ m, (uint16_t)rnd(g) };
-    case 5:  return (struct f80){ F80_J | m, (uint16_t)(sign | (1 + (rnd(g) & 63))) };
-    case 6:  return (struct f80){ F80_J | m, (uint16_t)(sign | (0x3fff - 1040 + rnd(g) % 2080)) };
-    case 7:  return f80_from_int((int64_t)(m >> 1) >> shift);
-    default: return (struct f80){ F80_J | m, (uint16_t)(sign | (0x3ff0 + (rnd(g) & 31))) };
+    case 0: return (struct f80){0, (uint16_t)sign};
+    case 1: return (struct f80){F80_J, (uint16_t)(sign | 0x7fff)};
+    case 2: return (struct f80){F80_J | m, (uint16_t)(sign | 0x7fff)};
+    case 3: return (struct f80){m, (uint16_t)sign};
+    case 4: return (struct f80){m, (uint16_t)rnd(g)};
+    case 5: return (struct f80){F80_J | m, (uint16_t)(sign | (1 + (rnd(g) & 63)))};
+    case 6: return (struct f80){F80_J | m, (uint16_t)(sign | (0x3fff - 1040 + rnd(g) % 2080))};
+    case 7: return f80_from_int((int64_t)(m >> 1) >> shift);
+    default: return (struct f80){F80_J | m, (uint16_t)(sign | (0x3ff0 + (rnd(g) & 31)))};
     }
 }
 
@@ -89,7 +92,7 @@ static bool usable(const struct insn_row *r)
 
 bool gen_init(struct gen *g, const struct decoder *d, const char *only, unsigned length)
 {
-    *g = (struct gen){ .decoder = d, .only = only, .length = length };
+    *g = (struct gen){.decoder = d, .only = only, .length = length};
     g->rows = calloc(insn_row_count, sizeof *g->rows);
     for (unsigned i = 0; g->rows && i < insn_row_count; i++)
         if (usable(&insn_rows[i]) && (!only || !strcmp(only, insn_rows[i].name)))
@@ -102,13 +105,13 @@ void gen_free(struct gen *g) { free(g->rows); }
 /* ---- encodings ---- */
 
 struct maker {
-    struct gen    *g;
+    struct gen *g;
     struct emu *e;
-    struct cpu    *c;
-    uint8_t        b[64];        /* one or more instructions; the last is the one meant */
-    unsigned       n;
-    unsigned       split[8], n_split;   /* where each begins */
-    uint32_t       at;           /* address of b[0] */
+    struct cpu *c;
+    uint8_t b[64]; /* one or more instructions; the last is the one meant */
+    unsigned n;
+    unsigned split[8], n_split; /* where each begins */
+    uint32_t at;                /* address of b[0] */
 };
 
 static void put(struct maker *k, uint32_t v, unsigned n)
@@ -139,7 +142,8 @@ static uint32_t target(struct gen *g)
     return r < 98 ? HD_STACK + rnd(g) % HD_STACK_SIZE : r < 99 ? number(g) : HD_DATA;
 }
 
-static void mod_disp(struct maker *k, unsigned reg, unsigned rm, int sib, bool needs_disp, uint32_t disp)
+static void mod_disp(struct maker *k, unsigned reg, unsigned rm, int sib, bool needs_disp,
+                     uint32_t disp)
 {
     bool small = disp + 0x80 < 0x100 && !chance(k->g, 10);
     unsigned mod = !disp && !needs_disp ? 0 : small ? 1 : 2;
@@ -163,13 +167,13 @@ static void memory32(struct maker *k, unsigned reg, uint32_t shift, const uint32
         put(k, t, 4);
         break;
     case 1:
-        put(k, reg << 3 | 4, 1);             /* index * scale + disp32 */
+        put(k, reg << 3 | 4, 1); /* index * scale + disp32 */
         put(k, scale << 6 | index << 3 | 5, 1);
         put(k, t - (index == 4 ? 0 : gpr[index] << scale), 4);
         break;
     case 2:
         if (index == 4)
-            scale = 0;                       /* without an index the scale is undefined */
+            scale = 0; /* without an index the scale is undefined */
         mod_disp(k, reg, 4, (int)(scale << 6 | index << 3 | base), base == 5,
                  t - gpr[base] - (index == 4 ? 0 : gpr[index] << scale));
         break;
@@ -214,7 +218,8 @@ static void prepare(struct maker *k, const struct insn_row *r, uint32_t *gpr)
 /* mov r, next; or push next: where an indirect branch or RET is to go. */
 static void aim(struct maker *k, const struct insn_row *r, bool *reg_form, unsigned *rm)
 {
-    uint32_t gap = rnd(k->g) % 6, len = !strcmp(r->name, "ret_imm") ? 3 : 2 - !strcmp(r->name, "ret");
+    uint32_t gap = rnd(k->g) % 6,
+             len = !strcmp(r->name, "ret_imm") ? 3 : 2 - !strcmp(r->name, "ret");
     if (chance(k->g, 25))
         return;
     begin(k);
@@ -226,8 +231,8 @@ static void aim(struct maker *k, const struct insn_row *r, bool *reg_form, unsig
 
 static void prefixes(struct maker *k, const struct insn_row *r, bool mem, bool *a16)
 {
-    static const uint8_t seg[] = { 0x26, 0x2e, 0x36, 0x3e, 0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65 };
-    static const uint8_t mandatory[5] = { 0, 0, 0x66, 0xf3, 0xf2 };
+    static const uint8_t seg[] = {0x26, 0x2e, 0x36, 0x3e, 0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65};
+    static const uint8_t mandatory[5] = {0, 0, 0x66, 0xf3, 0xf2};
     struct gen *g = k->g;
     bool loop = (r->attr & JUMP) && r->opcode >= 0xe0 && r->opcode <= 0xe3;
     *a16 = chance(g, !strcmp(r->name, "lea") || loop ? 25 : 1);
@@ -248,7 +253,8 @@ static void prefixes(struct maker *k, const struct insn_row *r, bool mem, bool *
 }
 
 /* How far the bit instructions reach beyond their memory operand. */
-static uint32_t bit_reach(const struct maker *k, const struct insn_row *r, unsigned reg, const uint32_t *gpr)
+static uint32_t bit_reach(const struct maker *k, const struct insn_row *r, unsigned reg,
+                          const uint32_t *gpr)
 {
     if (r->map != M2 || (r->opcode & 0xe7) != 0xa3 || r->name[0] != 'b')
         return 0;
@@ -258,7 +264,8 @@ static uint32_t bit_reach(const struct maker *k, const struct insn_row *r, unsig
     return (uint32_t)((int32_t)gpr[reg] >> 5) * 4;
 }
 
-static void modrm(struct maker *k, const struct insn_row *r, bool mem, bool a16, unsigned rm, const uint32_t *gpr)
+static void modrm(struct maker *k, const struct insn_row *r, bool mem, bool a16, unsigned rm,
+                  const uint32_t *gpr)
 {
     unsigned form = r->ext & 0xff0, reg = rnd(k->g) & 7;
     if (form >> 8 == 1 && form < 0x130)
@@ -307,8 +314,8 @@ static void make(struct maker *k, const struct insn_row *r, const struct hd_prog
     struct gen *g = k->g;
     unsigned form = r->ext & 0xff0, rm = rnd(g) & 7;
     bool has_modrm = g->decoder->modrm[r->map << 8 | r->opcode] != 0, reg_form = false, a16;
-    bool mem = has_modrm && (form == 0x110 || form == 0x130 ||
-                             ((form == 0 || form == 0x100) && chance(g, 60)));
+    bool mem = has_modrm &&
+               (form == 0x110 || form == 0x130 || ((form == 0 || form == 0x100) && chance(g, 60)));
     uint32_t gpr[8];
     k->n = k->n_split = 0;
     for (unsigned i = 0; i < 8; i++)
@@ -338,7 +345,8 @@ static unsigned shift_count(const struct cpu *c, const struct insn *in, unsigned
 
 static bool is_shift(const struct insn_row *r)
 {
-    return r->map == M1 && (r->opcode == 0xc0 || r->opcode == 0xc1 || (r->opcode >= 0xd0 && r->opcode <= 0xd3));
+    return r->map == M1 &&
+           (r->opcode == 0xc0 || r->opcode == 0xc1 || (r->opcode >= 0xd0 && r->opcode <= 0xd3));
 }
 
 static bool bcd_valid(struct emu *e, uint32_t a)
@@ -360,7 +368,8 @@ static uint32_t address_of(const struct cpu *c, const struct insn *in)
 }
 
 /* Flags that 'in' reads, writes and leaves undefined in the present state. False: its result is. */
-static bool flag_effects(struct emu *e, const struct insn *in, uint32_t *reads, uint32_t *writes, uint32_t *undef)
+static bool flag_effects(struct emu *e, const struct insn *in, uint32_t *reads, uint32_t *writes,
+                         uint32_t *undef)
 {
     const struct cpu *c = emu_cpu(e);
     const struct insn_row *r = &insn_rows[in->id];
@@ -401,12 +410,13 @@ static bool account(struct gen *g, struct emu *e, struct insn *in, struct hd_mas
     const uint8_t *p = emu_byte(e, (uint32_t)c->rip);
     size_t room = HD_CODE + HD_CODE_SIZE - (uint32_t)c->rip;
     if (!p || (uint32_t)c->rip - HD_CODE >= HD_CODE_SIZE) {
-        *in = (struct insn){ 0 };
-        return true;                         /* a fetch that faults */
+        *in = (struct insn){0};
+        return true; /* a fetch that faults */
     }
-    int len = insn_decode(g->decoder, in, (struct decode_mode){ 32, CPU_MODEL_DEFAULT }, p, room < 15 ? room : 15);
+    int len = insn_decode(g->decoder, in, (struct decode_mode){32, CPU_MODEL_DEFAULT}, p,
+                          room < 15 ? room : 15);
     if (len <= 0) {
-        *in = (struct insn){ 0 };
+        *in = (struct insn){0};
         return true;
     }
     const struct insn_row *r = &insn_rows[in->id];
@@ -419,7 +429,7 @@ static bool account(struct gen *g, struct emu *e, struct insn *in, struct hd_mas
         return false;
     m->env = !strcmp(r->name, "fldenv") || !strcmp(r->name, "frstor");
     if (!strncmp(r->name, "fcomi", 5) && r->reads + r->writes)
-        m->sw |= 0x200;                      /* C1: processors differ */
+        m->sw |= 0x200; /* C1: processors differ */
     if (!strncmp(r->name, "fucomi", 6))
         m->sw |= 0x200;
     m->flags = (m->flags & ~writes) | undef;
@@ -436,7 +446,8 @@ static void faulted(const struct insn *in, const uint32_t *flags, struct hd_mask
     if (!in->len)
         return;
     m->flags |= *flags;
-    m->partial = !strcmp(insn_rows[in->id].name, "enter") || !strcmp(insn_rows[in->id].name, "popa") ||
+    m->partial = !strcmp(insn_rows[in->id].name, "enter") ||
+                 !strcmp(insn_rows[in->id].name, "popa") ||
                  !strcmp(insn_rows[in->id].name, "pusha");
     m->mmx = (insn_rows[in->id].need & F_MMX) != 0;
 }
@@ -457,10 +468,12 @@ static void random_state(struct gen *g, struct hd_state *s)
     for (unsigned i = 0; i < 8; i++)
         s->gpr[i] = chance(g, 35) ? target(g) : number(g);
     s->gpr[R_SP] = HD_STACK + 0x800 + (rnd(g) & 0x3fc);
-    s->eflags = 0x202 | (rnd(g) & FL_ARITH) | (chance(g, 25) ? FL_DF : 0) | (chance(g, 3) ? FL_AC : 0) |
-                (chance(g, 5) ? FL_ID : 0);
+    s->eflags = 0x202 | (rnd(g) & FL_ARITH) | (chance(g, 25) ? FL_DF : 0) |
+                (chance(g, 3) ? FL_AC : 0) | (chance(g, 5) ? FL_ID : 0);
     s->eip = HD_CODE + (chance(g, 95) ? rnd(g) % 0x800 : 0xf80 + rnd(g) % 0x70);
-    s->cw = (uint16_t)(chance(g, 50) ? 0x37f : 0x40 | (chance(g, 80) ? 0x3f : rnd(g) & 0x3f) | (rnd(g) & 0xf00));
+    s->cw = (uint16_t)(chance(g, 50)
+                           ? 0x37f
+                           : 0x40 | (chance(g, 80) ? 0x3f : rnd(g) & 0x3f) | (rnd(g) & 0xf00));
     s->sw = (uint16_t)(rnd(g) & 0x7f00);
     if (!(~s->cw & 0x3f))
         s->sw |= chance(g, 30) ? rnd(g) & 0x7f : 0;
@@ -475,7 +488,7 @@ static void append(struct maker *k, struct hd_program *p, const unsigned *len)
 {
     uint32_t off = k->at - HD_CODE;
     for (unsigned i = 0; i < k->n_split; i++) {
-        p->insn[p->n++] = (struct hd_insn){ (uint16_t)(off + k->split[i]), (uint8_t)len[i] };
+        p->insn[p->n++] = (struct hd_insn){(uint16_t)(off + k->split[i]), (uint8_t)len[i]};
         memcpy(p->start.mem + off + k->split[i], k->b + k->split[i], len[i]);
         memcpy(emu_code(k->e) + off + k->split[i], k->b + k->split[i], len[i]);
     }
@@ -484,7 +497,7 @@ static void append(struct maker *k, struct hd_program *p, const unsigned *len)
 /* New instructions at the engine's rip; their length in bytes, or 0. */
 static unsigned extend(struct gen *g, struct emu *e, struct hd_program *p)
 {
-    struct maker k = { .g = g, .e = e, .c = emu_cpu(e) };
+    struct maker k = {.g = g, .e = e, .c = emu_cpu(e)};
     const struct insn_row *r = &insn_rows[g->rows[rnd(g) % g->n_rows]];
     struct insn in;
     unsigned len[8];
@@ -493,14 +506,15 @@ static unsigned extend(struct gen *g, struct emu *e, struct hd_program *p)
         return 0;
     make(&k, r, p);
     for (unsigned i = 0; i < k.n_split; i++) {
-        int n = insn_decode(g->decoder, &in, (struct decode_mode){ 32, CPU_MODEL_DEFAULT },
+        int n = insn_decode(g->decoder, &in, (struct decode_mode){32, CPU_MODEL_DEFAULT},
                             k.b + k.split[i], 15);
         if (n <= 0)
             return 0;
         len[i] = (unsigned)n;
     }
     unsigned end = k.split[k.n_split - 1] + len[k.n_split - 1];
-    if (&insn_rows[in.id] != r || p->n + k.n_split > HD_MAX_INSNS || k.at - HD_CODE + end > HD_CODE_SIZE)
+    if (&insn_rows[in.id] != r || p->n + k.n_split > HD_MAX_INSNS ||
+        k.at - HD_CODE + end > HD_CODE_SIZE)
         return 0;
     append(&k, p, len);
     return end;
@@ -513,14 +527,15 @@ static void take_back(struct emu *e, struct hd_program *p, unsigned n, uint32_t 
     memset(emu_code(e) + off, 0xcc, bytes);
 }
 
-bool gen_program(struct gen *g, struct emu *e, uint64_t seed, struct hd_program *p, struct hd_mask *m)
+bool gen_program(struct gen *g, struct emu *e, uint64_t seed, struct hd_program *p,
+                 struct hd_mask *m)
 {
     g->seed = (seed + 1) * UINT64_C(0x9e3779b97f4a7c15) ^ UINT64_C(0x2545f4914f6cdd1d);
     for (unsigned i = 0; i < 4; i++)
         rnd(g);
     random_state(g, &p->start);
     p->n = 0;
-    *m = (struct hd_mask){ 0 };
+    *m = (struct hd_mask){0};
     emu_load(e, &p->start);
     struct cpu *c = emu_cpu(e);
     uint32_t frontier = p->start.eip;
@@ -558,7 +573,7 @@ bool gen_program(struct gen *g, struct emu *e, uint64_t seed, struct hd_program 
 
 bool gen_follow(struct gen *g, struct emu *e, const struct hd_program *p, struct hd_mask *m)
 {
-    *m = (struct hd_mask){ 0 };
+    *m = (struct hd_mask){0};
     emu_load(e, &p->start);
     for (unsigned steps = 0; steps < 2 * MAX_STEPS; steps++) {
         struct insn in;

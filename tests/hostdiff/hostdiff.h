@@ -13,13 +13,14 @@
 #include "cpu/cpu.h"
 #include "cpu/operands.h"
 
-#define HD_CODE      0x100000u
-#define HD_CODE_SIZE 0x1000u
-#define HD_DATA      0x110000u
-#define HD_DATA_SIZE 0x4000u
-#define HD_STACK     0x120000u
+#define HD_CODE       0x100000u
+#define HD_CODE_SIZE  0x1000u
+#define HD_DATA       0x110000u
+#define HD_DATA_SIZE  0x4000u
+#define HD_STACK      0x120000u
 #define HD_STACK_SIZE 0x1000u
-#define HD_SYS       0x3a5c0000u     /* our supervisor's pages, from physical 0: nothing is there on the host */
+#define HD_SYS \
+    0x3a5c0000u /* our supervisor's pages, from physical 0: nothing is there on the host */
 #define HD_SYS_SIZE  0x10000u
 #define HD_MEM_SIZE  (HD_CODE_SIZE + HD_DATA_SIZE + HD_STACK_SIZE)
 #define HD_MAX_INSNS 64
@@ -30,29 +31,33 @@
 /* What a program begins with and ends with. */
 struct hd_state {
     uint32_t gpr[8], eip, eflags;
-    uint16_t cw, sw;             /* sw with TOP */
-    uint8_t  empty;              /* bit n: physical register n is empty */
-    struct f80 st[8];            /* ST(0) first */
-    uint32_t vector, code, cr2;  /* how it ended; code and cr2 where the vector has them */
-    uint8_t  mem[HD_MEM_SIZE];   /* code, data, stack */
+    uint16_t cw, sw;            /* sw with TOP */
+    uint8_t empty;              /* bit n: physical register n is empty */
+    struct f80 st[8];           /* ST(0) first */
+    uint32_t vector, code, cr2; /* how it ended; code and cr2 where the vector has them */
+    uint8_t mem[HD_MEM_SIZE];   /* code, data, stack */
 };
 
-/* What cannot be compared, because the manual leaves it open: gathered while a program is followed. */
+/* What cannot be compared, because the manual leaves it open: gathered while a program is followed.
+ */
 struct hd_mask {
-    uint32_t flags;              /* undefined flags */
-    uint16_t sw;                 /* undefined bits of the status word */
-    bool     partial;            /* one of several accesses faulted: processors may have done some of them */
-    bool     mmx;                /* an MMX instruction faulted: processors may have set TOP and the tags */
-    bool     env;                /* an environment image comes last: CR2 is any byte of it */
-    uint8_t  st;                 /* bit n: physical register n to within one ulp */
+    uint32_t flags; /* undefined flags */
+    uint16_t sw;    /* undefined bits of the status word */
+    bool partial;   /* one of several accesses faulted: processors may have done some of them */
+    bool mmx;       /* an MMX instruction faulted: processors may have set TOP and the tags */
+    bool env;       /* an environment image comes last: CR2 is any byte of it */
+    uint8_t st;     /* bit n: physical register n to within one ulp */
 };
 
-struct hd_insn { uint16_t at; uint8_t len; };
+struct hd_insn {
+    uint16_t at;
+    uint8_t len;
+};
 
 struct hd_program {
     struct hd_state start;
-    struct hd_insn  insn[HD_MAX_INSNS];
-    unsigned        n;
+    struct hd_insn insn[HD_MAX_INSNS];
+    unsigned n;
 };
 
 /* emu.c: the emulated processor with a flat user-level environment. */
@@ -79,15 +84,16 @@ void native_free(struct native *n);
 /* gen.c */
 struct gen {
     const struct decoder *decoder;
-    uint64_t    seed;
-    const char *only;            /* the sem to use, or NULL */
-    unsigned    length;
-    uint16_t   *rows;            /* usable rows */
-    unsigned    n_rows;
+    uint64_t seed;
+    const char *only; /* the sem to use, or NULL */
+    unsigned length;
+    uint16_t *rows; /* usable rows */
+    unsigned n_rows;
 };
 bool gen_init(struct gen *g, const struct decoder *d, const char *only, unsigned length);
 void gen_free(struct gen *g);
 /* A program made while the engine follows it. False: it came to nothing; take the next. */
-bool gen_program(struct gen *g, struct emu *e, uint64_t seed, struct hd_program *p, struct hd_mask *m);
+bool gen_program(struct gen *g, struct emu *e, uint64_t seed, struct hd_program *p,
+                 struct hd_mask *m);
 /* Follows a finished program and finds its mask. False: it depends on something undefined. */
 bool gen_follow(struct gen *g, struct emu *e, const struct hd_program *p, struct hd_mask *m);

@@ -15,16 +15,16 @@
 #include "hostdiff.h"
 
 struct hostdiff {
-    struct gen     gen;
-    struct emu *one, *many;   /* blocks of one instruction, and long ones */
+    struct gen gen;
+    struct emu *one, *many; /* blocks of one instruction, and long ones */
     struct native *native;
-    uint64_t       seed, only_case;
-    bool           single, keep_going, ir;
-    unsigned       seconds, length;
-    const char    *only;
+    uint64_t seed, only_case;
+    bool single, keep_going, ir;
+    unsigned seconds, length;
+    const char *only;
     struct hd_program program, reduced;
-    struct hd_state   ours, host, stepped;
-    char           why[200];
+    struct hd_state ours, host, stepped;
+    char why[200];
 };
 
 /* ---- comparing ---- */
@@ -40,25 +40,30 @@ static bool differs(struct hostdiff *h, const char *what, uint64_t ours, uint64_
 
 static bool st_differs(struct hostdiff *h, unsigned i, const struct hd_mask *m)
 {
-    static const char *const names[8] = { "ST0", "ST1", "ST2", "ST3", "ST4", "ST5", "ST6", "ST7" };
+    static const char *const names[8] = {"ST0", "ST1", "ST2", "ST3", "ST4", "ST5", "ST6", "ST7"};
     struct f80 a = h->ours.st[i], b = h->host.st[i];
     uint64_t d = a.mant - b.mant;
     if (m->st && a.se == b.se && d + 1 <= 2)
         return false;
     if (m->st && (uint16_t)(a.se - b.se + 1) <= 2 && (a.mant << 1) + (b.mant << 1) + 2 <= 4)
-        return false;                        /* either side of a power of two */
+        return false; /* either side of a power of two */
     return differs(h, names[i], a.mant, b.mant) || differs(h, names[i], a.se, b.se);
 }
 
-static bool has_code(unsigned v) { return v == EXC_DF || (v >= EXC_TS && v <= EXC_PF) || v == EXC_AC; }
+static bool has_code(unsigned v)
+{
+    return v == EXC_DF || (v >= EXC_TS && v <= EXC_PF) || v == EXC_AC;
+}
 
 static bool memory_differs(struct hostdiff *h)
 {
     const struct hd_state *a = &h->ours, *b = &h->host;
     for (unsigned i = 0; i < HD_MEM_SIZE; i++)
         if (a->mem[i] != b->mem[i]) {
-            uint32_t at = i < HD_CODE_SIZE ? HD_CODE + i : i < HD_CODE_SIZE + HD_DATA_SIZE ?
-                          HD_DATA + i - HD_CODE_SIZE : HD_STACK + i - HD_CODE_SIZE - HD_DATA_SIZE;
+            uint32_t at = i < HD_CODE_SIZE ? HD_CODE + i
+                          : i < HD_CODE_SIZE + HD_DATA_SIZE
+                              ? HD_DATA + i - HD_CODE_SIZE
+                              : HD_STACK + i - HD_CODE_SIZE - HD_DATA_SIZE;
             char what[40];
             snprintf(what, sizeof what, "memory at %x", (unsigned)at);
             return differs(h, what, a->mem[i], b->mem[i]);
@@ -69,7 +74,7 @@ static bool memory_differs(struct hostdiff *h)
 /* True when they differ; h->why says in what. */
 static bool compare(struct hostdiff *h, const struct hd_mask *m)
 {
-    static const char *const names[8] = { "EAX", "ECX", "EDX", "EBX", "ESP", "EBP", "ESI", "EDI" };
+    static const char *const names[8] = {"EAX", "ECX", "EDX", "EBX", "ESP", "EBP", "ESI", "EDI"};
     const struct hd_state *a = &h->ours, *b = &h->host;
     uint32_t flags = HD_FLAGS & ~m->flags;
     if (differs(h, "EIP", a->eip, b->eip))
@@ -82,7 +87,8 @@ static bool compare(struct hostdiff *h, const struct hd_mask *m)
     uint32_t code = 0x10u | (a->cr2 - HD_SYS < HD_SYS_SIZE ? 1 : 0);
     if (has_code(a->vector) && differs(h, "the error code", a->code & ~code, b->code & ~code))
         return true;
-    if (a->vector == EXC_PF && differs(h, "CR2", a->cr2 >> (m->env ? 12 : 0), b->cr2 >> (m->env ? 12 : 0)))
+    if (a->vector == EXC_PF &&
+        differs(h, "CR2", a->cr2 >> (m->env ? 12 : 0), b->cr2 >> (m->env ? 12 : 0)))
         return true;
     for (unsigned i = 0; i < 8; i++)
         if (differs(h, names[i], a->gpr[i], b->gpr[i]))
@@ -156,7 +162,7 @@ static void shrink(struct hostdiff *h, struct hd_mask *m)
 
 static void tell(struct hostdiff *h, uint64_t n, const struct hd_mask *m)
 {
-    static const char *const names[8] = { "eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi" };
+    static const char *const names[8] = {"eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi"};
     const struct hd_program *r = &h->reduced;
     printf("seed %llu case %llu: %s\n", (unsigned long long)h->seed, (unsigned long long)n, h->why);
     for (unsigned i = 0; i < r->n; i++) {
@@ -164,9 +170,11 @@ static void tell(struct hostdiff *h, uint64_t n, const struct hd_mask *m)
         char text[100];
         const uint8_t *code = r->start.mem + r->insn[i].at;
         if (!r->insn[i].len ||
-            insn_decode(h->gen.decoder, &in, (struct decode_mode){ 32, CPU_MODEL_DEFAULT }, code, 15) <= 0)
+            insn_decode(h->gen.decoder, &in, (struct decode_mode){32, CPU_MODEL_DEFAULT}, code,
+                        15) <= 0)
             continue;
-        insn_print(text, sizeof text, &in, (struct decode_mode){ 32, CPU_MODEL_DEFAULT }, HD_CODE + r->insn[i].at);
+        insn_print(text, sizeof text, &in, (struct decode_mode){32, CPU_MODEL_DEFAULT},
+                   HD_CODE + r->insn[i].at);
         printf("  %06x  %-44s", (unsigned)(HD_CODE + r->insn[i].at), text);
         for (unsigned k = 0; k < r->insn[i].len; k++)
             printf(" %02x", code[k]);
@@ -176,15 +184,17 @@ static void tell(struct hostdiff *h, uint64_t n, const struct hd_mask *m)
     for (unsigned i = 0; i < 8; i++)
         if (r->start.gpr[i])
             printf(" %s=%x", names[i], (unsigned)r->start.gpr[i]);
-    printf(" eflags=%x cw=%x sw=%x empty=%x\n", (unsigned)r->start.eflags, r->start.cw, r->start.sw, r->start.empty);
-    printf("  ours:  vector %u code %x eip %x eflags %x sw %x; host: vector %u code %x eip %x eflags %x sw %x\n",
-           (unsigned)h->ours.vector, (unsigned)h->ours.code, (unsigned)h->ours.eip, (unsigned)h->ours.eflags,
-           h->ours.sw, (unsigned)h->host.vector, (unsigned)h->host.code, (unsigned)h->host.eip,
-           (unsigned)h->host.eflags, h->host.sw);
+    printf(" eflags=%x cw=%x sw=%x empty=%x\n", (unsigned)r->start.eflags, r->start.cw, r->start.sw,
+           r->start.empty);
+    printf("  ours:  vector %u code %x eip %x eflags %x sw %x; host: vector %u code %x eip %x "
+           "eflags %x sw %x\n",
+           (unsigned)h->ours.vector, (unsigned)h->ours.code, (unsigned)h->ours.eip,
+           (unsigned)h->ours.eflags, h->ours.sw, (unsigned)h->host.vector, (unsigned)h->host.code,
+           (unsigned)h->host.eip, (unsigned)h->host.eflags, h->host.sw);
     for (unsigned i = 0; i < 8; i++)
         if (h->ours.st[i].mant != h->host.st[i].mant || h->ours.st[i].se != h->host.st[i].se)
-            printf("  ST%u: %04x %016llx, host %04x %016llx; before %04x %016llx\n", i, h->ours.st[i].se,
-                   (unsigned long long)h->ours.st[i].mant, h->host.st[i].se,
+            printf("  ST%u: %04x %016llx, host %04x %016llx; before %04x %016llx\n", i,
+                   h->ours.st[i].se, (unsigned long long)h->ours.st[i].mant, h->host.st[i].se,
                    (unsigned long long)h->host.st[i].mant, r->start.st[i].se,
                    (unsigned long long)r->start.st[i].mant);
     printf("  not compared: flags %x, status %x\n", (unsigned)m->flags, m->sw);
@@ -230,8 +240,8 @@ static int run(struct hostdiff *h)
         if (t.tv_sec - t0.tv_sec >= (time_t)h->seconds)
             break;
     }
-    printf("hostdiff: %llu programs, %llu instructions, %llu differences\n", (unsigned long long)programs,
-           (unsigned long long)insns, (unsigned long long)found);
+    printf("hostdiff: %llu programs, %llu instructions, %llu differences\n",
+           (unsigned long long)programs, (unsigned long long)insns, (unsigned long long)found);
     return found != 0;
 }
 
@@ -258,7 +268,8 @@ static bool options(struct hostdiff *h, int argc, char **argv)
             h->length = (unsigned)strtoul(v, NULL, 0);
         else if (!strcmp(a, "--engine") && !strcmp(v, "ir"))
             h->ir = true;
-        else if ((strcmp(a, "--engine") || strcmp(v, "interp")) && (strcmp(a, "--bits") || strcmp(v, "32")))
+        else if ((strcmp(a, "--engine") || strcmp(v, "interp")) &&
+                 (strcmp(a, "--bits") || strcmp(v, "32")))
             return false;
     }
     return h->length > 0 && h->length <= HD_MAX_INSNS - 8;
@@ -271,8 +282,9 @@ int main(int argc, char **argv)
     h->seconds = 10;
     h->length = 8;
     if (!options(h, argc, argv)) {
-        fprintf(stderr, "usage: hostdiff [--seconds N] [--seed N] [--case N] [--only SEM] [--length N]\n"
-                        "                [--engine interp|ir] [--bits 32] [--keep-going]\n");
+        fprintf(stderr,
+                "usage: hostdiff [--seconds N] [--seed N] [--case N] [--only SEM] [--length N]\n"
+                "                [--engine interp|ir] [--bits 32] [--keep-going]\n");
         return 2;
     }
     h->native = native_new();
@@ -282,7 +294,8 @@ int main(int argc, char **argv)
     }
     h->one = emu_new(1);
     h->many = emu_new(0);
-    if (!h->one || !h->many || !gen_init(&h->gen, &emu_cpu(h->many)->blocks->decoder, h->only, h->length)) {
+    if (!h->one || !h->many ||
+        !gen_init(&h->gen, &emu_cpu(h->many)->blocks->decoder, h->only, h->length)) {
         fprintf(stderr, "hostdiff: no such instruction, or no memory\n");
         return 2;
     }

@@ -20,35 +20,35 @@
 #include <ucontext.h>
 #include <unistd.h>
 
-enum { HOST_RIP = REG_RIP };             /* the name is also one of ours */
+enum { HOST_RIP = REG_RIP }; /* the name is also one of ours */
 #undef REG_RIP
 #include "hostdiff.h"
 
-#define CS32 0x23u
-#define DS32 0x2bu
+#define CS32       0x23u
+#define DS32       0x2bu
 #define TIMEOUT_MS 2000
-#define ALTSTACK (1u << 17)
+#define ALTSTACK   (1u << 17)
 
 struct native {
     pid_t pid;
-    int   to, from;
-    struct hd_state *start, *end;    /* shared with the child */
+    int to, from;
+    struct hd_state *start, *end; /* shared with the child */
 };
 
 /* The legacy image in a signal frame, as FXSAVE64 lays it out. */
 enum { FX_CW = 0, FX_SW = 2, FX_TAG = 4, FX_ST = 32, FX_MAGIC = 464, FX_XSTATE = 512 };
 
-static struct native *self;              /* in the child: a signal handler has no argument */
+static struct native *self; /* in the child: a signal handler has no argument */
 static volatile sig_atomic_t phase;
 static ucontext_t home;
 static uint8_t home_fx[512];
 
-static const int greg[8] = { REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI };
+static const int greg[8] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI};
 
 static void *memory_at(unsigned part, size_t *size, size_t *at)
 {
-    static const uint32_t base[3] = { HD_CODE, HD_DATA, HD_STACK };
-    static const uint32_t len[3] = { HD_CODE_SIZE, HD_DATA_SIZE, HD_STACK_SIZE };
+    static const uint32_t base[3] = {HD_CODE, HD_DATA, HD_STACK};
+    static const uint32_t len[3] = {HD_CODE_SIZE, HD_DATA_SIZE, HD_STACK_SIZE};
     *at = part == 0 ? 0 : part == 1 ? HD_CODE_SIZE : HD_CODE_SIZE + HD_DATA_SIZE;
     *size = len[part];
     return (void *)(uintptr_t)base[part];
@@ -59,13 +59,13 @@ static void load_fx(uint8_t *fx, const struct hd_state *s)
     store_le16(fx + FX_CW, s->cw);
     store_le16(fx + FX_SW, s->sw);
     store_le16(fx + FX_TAG, (uint8_t)~s->empty);
-    memset(fx + 6, 0, 18);                   /* opcode and pointers */
+    memset(fx + 6, 0, 18); /* opcode and pointers */
     for (unsigned i = 0; i < 8; i++) {
         memset(fx + FX_ST + 16 * i, 0, 16);
         store_le64(fx + FX_ST + 16 * i, s->st[i].mant);
         store_le16(fx + FX_ST + 16 * i + 8, s->st[i].se);
     }
-    if (load_le32(fx + FX_MAGIC) == 0x46505853u)     /* an XSAVE image: its x87 part is to be loaded */
+    if (load_le32(fx + FX_MAGIC) == 0x46505853u) /* an XSAVE image: its x87 part is to be loaded */
         fx[FX_XSTATE] |= 3;
 }
 
@@ -75,7 +75,7 @@ static void store_fx(const uint8_t *fx, struct hd_state *s)
     s->sw = load_le16(fx + FX_SW);
     s->empty = (uint8_t)~fx[FX_TAG];
     for (unsigned i = 0; i < 8; i++)
-        s->st[i] = (struct f80){ load_le64(fx + FX_ST + 16 * i), load_le16(fx + FX_ST + 16 * i + 8) };
+        s->st[i] = (struct f80){load_le64(fx + FX_ST + 16 * i), load_le16(fx + FX_ST + 16 * i + 8)};
 }
 
 static void enter(ucontext_t *u, const struct hd_state *s)
@@ -140,7 +140,7 @@ static void copy_out(struct hd_state *s)
 
 static bool child_setup(void)
 {
-    static const int signals[] = { SIGSEGV, SIGILL, SIGFPE, SIGTRAP, SIGBUS };
+    static const int signals[] = {SIGSEGV, SIGILL, SIGFPE, SIGTRAP, SIGBUS};
     size_t size, at;
     for (unsigned i = 0; i < 3; i++) {
         void *p = memory_at(i, &size, &at);
@@ -148,10 +148,11 @@ static bool child_setup(void)
                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) != p)
             return false;
     }
-    stack_t ss = { .ss_sp = malloc(ALTSTACK), .ss_size = ALTSTACK };
+    stack_t ss = {.ss_sp = malloc(ALTSTACK), .ss_size = ALTSTACK};
     if (!ss.ss_sp || sigaltstack(&ss, NULL))
         return false;
-    struct sigaction sa = { .sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER };
+    struct sigaction sa = {.sa_sigaction = on_signal,
+                           .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
     for (unsigned i = 0; i < ARRAY_LEN(signals); i++)
         sigaction(signals[i], &sa, NULL);
     __asm__ volatile("mov %0, %%ds\n\tmov %0, %%es" ::"r"(DS32));
@@ -165,10 +166,11 @@ static void child_loop(struct native *n, int in, int out)
         copy_in(n->start);
         phase = 0;
         /* Returning from a signal sets all flags but these two. */
-        __asm__ volatile("lea -256(%%rsp), %%rsp\n\tpushfq\n\tandq %0, (%%rsp)\n\torq %1, (%%rsp)\n\t"
-                         "popfq\n\tlea 256(%%rsp), %%rsp\n\tint3"
-                         ::"r"(~(uint64_t)(FL_ID | FL_NT)), "r"((uint64_t)n->start->eflags & (FL_ID | FL_NT))
-                         : "memory", "cc");
+        __asm__ volatile(
+            "lea -256(%%rsp), %%rsp\n\tpushfq\n\tandq %0, (%%rsp)\n\torq %1, (%%rsp)\n\t"
+            "popfq\n\tlea 256(%%rsp), %%rsp\n\tint3" ::"r"(~(uint64_t)(FL_ID | FL_NT)),
+            "r"((uint64_t)n->start->eflags & (FL_ID | FL_NT))
+            : "memory", "cc");
         copy_out(n->end);
         if (write(out, &c, 1) != 1)
             break;
@@ -228,7 +230,7 @@ struct native *native_new(void)
 bool native_run(struct native *n, const struct hd_state *start, struct hd_state *end)
 {
     char c = 0;
-    struct pollfd fd = { .fd = n->from, .events = POLLIN };
+    struct pollfd fd = {.fd = n->from, .events = POLLIN};
     *n->start = *start;
     if (write(n->to, &c, 1) == 1 && poll(&fd, 1, TIMEOUT_MS) == 1 && read(n->from, &c, 1) == 1) {
         *end = *n->end;
