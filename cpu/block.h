@@ -4,9 +4,9 @@
  * mode.
  *
  * An instruction that straddles two pages is a block of its own, listed on both.
- * Storage is a bump arena; when it is full everything is dropped. A page that is written to drops
- * its blocks. Direct links lead only from a block to another of the same page, so they die with the
- * page's blocks and need no bookkeeping. Indirect and cross-page jumps go through a table by linear
+ * Storage is a bump arena; when it is full everything is dropped. A store drops the blocks whose
+ * bytes it overlaps. Direct links lead only from a block to another of the same page, so that the
+ * page's list is enough to find them. Indirect and cross-page jumps go through a table by linear
  * address that is checked against the TLB's physical page.
  */
 #pragma once

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The machine's life: creation, the run loop, inputs. docs/ARCHITECTURE.md sections 6, 7 and 15
+ * The machine's life: creation, the run loop, inputs. docs/ARCHITECTURE.md sections 6 and 7
  * govern time and determinism.
  *
  * Time is t_anchor + (icount - i_anchor) / ips. Anchors move only where the guest's own history

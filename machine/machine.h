@@ -44,8 +44,7 @@ uint64_t  machine_icount(const struct machine *m);     /* instructions since pow
 bool      machine_halted(const struct machine *m);     /* waiting for an interrupt: the host may
                                                           sleep */
 unsigned  machine_exit_code(const struct machine *m);  /* after STOP_GUEST_EXIT */
-/* Instructions per virtual second, from the next slice on (section 15 of the architecture);
- * logged input. */
+/* Instructions per virtual second, from the next slice on (docs/ARCHITECTURE.md, section 7). */
 void      machine_set_rate(struct machine *m, uint64_t ips);
 
 /* Inputs (core/input.h), which take effect at the present instruction. False: the queue is full,

@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Checks who includes whom (docs/ARCHITECTURE.md) and what the core library may not call."""
+"""Checks who includes whom (docs/ARCHITECTURE.md) and what the core library may not call.
+
+With --style, checks line lengths, file lengths, tabs and the licence line instead.
+"""
 import os, re, sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -49,14 +52,35 @@ def check(path, rel, errors):
             errors.append(f"{rel}:{no}: mutable file-scope variable")
 
 
+COLUMNS = 100
+LINES, LINES_TABLE = 900, 1500  # the second for tables and tests
+
+
+def check_style(path, rel, errors):
+    with open(path, encoding="utf-8") as f:
+        lines = f.read().split("\n")
+    for no, line in enumerate(lines, 1):
+        if len(line) > COLUMNS:
+            errors.append(f"{rel}:{no}: {len(line)} columns, {COLUMNS} are the limit")
+        if "\t" in line or line != line.rstrip():
+            errors.append(f"{rel}:{no}: a tab, or blanks at the end")
+    most = LINES_TABLE if rel.endswith((".def", ".inc")) or rel.startswith("tests/") else LINES
+    if len(lines) - 1 > most:
+        errors.append(f"{rel}: {len(lines) - 1} lines, {most} are the limit: split it by idea")
+    if lines[0] != "/* SPDX-License-Identifier: BSD-2-Clause */":
+        errors.append(f"{rel}:1: the licence line is missing")
+
+
 def main():
     errors, count = [], 0
-    for top in ALLOWED:
+    style = "--style" in sys.argv
+    for top in [*ALLOWED, "tests"] if style else ALLOWED:
         for base, _, names in os.walk(os.path.join(ROOT, top)):
             for n in sorted(names):
                 if n.endswith((".c", ".h", ".def", ".inc")):
                     path = os.path.join(base, n)
-                    check(path, os.path.relpath(path, ROOT), errors)
+                    rel = os.path.relpath(path, ROOT).replace(os.sep, "/")
+                    (check_style if style else check)(path, rel, errors)
                     count += 1
     print("\n".join(errors) if errors else f"{count} files keep the rules")
     if not count:

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* links: devices core */
+/* Power management: timer, status and enable bits, the button, power-off, SMI commands, save and
+ * load. */
 #include "unit/device_test.h"
 
 #include "devices/acpi_pm.h"

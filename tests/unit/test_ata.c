@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* links: host devices core */
+/* ATA channel, disks and CD drives: identification, transfers by PIO, errors, packets, random
+ * traffic. */
 #include "unit/device_test.h"
 
 #include "devices/ata.h"

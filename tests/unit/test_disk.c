@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* links: host core */
+/* Media: raw images, overlays and memory, with their limits and errors. */
 #define _DEFAULT_SOURCE
 #include <check.h>
 #include <stdio.h>

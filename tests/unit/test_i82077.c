@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* links: host devices core */
+/* The floppy controller: commands, DMA and polled transfers, formats, seeks, random traffic. */
 #include "unit/device_test.h"
 
 #include "devices/i82077.h"

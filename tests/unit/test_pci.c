@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* links: host devices core */
+/* PCI: configuration space, windows, interrupt routing, shadow RAM, the IDE bus master. */
 #include "unit/device_test.h"
 
 #include "devices/i440fx.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* links: devices core */
+/* Port 61h: gate, refresh toggle, and the pitch of the speaker. */
 #include "device_test.h"
 
 #include "devices/port61.h"
