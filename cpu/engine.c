@@ -2,6 +2,7 @@
 /* Choosing an engine, and keeping the IR of blocks. */
 #include "cpu/engine.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define ARENA (UINT32_C(48) << 20)
@@ -45,14 +46,34 @@ const char *cpu_mismatch(const struct cpu *c)
     return c->journal && c->journal->differ ? c->journal->text : NULL;
 }
 
+/* In lockstep all IR is verified. */
+static void verify(struct cpu *c, const struct block *b, const char *after)
+{
+    struct journal *j = c->journal;
+    unsigned at;
+    const char *wrong = ir_check(&c->engine->temporary, &at);
+    if (!wrong || j->differ)
+        return;
+    j->differ = true;
+    c->pending |= PEND_EXIT;
+    snprintf(j->text, sizeof j->text,
+             "the IR of the block at physical %llx is wrong after %s, node %u: %s\n",
+             (unsigned long long)b->at, after, at, wrong);
+}
+
 static void make(struct cpu *c, const struct block *b, bool passes)
 {
     struct ir_engine *e = c->engine;
     lift_block(&e->temporary, c, b);
     if (e->tamper)
         e->tamper(&e->temporary);
-    if (passes)
+    if (e->check)
+        verify(c, b, "lifting");
+    if (passes) {
         ir_optimise(&e->temporary);
+        if (e->check)
+            verify(c, b, "the passes");
+    }
 }
 
 static struct ir_block *keep(struct ir_engine *e)

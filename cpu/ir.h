@@ -4,10 +4,9 @@
  * 5 has the idea: each meaning is written once (sem_*.inc) and read twice, by interp.c and by
  * lift.c.
  *
- * An instruction is a run of nodes that starts with INSN. Its faults come first, then its
- * stores, then the registers and flags: an instruction that faults has changed nothing. Whatever
- * has no straight-line body is a HELPER, alone in its instruction, so that every block can be
- * lifted.
+ * An instruction is a run of nodes that starts with INSN. What may fault comes before the first
+ * change of a register, so that an instruction that faults has changed nothing. Whatever has no
+ * straight-line body is a HELPER, alone in its instruction, so that every block can be lifted.
  */
 #pragma once
 #include "cpu/block.h"

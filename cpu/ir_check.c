@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The verifier: is this IR what ir.h says it is? Order within an instruction: what may fault, then
- * the memory, then the registers; and a HELPER has its instruction to itself.
+ * The verifier: is this IR what ir.h says it is? Order within an instruction: whatever may fault
+ * comes before the first write that cannot be taken back; and a HELPER has its instruction to
+ * itself.
  */
 #include "cpu/ir.h"
 
@@ -80,8 +81,6 @@ static const char *check_order(struct seen *s, const struct ir *x)
         return "effects beside a helper";
     if ((e & E_FAULT) && (s->put || s->mem))
         return "something that may fault after a write";
-    if ((e & E_MEM) && s->put)
-        return "memory written after registers";
     if (x->code == IR_STOREB && !(s->loadw.code == IR_LOADW && s->loadw.a == x->a &&
                                   s->loadw.imm == x->imm && s->loadw.size == x->size))
         return "a write back that nobody has checked";

@@ -167,6 +167,7 @@ void ir_optimise(struct ir_block *ib)
     struct pass p;
     p.ib = ib;
     forward(&p);
+    drop_values(&p);                         /* a GET without a reader must not keep a PUT */
     drop_puts(ib);
     drop_values(&p);
     close_holes(&p);

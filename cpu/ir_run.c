@@ -22,7 +22,7 @@ static uint64_t parity(uint64_t a)
     return ~a & 1;
 }
 
-uint64_t ir_pure(const struct ir *x, uint64_t a, uint64_t b, uint64_t c)
+static ALWAYS_INLINE uint64_t pure(const struct ir *x, uint64_t a, uint64_t b, uint64_t c)
 {
     switch ((enum ir_code)x->code) {
     case IR_K:      return x->imm;
@@ -41,6 +41,11 @@ uint64_t ir_pure(const struct ir *x, uint64_t a, uint64_t b, uint64_t c)
     case IR_SEL:    return a ? b : c;
     default:        return 0;
     }
+}
+
+uint64_t ir_pure(const struct ir *x, uint64_t a, uint64_t b, uint64_t c)
+{
+    return pure(x, a, b, c);
 }
 
 /* ---- helpers ---- */
@@ -84,17 +89,11 @@ static void store_back(struct cpu *c, const struct ir *x, uint64_t off, uint64_t
         c->fault.raised = false;             /* LOADW has seen to that */
 }
 
-/* A node with effects. False: the block is over. */
+/* A node with effects on other things than registers. False: the block is over. */
 static bool effect(struct cpu *c, const struct ir *x, uint64_t a, uint64_t b, uint64_t *v)
 {
     const struct block *blk = c->blk;
     switch ((enum ir_code)x->code) {
-    case IR_GET:
-        *v = load_le((const uint8_t *)c + x->imm, x->size);
-        return true;
-    case IR_PUT:
-        store_le((uint8_t *)c + x->imm, a, x->size);
-        return true;
     case IR_LOAD:
     case IR_LOADW:
         if (load(c, x, a, v))
@@ -127,7 +126,11 @@ void ir_run(struct cpu *c, const struct ir_block *ib, uint64_t *values)
         const struct ir *x = &ib->v[i];
         uint64_t a = values[x->a], b = values[x->b];
         if (!ir_info[x->code].effects)
-            values[i] = ir_pure(x, a, b, values[x->c]);
+            values[i] = pure(x, a, b, values[x->c]);
+        else if (x->code == IR_GET)
+            values[i] = load_le((const uint8_t *)c + x->imm, x->size);
+        else if (x->code == IR_PUT)
+            store_le((uint8_t *)c + x->imm, a, x->size);
         else if (!effect(c, x, a, b, &values[i]))
             return;
     }
