@@ -4,12 +4,20 @@
 
 #include <stdlib.h>
 
+/* A name from the services file, or a number that is a port: resolvers take 99999 for 34463. */
+static bool port_exists(const char *p)
+{
+    size_t digits = strspn(p, "0123456789");
+    unsigned long n = strtoul(p, NULL, 10);
+    return *p && (p[digits] || (digits < 9 && n >= 1 && n <= 65535));
+}
+
 static bool open_tcp(struct endpoint *e, const char *spec, struct error *err)
 {
     char host[256];
     const char *colon = strrchr(spec, ':');
     size_t n = colon ? (size_t)(colon - spec) : 0;
-    if (!n || n >= sizeof host || !colon[1])
+    if (!n || n >= sizeof host || !port_exists(colon + 1))
         return error_set(err, 2, "tcp:%s: not a host and a port: write tcp:HOST:PORT", spec);
     if (spec[0] == '[' && spec[n - 1] == ']') {          /* an IPv6 address in brackets */
         spec++;

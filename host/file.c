@@ -151,8 +151,12 @@ bool file_open(struct host_file *f, const char *path, bool want_write, struct er
 {
     struct stat st;
     bool read_only = !want_write;
-    if (!stat(path, &st) && S_ISDIR(st.st_mode))
+    if (stat(path, &st))
+        return fail(err, "open", path);
+    if (S_ISDIR(st.st_mode))
         return error_set(err, 1, "'%s' is a directory: name an image file", path);
+    if (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode))    /* opening a pipe would wait for its other end */
+        return error_set(err, 1, "'%s' is a pipe or a socket: name an image file", path);
     int fd = open(path, (want_write ? O_RDWR : O_RDONLY) | O_CLOEXEC);
     if (fd < 0 && want_write && (errno == EACCES || errno == EROFS || errno == EPERM)) {
         fd = open(path, O_RDONLY | O_CLOEXEC);
