@@ -294,7 +294,7 @@ static void after(struct run *r, bool ok, const struct error *err)
     if (ok)
         return;
     complain(err->text);
-    if (!r->status)
+    if (!r->status || r->status == EXIT_LIMIT)   /* a limit is how a run for its files ends */
         r->status = EXIT_TROUBLE;
 }
 

@@ -104,10 +104,30 @@ void video_close(struct video *v)
     free(v);
 }
 
+/* SDL asks the window manager to do it; where there is none, nobody would move the window. */
+static void place_on_screen(struct video *v)
+{
+    SDL_Rect r;
+    int display = SDL_GetWindowDisplayIndex(v->win);
+    if (SDL_GetDisplayBounds(display < 0 ? 0 : display, &r))
+        return;
+    SDL_SetWindowPosition(v->win, r.x, r.y);
+    SDL_SetWindowSize(v->win, r.w, r.h);
+}
+
 void sdl_toggle_fullscreen(struct video *v)
 {
     v->fullscreen = !v->fullscreen;
+    if (v->fullscreen) {
+        SDL_GetWindowPosition(v->win, &v->windowed.x, &v->windowed.y);
+        SDL_GetWindowSize(v->win, &v->windowed.w, &v->windowed.h);
+        place_on_screen(v);
+    }
     SDL_SetWindowFullscreen(v->win, v->fullscreen ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
+    if (!v->fullscreen) {
+        SDL_SetWindowSize(v->win, v->windowed.w, v->windowed.h);
+        SDL_SetWindowPosition(v->win, v->windowed.x, v->windowed.y);
+    }
     v->expose = true;
 }
 

@@ -15,6 +15,7 @@ struct video {
     int           tex_w, tex_h;          /* size of the texture */
     int           set_w, set_h;          /* size we gave the window; another one is the user's
                                             choice */
+    SDL_Rect      windowed;              /* where it was before it filled the screen */
     unsigned      scale;
     bool          fullscreen, expose;
     uint32_t     *shown;                 /* the picture in the texture */
