@@ -105,7 +105,8 @@ bool kload_plan(const struct kload_images *images, uint64_t ram_bytes, struct kl
     struct kload_plan p = *plan;
     bool ok = is_linux(&images->kernel) ? plan_linux(images, &p, err)
             : header != SIZE_MAX ? kload_mb_plan(images, header, &p, err)
-            : error_set(err, 1, "the kernel is neither a Linux bzImage nor a Multiboot image");
+            : error_set(err, 1, "the kernel is neither a Linux bzImage nor a Multiboot image: "
+                                "give --kernel another file");
     if (ok)
         *plan = p;
     return ok;
