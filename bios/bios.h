@@ -152,6 +152,7 @@ void irq_slave(struct regs *r), int05(struct regs *r);
 void int15_mouse(struct regs *r), irq12(struct regs *r);                               /* mouse.c */
 void int09(struct regs *r), int16(struct regs *r), kbd_init(void), kbd_leds(void);      /* kbd.c */
 int  kbd_put(u16 key);
+void kbd_busy(void);                                /* the caller does something besides polling for keys */
 int  kbd_command(u8 c), i8042_send_mouse(u8 c);
 void i8042_command(u8 c), i8042_data(u8 v);
 int  i8042_read(void);

@@ -158,6 +158,7 @@ static void dispatch(struct regs *r)
 void int13(struct regs *r)
 {
     u8 dl = r->dl, function = r->ah;
+    kbd_busy();
     sti();
     if (cd_emulation(r))
         return;

@@ -2,6 +2,9 @@
 /*
  * The keyboard: 8042 and its initialisation, INT 09h (scan codes to keys), INT 16h.
  * IBM PS/2 and PC BIOS Interface Technical Reference; set 1 scan codes, as the 8042 translates them.
+ *
+ * Programs that wait for a key by asking again and again would keep the host busy. When nothing has happened between
+ * many polls, the processor halts until an interrupt: see idle().
  */
 #include "bios.h"
 
@@ -441,11 +444,62 @@ static void key_read(struct regs *r, int extended)
     }
 }
 
+/* Everything that shows whether the caller did something since its last poll: its registers, where it called from and
+ * the top of its stack, where compilers keep variables; the cursors of all pages, which output moves; the tick count. */
+static u32 caller_state(const struct regs *r)
+{
+    const u32 *own = (const u32 *)r;
+    u16 sp = *(const u16 *)(r + 1), ss = *((const u16 *)(r + 1) + 1);          /* entry.S puts them there */
+    u32 h = bda->ticks;
+    for (u32 i = 0; i < sizeof *r / 4 - 1; i++)
+        h = (h << 5 | h >> 27) + own[i];
+    h = (h << 5 | h >> 27) + (r->ip | (u32)r->cs << 16);
+    for (u32 i = 0; i < 4; i++)
+        h = (h << 5 | h >> 27) + *(volatile LOWMEM u32 *)(0x450 + i * 4);
+    far_seg(ss);
+    for (u32 i = 0; i < 16; i++)
+        h = (h << 5 | h >> 27) + *(volatile FARMEM u32 *)((u16)(sp + sizeof *r + i * 4) & 0xfffcu);
+    return h;
+}
+
+/*
+ * A poll found nothing. A program that does nothing else asks thousands of times in a tick (55 ms) of a slow machine; one
+ * that works meanwhile asks less often, or has other values in its registers. So: from the IDLE_POLLS-th poll within a tick that finds
+ * all unchanged, sleep until the next interrupt; none but the timer may come, so that must be open. Disk
+ * services start the count afresh. The cost is a delay of what a program learns by polling other chips, a tick at most.
+ */
+enum { IDLE_POLLS = 100 };
+static u32 last_caller;
+static u16 idle_polls;
+
+void kbd_busy(void) { idle_polls = 0; }
+
+/* True when it slept: something may be in the buffer now. */
+static int idle(const struct regs *r)
+{
+    u32 now = caller_state(r);
+    if (now != last_caller) {
+        last_caller = now;
+        idle_polls = 0;
+        return 0;
+    }
+    if (idle_polls < IDLE_POLLS) {
+        idle_polls++;
+        return 0;
+    }
+    if (inb(0x21) & 0x01)
+        return 0;
+    sti_hlt_cli();
+    return 1;
+}
+
 static void key_poll(struct regs *r, int extended)
 {
     int have;
     u16 key = peek(extended, 0, &have);
     kbd_leds();
+    if (!have && idle(r))
+        key = peek(extended, 0, &have);
     r->flags = (u16)(have ? r->flags & ~F_ZF : r->flags | F_ZF);
     if (have)
         r->ax = key;

@@ -2,6 +2,9 @@
 /*
  * The boot ROM of direct kernel boot: takes over INT 19h, asks devices/kload.c to put the kernel into memory,
  * and starts it as the Linux boot protocol or the Multiboot specification say.
+ *
+ * It is the expansion ROM of the PCI function devices/kload_pci.c, or stands at D0000h where there is no PCI.
+ * PCI Firmware Specification 3.0, section 5.1, for the header.
  */
 #define PORT 0x1b0
 
@@ -11,8 +14,16 @@
 start:  .word 0xaa55
         .byte 2048 / 512
         jmp init
-        .org 0x06
-        .ascii "kload"
+        .org 0x18
+        .word pcir, 0                     /* PCI data structure; no PnP header */
+        .balign 4
+pcir:   .ascii "PCIR"
+        .word 0x1234, 0x4b4c              /* ORDER kload-id: devices/kload_pci.c */
+        .word 0, 24
+        .byte 0, 0x00, 0x00, 0xff         /* revision, class */
+        .word 2048 / 512, 1
+        .byte 0, 0x80                     /* for a PC; the last image */
+        .word 0
 
 init:                                     /* called by POST */
         pushw %ds

@@ -68,6 +68,7 @@ void int14(struct regs *r)
     if (!port)
         return;
     u8 timeout = bda->com_timeout[r->dx];
+    kbd_busy();
     switch (r->ah) {
     case 0:
         serial_setup(port, divisors[r->al >> 5], r->al & 0x1f);

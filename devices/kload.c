@@ -14,7 +14,8 @@ enum { LOADED_HIGH = 0x01, CAN_USE_HEAP = 0x80 };
 enum { MAGIC_HDRS = 0x53726448 };
 
 static const struct field fields[] = {
-    FIELD(struct kload, status),             FIELD_TRANSIENT(struct kload, plan),
+    FIELD(struct kload, status),             FIELD_MAX(struct kload, kind, KLOAD_MULTIBOOT),
+    FIELD_ARRAY(struct kload, value),        FIELD_TRANSIENT(struct kload, plan),
     FIELD_TRANSIENT(struct kload, images),   FIELD_TRANSIENT(struct kload, mem),
     FIELD_END
 };
@@ -163,9 +164,9 @@ static uint64_t kload_read(void *dev, uint32_t off, unsigned size)
     if (off == 0)
         return k->status;
     if (off == 1)
-        return k->plan.kind;
+        return k->kind;
     if (off >= 4 && off < 12)
-        return k->plan.value[off >= 8] >> (off & 3) * 8 & 0xff;
+        return k->value[off >= 8] >> (off & 3) * 8 & 0xff;
     return 0xff;
 }
 
@@ -175,6 +176,8 @@ static void kload_write(void *dev, uint32_t off, uint64_t v, unsigned size)
     if ((off & 15) != 0 || (uint8_t)v != 1)
         return;
     k->status = k->plan.kind == KLOAD_NONE ? FAILED : LOADED;
+    k->kind = k->plan.kind;
+    memcpy(k->value, k->plan.value, sizeof k->value);
     if (k->plan.kind == KLOAD_LINUX)
         load_linux(k);
     else if (k->plan.kind == KLOAD_MULTIBOOT)
@@ -192,8 +195,12 @@ void kload_init(struct kload *k, struct bus *mem, uint64_t ram_bytes,
 
 static void kload_reset(void *dev, enum reset_kind kind)
 {
-    if (kind != RESET_INIT)
-        ((struct kload *)dev)->status = NOTHING;
+    struct kload *k = dev;
+    if (kind == RESET_INIT)
+        return;
+    k->status = NOTHING;
+    k->kind = KLOAD_NONE;
+    k->value[0] = k->value[1] = 0;
 }
 
 const struct device_class kload_class = {

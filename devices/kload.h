@@ -9,12 +9,13 @@
  *
  * Ports (16 from the base; 1B0h on the PC board):
  *     +0  W  1: load. R  status: 0 nothing loaded, 1 loaded, FFh cannot be loaded
- *     +1  R  kind: 1 Linux, 2 Multiboot
+ *     +1  R  kind: 1 Linux, 2 Multiboot (0 until it is loaded; so are the next two)
  *     +4  R  32 bits. Linux: real-mode segment of the setup code. Multiboot: entry point
  *     +8  R  32 bits. Linux: initial stack pointer. Multiboot: address of the boot information
  *
  * The idea: kload_plan() decides from the images alone where everything goes, or why it cannot;
- * loading follows the plan. The images are borrowed and must outlive the chip.
+ * loading follows the plan. The images are borrowed and must outlive the chip. A machine loaded
+ * from a snapshot may have none: its kernel runs already; only a reset would ask for them.
  *
  * Not modelled: kernels before protocol 2.00; Multiboot's video mode request and 64-bit ELF.
  * Deviations: the Multiboot memory map is that of this board, not the firmware's answer; the
@@ -42,7 +43,7 @@ enum kload_kind { KLOAD_NONE, KLOAD_LINUX, KLOAD_MULTIBOOT };
 
 struct kload_plan {
     uint8_t  kind;
-    uint32_t value[2];                                   /* what ports +4 and +8 read */
+    uint32_t value[2];                                   /* what ports +4 and +8 will read */
     /* Linux */
     uint32_t setup_bytes, kernel_at, initrd_at, initrd_bytes, cmdline_at;
     /* Multiboot */
@@ -52,7 +53,8 @@ struct kload_plan {
 };
 
 struct kload {
-    uint8_t             status;
+    uint8_t             status, kind;
+    uint32_t            value[2];                        /* ports +4 and +8 */
     struct kload_plan   plan;
     struct kload_images images;
     struct bus         *mem;

@@ -216,6 +216,7 @@ static bool apply_snapshot(struct session *s, const uint8_t *p, size_t n, struct
     c->rtc_start = o->set_rtc ? c->rtc_start : was.rtc_start;
     c->seed = was.seed;
     c->testdev |= was.testdev;
+    c->kernel_boot = was.kernel_boot;
     for (unsigned i = 0; i < 4; i++)
         s->was_cdrom[i] = was.is_cdrom[i];
     for (unsigned i = 0; i < 2; i++)

@@ -67,7 +67,7 @@ static void fill_roms(struct machine *m)
     memset(p->rom, 0xff, sizeof p->rom);
     if (m->cfg.vgabios.n)
         memcpy(p->rom, m->cfg.vgabios.p, m->cfg.vgabios.n);
-    if (m->cfg.kernel.n)
+    if (m->cfg.kernel_boot && !p->has_pci)
         memcpy(p->rom + KLOAD_ROM - ROM_BASE, m->cfg.kloadrom.p, m->cfg.kloadrom.n);
     memcpy(p->rom + sizeof p->rom - shown, m->rom + m->rom_size - shown, shown);
 }
@@ -266,6 +266,19 @@ static void init_pci_vga(struct machine *m)
     device_add(&m->devices, &vga_pci_class, &p->vga_pci, "vgapci");
 }
 
+/* Where there is PCI the boot ROM is an expansion ROM; else it stands at D0000h, as an ISA card's would. */
+static void init_pci_kload(struct machine *m)
+{
+    struct pc *p = &m->pc;
+    memset(p->kload_rom, 0xff, sizeof p->kload_rom);
+    memcpy(p->kload_rom, m->cfg.kloadrom.p, m->cfg.kloadrom.n);
+    p->r_kload = (struct region){ .name = "kload-rom", .rd = p->kload_rom, .size = KLOAD_ROM_SIZE,
+                                  .layer = LAYER_DEVICE };
+    bus_map(&m->mem, &p->r_kload);
+    kload_pci_init(&p->kload_pci, &p->pci, &m->mem, &p->r_kload);
+    device_add(&m->devices, &kload_pci_class, &p->kload_pci, "kloadpci");
+}
+
 static void init_pci(struct machine *m)
 {
     struct pc *p = &m->pc;
@@ -285,6 +298,8 @@ static void init_pci(struct machine *m)
     p->isa.apm = acpi_pm_apm_command;
     p->isa.apm_sink = &p->pm;
     init_pci_vga(m);
+    if (m->cfg.kernel_boot)
+        init_pci_kload(m);
     port_layer(m, "pci", &pci_conf_ops, &p->pci, 0xcf8, 8, LAYER_DEVICE);
     port_layer(m, "rcr", &piix3_rcr_ops, &p->isa, 0xcf9, 1, LAYER_BRIDGE);
     port(m, "apm", &piix3_apm_ops, &p->isa, 0xb2, 2);
@@ -372,16 +387,17 @@ static bool init_kload(struct machine *m, struct error *err)
     struct kload_images im = { .kernel = { c->kernel.p, c->kernel.n },
                                .modules = c->initrds,
                                .append = c->append };
-    if (!c->kernel.n)
+    m->cfg.kernel_boot |= c->kernel.n != 0;
+    if (!c->kernel_boot)
         return true;
-    if (!c->kloadrom.n || c->kloadrom.n > 0x10000)
+    if (!c->kloadrom.n || c->kloadrom.n > KLOAD_ROM_SIZE)
         return error_set(err, 1,
                          "this build has no boot ROM for kernels: build roms/kload.bin first");
     for (unsigned i = 0; i < c->initrds && i < KLOAD_MODULES; i++) {
         im.module[i] = (struct kload_image){ c->initrd[i].p, c->initrd[i].n };
         im.module_args[i] = c->initrd_args[i];
     }
-    if (!kload_check(&im, m->ram_size, err))
+    if (c->kernel.n && !kload_check(&im, m->ram_size, err))
         return false;
     kload_init(&m->pc.kload, &m->mem, m->ram_size, &im);
     port(m, "kload", &kload_ops, &m->pc.kload, KLOAD_PORT, 16);

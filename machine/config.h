@@ -35,7 +35,8 @@ struct machine_config {
 
     struct memory_image bios, vgabios;       /* system and video firmware; vgabios may be absent */
     /* direct boot: the ROM that starts the kernel; the images are borrowed as long as the
-     * machine lives */
+     * machine lives. A snapshot of a machine that booted so can be loaded without them. */
+    bool                kernel_boot;         /* implied by a kernel */
     struct memory_image kloadrom, kernel, initrd[INITRDS_MAX];
     unsigned            initrds;
     const char         *initrd_args[INITRDS_MAX];        /* Multiboot module strings; may be NULL */

@@ -12,6 +12,7 @@
 #include "devices/i8254.h"
 #include "devices/i8259.h"
 #include "devices/kload.h"
+#include "devices/kload_pci.h"
 #include "devices/mc146818.h"
 #include "devices/ns16550.h"
 #include "devices/pci.h"
@@ -50,9 +51,11 @@ struct pc {
     struct acpi_pm   pm;
     struct vga_pci   vga_pci;
     struct kload     kload;
+    struct kload_pci kload_pci;
 
     struct region    io[BOARD_PORTS];
     unsigned         n_io;
-    struct region    r_ram, r_bios, r_rom, r_vgamem, r_lfb, r_mmio, r_vgarom;
+    struct region    r_ram, r_bios, r_rom, r_vgamem, r_lfb, r_mmio, r_vgarom, r_kload;
     uint8_t          rom[0x40000];       /* C0000..FFFFF as ROMs show there */
+    uint8_t          kload_rom[KLOAD_ROM_SIZE];
 };

@@ -42,7 +42,7 @@ const struct device_class machine_class = {
 
 /* What a snapshot needs to find the same machine again: scalars of the configuration. */
 struct recipe {
-    uint32_t board, cpu_model, testdev, no_reboot, cds, floppies;
+    uint32_t board, cpu_model, testdev, no_reboot, cds, floppies, kernel_boot;
     uint64_t memory, rtc_start, seed;
 };
 static const struct field recipe_fields[] = { FIELD_MAX(struct recipe, board, BOARD_AT),
@@ -52,6 +52,7 @@ static const struct field recipe_fields[] = { FIELD_MAX(struct recipe, board, BO
                                               FIELD_MAX(struct recipe, no_reboot, 1),
                                               FIELD_MAX(struct recipe, cds, 15),
                                               FIELD_MAX(struct recipe, floppies, 3),
+                                              FIELD_MAX(struct recipe, kernel_boot, 1),
                                               FIELD_MAX(struct recipe, memory, UINT64_C(3) << 30),
                                               FIELD(struct recipe, rtc_start),
                                               FIELD(struct recipe, seed),
@@ -64,6 +65,7 @@ static struct recipe recipe_of(const struct machine *m)
                         .cpu_model = (uint32_t)c->cpu_model,
                         .testdev = c->testdev,
                         .no_reboot = c->no_reboot,
+                        .kernel_boot = c->kernel_boot,
                         .memory = c->memory,
                         .rtc_start = (uint64_t)c->rtc_start,
                         .seed = c->seed };
@@ -81,6 +83,8 @@ static uint64_t config_hash(const struct machine *m)
     r.no_reboot = 0;
     r.rtc_start = r.seed = 0;
     uint64_t h = fields_hash(HASH_SEED, recipe_fields, &r);
+    h = hash_bytes(h, m->cfg.vgabios.n ? m->pc.rom : NULL, m->cfg.vgabios.n);
+    h = hash_bytes(h, m->pc.kload_rom, sizeof m->pc.kload_rom);
     return hash_bytes(h, m->rom, m->rom_size);
 }
 
@@ -146,6 +150,7 @@ bool machine_peek_config(const void *p, size_t n, struct machine_config *cfg, st
         cfg->cpu_model = (int)r.cpu_model;
         cfg->memory = r.memory;
         cfg->testdev = r.testdev;
+        cfg->kernel_boot = r.kernel_boot;
         cfg->rtc_start = (int64_t)r.rtc_start;
         cfg->seed = r.seed;
         for (unsigned i = 0; i < 4; i++)
