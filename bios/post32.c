@@ -40,12 +40,14 @@ static int host_bridge(void)
 }
 
 /* Copies the ROM below 4 GB, where no shadow RAM covers it, to E0000h. Runs up there too, since at
- * E0000h its own instructions vanish halfway: so it must not touch constants. */
-static void shadow_open(void)
+ * E0000h its own instructions vanish halfway: so it must not touch constants. Without PCI the RAM is open always. */
+static void shadow_open(int pci)
 {
-    pci_write(0, 0x59, 0x30, 1);           /* F0000-FFFFF: RAM for reads and writes */
-    pci_write(0, 0x5e, 0x33, 1);           /* E0000-EFFFF */
-    pci_write(0, 0x5f, 0x33, 1);
+    if (pci) {
+        pci_write(0, 0x59, 0x30, 1);       /* F0000-FFFFF: RAM for reads and writes */
+        pci_write(0, 0x5e, 0x33, 1);       /* E0000-EFFFF */
+        pci_write(0, 0x5f, 0x33, 1);
+    }
     memcpy((void *)0xe0000, (const void *)0xfffe0000, 0x20000);
 }
 
@@ -89,9 +91,8 @@ static void apic_virtual_wire(void)
 void post32(void)
 {
     int pci = host_bridge();
-    void (*volatile open)(void) = (void (*)(void))((u32)shadow_open + 0xfff00000);
-    if (pci)
-        open();
+    void (*volatile open)(int) = (void (*)(int))((u32)shadow_open + 0xfff00000);
+    open(pci);
     memset(&SEG16(memory), 0, sizeof(struct memory_info));
     memory_size();
     apic_virtual_wire();

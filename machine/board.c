@@ -11,7 +11,7 @@
 
 enum layer { LAYER_RAM, LAYER_DEVICE, LAYER_BRIDGE };
 
-enum { ROM_BASE = 0xc0000, KLOAD_ROM = 0xd0000, KLOAD_PORT = 0x1b0 };
+enum { ROM_BASE = 0xc0000, KLOAD_ROM = 0xd0000, SHADOW_BASE = 0xe0000, KLOAD_PORT = 0x1b0 };
 
 /* ---- small glue ---- */
 
@@ -83,8 +83,10 @@ static void map_memory(struct machine *m)
     p->r_lfb = (struct region){ .name = "lfb", .rd = m->vram, .wr = m->vram, .size = m->vram_size,
                                 .layer = LAYER_DEVICE };
     bus_map(&m->mem, &p->r_lfb);
-    if (!p->has_pci)                         /* an AT has its ROMs where they are */
-        bus_map_rom(&m->mem, &p->r_rom, "rom", p->rom, 0xc0000, sizeof p->rom, LAYER_BRIDGE);
+    /* An AT has its ROMs where they are, but E0000..FFFFF is RAM that power-on fills with the BIOS, as
+     * chipsets with shadow RAM left it: our BIOS keeps its variables there. */
+    if (!p->has_pci)
+        bus_map_rom(&m->mem, &p->r_rom, "rom", p->rom, ROM_BASE, SHADOW_BASE - ROM_BASE, LAYER_BRIDGE);
 }
 
 /* ---- chips ---- */
@@ -430,6 +432,8 @@ void board_reset(struct machine *m, enum reset_kind kind)
     device_reset_all(&m->devices, kind);
     if (kind == RESET_POWER)
         board_cmos(m);
+    if (kind == RESET_POWER && !m->pc.has_pci)
+        memcpy(m->ram + SHADOW_BASE, m->pc.rom + SHADOW_BASE - ROM_BASE, 0x20000);
     a20_gate(m, 0, true);                    /* whatever the chips did: the first fetch is below
                                                 4 GiB */
 }
