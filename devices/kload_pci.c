@@ -2,7 +2,7 @@
 #include "devices/kload_pci.h"
 
 /* The last slot: those before it keep the places that guests know from machines without it. */
-enum { SLOT = 31, VENDOR = 0x1234, DEVICE = 0x4b4c };                  /* ORDER kload-id: bios/kload.S */
+enum { SLOT = 31, VENDOR = 0x1234, DEVICE = 0x4b4c };        /* ORDER kload-id: bios/kload.S */
 
 static const struct field fields[] = {
     FIELD_STRUCT(struct kload_pci, func, pci_func_fields),

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Direct kernel boot's place on the PCI bus: a function whose only window is the expansion ROM with bios/kload.S, since
- * firmware that clears C0000-EFFFF runs only ROMs it finds so.          Ref: PCI Local Bus Specification 2.1, 6.3
+ * Direct kernel boot's place on the PCI bus: a function whose only window is the expansion ROM
+ * with bios/kload.S, since firmware that clears C0000-EFFFF runs only ROMs it finds so.
+ * Ref: PCI Local Bus Specification 2.1, section 6.3
  *
  *   ROM    4 KiB, the boot ROM; its PCI data structure names the same vendor and device
  *

@@ -83,10 +83,11 @@ static void map_memory(struct machine *m)
     p->r_lfb = (struct region){ .name = "lfb", .rd = m->vram, .wr = m->vram, .size = m->vram_size,
                                 .layer = LAYER_DEVICE };
     bus_map(&m->mem, &p->r_lfb);
-    /* An AT has its ROMs where they are, but E0000..FFFFF is RAM that power-on fills with the BIOS, as
-     * chipsets with shadow RAM left it: our BIOS keeps its variables there. */
+    /* An AT has its ROMs where they are, but E0000..FFFFF is RAM that power-on fills with the BIOS,
+     * as chipsets with shadow RAM left it: our BIOS keeps its variables there. */
     if (!p->has_pci)
-        bus_map_rom(&m->mem, &p->r_rom, "rom", p->rom, ROM_BASE, SHADOW_BASE - ROM_BASE, LAYER_BRIDGE);
+        bus_map_rom(&m->mem, &p->r_rom, "rom", p->rom, ROM_BASE, SHADOW_BASE - ROM_BASE,
+                    LAYER_BRIDGE);
 }
 
 /* ---- chips ---- */
@@ -268,7 +269,8 @@ static void init_pci_vga(struct machine *m)
     device_add(&m->devices, &vga_pci_class, &p->vga_pci, "vgapci");
 }
 
-/* Where there is PCI the boot ROM is an expansion ROM; else it stands at D0000h, as an ISA card's would. */
+/* Where there is PCI the boot ROM is an expansion ROM; else it stands at D0000h, as an ISA card's
+ * would. */
 static void init_pci_kload(struct machine *m)
 {
     struct pc *p = &m->pc;
@@ -309,7 +311,8 @@ static void init_pci(struct machine *m)
     device_add(&m->devices, &i440fx_class, &p->north, "north");
     device_add(&m->devices, &piix3_class, &p->isa, "piix3");
     device_add(&m->devices, &piix_ide_class, &p->ide, "pciide");
-    /* Where the ACPI tables of SeaBIOS have the GPE0 block: without it they would read events that never were. */
+    /* Where the ACPI tables of SeaBIOS have the GPE0 block: without it they would read events that
+     * never were. */
     port(m, "gpe0", &acpi_gpe_ops, &p->pm, 0xafe0, 4);
     device_add(&m->devices, &acpi_pm_class, &p->pm, "pm");
 }
