@@ -155,7 +155,8 @@ bool file_open(struct host_file *f, const char *path, bool want_write, struct er
         return fail(err, "open", path);
     if (S_ISDIR(st.st_mode))
         return error_set(err, 1, "'%s' is a directory: name an image file", path);
-    if (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode))    /* opening a pipe would wait for its other end */
+    if (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode))    /* opening a pipe would wait for its
+                                                            other end */
         return error_set(err, 1, "'%s' is a pipe or a socket: name an image file", path);
     int fd = open(path, (want_write ? O_RDWR : O_RDONLY) | O_CLOEXEC);
     if (fd < 0 && want_write && (errno == EACCES || errno == EROFS || errno == EPERM)) {
