@@ -311,13 +311,8 @@ static void init_pci(struct machine *m)
     device_add(&m->devices, &i440fx_class, &p->north, "north");
     device_add(&m->devices, &piix3_class, &p->isa, "piix3");
     device_add(&m->devices, &piix_ide_class, &p->ide, "pciide");
-<<<<<<< HEAD
     /* Where the ACPI tables of SeaBIOS have the GPE0 block: without it they would read events that
      * never were. */
-=======
-    /* Where the ACPI tables of SeaBIOS have the GPE0 block: without it they would read events
-     * that never were. */
->>>>>>> 2e78420 (style: the last long lines; docs: hostdiff)
     port(m, "gpe0", &acpi_gpe_ops, &p->pm, 0xafe0, 4);
     device_add(&m->devices, &acpi_pm_class, &p->pm, "pm");
 }
