@@ -148,7 +148,7 @@ START_TEST(state_round_trip)
     ck_assert(fields_load(b.p, b.len, cpu_class.fields, cpu));
     ck_assert(cpu_class.post_load(cpu, 1, NULL));
     EQ(fields_hash(HASH_SEED, cpu_class.fields, cpu), h);
-    EQ(cpu->mode & ~MODE_FLAT, MODE_CODE32 | MODE_STACK32);
+    EQ(cpu->mode & ~(MODE_FLAT | MODE_FLATCS), MODE_CODE32 | MODE_STACK32);
     ck_assert(cpu->tlb == cpu->tlbs[1]);
     cpu->cr0 = 0;                                            /* CPL 3 in real mode */
     ck_assert(!cpu_class.post_load(cpu, 1, NULL));

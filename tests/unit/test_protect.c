@@ -53,9 +53,9 @@ START_TEST(stack_loads)
     ck_assert(!load_segment(cpu, SEG_SS, S_NP));
     fault_is(EXC_SS, S_NP);
     ck_assert(load_segment(cpu, SEG_SS, S_D16));
-    EQ(cpu->mode & ~MODE_FLAT, MODE_CODE32);
+    EQ(cpu->mode & ~(MODE_FLAT | MODE_FLATCS), MODE_CODE32);
     ck_assert(load_segment(cpu, SEG_SS, S_DOWN));
-    EQ(cpu->mode & ~MODE_FLAT, MODE_CODE32 | MODE_STACK32);
+    EQ(cpu->mode & ~(MODE_FLAT | MODE_FLATCS), MODE_CODE32 | MODE_STACK32);
 }
 END_TEST
 
@@ -166,7 +166,7 @@ START_TEST(gate_16_bits)
     put_idt(0x20, S_C16, 0x1234, 0x86);
     interrupt_external(cpu, 0x20);
     EQ(cpu->rip, 0x1234);
-    EQ(cpu->mode & ~MODE_FLAT, MODE_STACK32);
+    EQ(cpu->mode & ~(MODE_FLAT | MODE_FLATCS), MODE_STACK32);
     EQ(cpu->gpr[R_SP], STACK0 - 10);
     EQ(ram16(STACK0 - 10), START & 0xffff);
     EQ(ram16(STACK0 - 2), S_D3);
@@ -492,7 +492,7 @@ START_TEST(task_16)
     RUN(1, 0xea, 0, 0, 0, 0, S_TC, 0);
     EQ(cpu->rip, 0x1234);
     EQ(cpu->gpr[R_AX] & 0xffff, 0xaaaa);
-    EQ(cpu->mode & ~MODE_FLAT, 0);
+    EQ(cpu->mode & ~(MODE_FLAT | MODE_FLATCS), 0);
     EQ(cpu->seg[SEG_FS].attr, 0);
 }
 END_TEST
