@@ -1,0 +1,70 @@
+; SPDX-License-Identifier: BSD-2-Clause
+; boot sector: on a CD that pretends to be a floppy disk, or with -DHARD a hard disk. El Torito Bootable CD-ROM Format
+; Specification 1.0, section 5.
+%include "boot.inc"
+%ifdef HARD
+DRIVE   equ 0x80
+MEDIA   equ 4
+%else
+DRIVE   equ 0
+MEDIA   equ 2
+%endif
+
+main:   cmp byte [drive], DRIVE
+        EXPECT e, "the drive's number"
+        mov ax, 0x4b01
+        mov dl, DRIVE
+        mov si, packet
+        int 0x13
+        EXPECT nc, "13/4B01 status"
+        mov al, [packet + 1]
+        and al, 15
+        cmp al, MEDIA
+        EXPECT e, "13/4B01 media"
+        cmp byte [packet + 2], DRIVE
+        EXPECT e, "13/4B01 drive"
+        mov ah, 8
+        mov dl, DRIVE
+        int 0x13
+        EXPECT nc, "13/08 parameters"
+        push 0
+        pop es
+        cmp dh, 1
+        EXPECT e, "13/08 two heads"
+        and cl, 63
+        cmp cl, 18
+        EXPECT e, "13/08 eighteen sectors"
+%ifndef SEABIOS                                 ; which keeps one back
+        cmp ch, 79
+        EXPECT e, "13/08 eighty cylinders"
+%endif
+        mov ax, 0x0203                          ; across CD blocks, which hold four sectors
+        mov cx, 0x0002
+        mov dx, 0x0100 | DRIVE
+        mov bx, 0xa000
+        int 0x13
+        EXPECT nc, "13/02 reads"
+        cmp dword [0xa000], 19
+        EXPECT e, "13/02 the right sector"
+        cmp dword [0xa000 + 1024], 21
+        EXPECT e, "13/02 the right third sector"
+        mov ax, 0x0301
+        mov cx, 0x0002
+        mov dx, 0x0100 | DRIVE
+        mov bx, 0xa000
+        int 0x13
+        EXPECT c, "13/03 cannot write"
+        mov ax, 0x4b00
+        mov dl, DRIVE
+        mov si, packet
+        int 0x13
+        EXPECT nc, "13/4B00 ends it"
+        ret
+packet: times 19 db 0
+        times 18 * 512 - ($ - $$) db 0
+%assign sector 18
+%rep 36
+        dd sector
+        times 508 db 0
+%assign sector sector + 1
+%endrep

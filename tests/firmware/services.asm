@@ -1,0 +1,306 @@
+; SPDX-License-Identifier: BSD-2-Clause
+; boot sector: waits and alarms (INT 15h/83h, 86h, INT 1Ah/06h, INT 4Ah), the serial and parallel services, the mouse's
+; (INT 15h/C2h), keys (INT 16h), floppy verify and format. IBM PS/2 and PC BIOS Interface Technical Reference.
+%include "boot.inc"
+
+main:   call waits
+        call alarm
+        call serial
+        call parallel
+        call mouse
+        call keys
+        call floppy
+        ret
+
+ticks:  push ds
+        push 0x40
+        pop ds
+        mov bx, [0x6c]
+        pop ds
+        ret
+
+waits:  call ticks
+        mov si, bx
+        mov ah, 0x86
+        mov cx, 0x0003                          ; 0.2 s: 3.64 ticks
+        mov dx, 0x0d40
+        int 0x15
+        EXPECT nc, "15/86 waits"
+        call ticks
+        sub bx, si
+        cmp bx, 3
+        EXPECT ae, "15/86 long enough"
+        cmp bx, 5
+        EXPECT be, "15/86 not too long"
+        mov byte [flag], 0
+        mov ax, 0x8300
+        mov cx, 0x0001
+        mov dx, 0x86a0                          ; 0.1 s
+        mov bx, flag
+        int 0x15
+        EXPECT nc, "15/83 starts"
+        cmp byte [flag], 0
+        EXPECT e, "15/83 not at once"
+        mov ax, 0x8300
+        mov bx, flag
+        mov cx, 1
+        int 0x15
+        EXPECT c, "15/83 twice is refused"
+        call ticks
+        mov si, bx
+.look:  test byte [flag], 0x80
+        jnz .set
+        call ticks
+        sub bx, si
+        cmp bx, 10
+        jb .look
+.set:   test byte [flag], 0x80
+        EXPECT nz, "15/83 sets the flag"
+        mov byte [flag], 0
+        mov ax, 0x8300
+        mov cx, 0x0001
+        mov dx, 0x86a0
+        mov bx, flag
+        int 0x15
+        mov ax, 0x8301
+        int 0x15
+        EXPECT nc, "15/83 cancelled"
+        mov ah, 0x86
+        mov cx, 3
+        mov dx, 0
+        int 0x15
+        EXPECT nc, "15/86 after it"
+        cmp byte [flag], 0
+        EXPECT e, "15/83 stays cancelled"
+        ret
+
+; The alarm a second from now; the clock is set so that no field carries.
+alarm:  mov word [0x4a * 4], .ring
+        mov word [0x4a * 4 + 2], 0
+        mov ah, 3
+        mov cx, 0x1122
+        mov dx, 0x3300
+        int 0x1a
+        mov ah, 2
+        int 0x1a
+        EXPECT nc, "1A/02 reads the clock"
+        cmp cx, 0x1122
+        EXPECT e, "1A/03 has set it"
+        mov byte [flag], 0
+        mov ah, 6
+        mov cx, 0x1122
+        mov dx, 0x3500
+        int 0x1a
+        EXPECT nc, "1A/06 sets an alarm"
+        mov ah, 6
+        int 0x1a
+        EXPECT c, "1A/06 twice is refused"
+        call ticks
+        mov si, bx
+.look:  cmp byte [flag], 0
+        jne .done
+        hlt
+        call ticks
+        sub bx, si
+        cmp bx, 80
+        jb .look
+.done:  cmp byte [flag], 0x4a
+        EXPECT e, "INT 4A rings"
+        mov ah, 7
+        int 0x1a
+        mov ah, 6
+        mov cx, 0x1122
+        int 0x1a
+        EXPECT nc, "1A/07 takes it away"
+        mov ah, 7
+        int 0x1a
+        ret
+.ring:  mov byte [cs:flag], 0x4a
+        iret
+
+serial: mov ax, 0x00e3                          ; 9600, 8 bits
+        xor dx, dx
+        int 0x14
+        test ah, 0x60
+        EXPECT nz, "14/00 transmitter empty"
+        mov al, 0x13                            ; loop-back, as diagnostics do
+        mov dx, 0x3fc
+        out dx, al
+        mov ah, 1
+        mov al, "Q"
+        xor dx, dx
+        int 0x14
+        test ah, 0x80
+        EXPECT z, "14/01 sends"
+        call pause
+        xor dx, dx
+        mov ah, 3
+        int 0x14
+        test ah, 1
+        EXPECT nz, "14/03 data ready"
+        mov dx, 0x3f8
+        in al, dx
+        cmp al, "Q"
+        EXPECT e, "the byte comes back"
+        call ticks
+        mov si, bx
+        mov ah, 2
+        xor dx, dx
+        int 0x14
+        test ah, 0x80
+        EXPECT nz, "14/02 times out"
+        call ticks
+        sub bx, si
+        cmp bx, 200
+        EXPECT b, "14/02 within eleven seconds"
+        ret
+
+parallel:
+        mov ah, 2
+        mov dx, 2                               ; no such port
+        int 0x17
+        test ah, 0x29
+%ifndef SEABIOS
+        EXPECT nz, "17/02 no printer"
+%endif
+        ret
+
+mouse:  mov ax, 0xc205
+        mov bh, 3
+        int 0x15
+        EXPECT nc, "15/C205 packets of three"
+        mov ax, 0xc201
+        int 0x15
+        EXPECT nc, "15/C201 reset"
+        cmp bx, 0x00aa
+        EXPECT e, "15/C201 says AAh, 0"
+        mov ax, 0xc202
+        mov bh, 5
+        int 0x15
+        EXPECT nc, "15/C202 rate"
+        mov ax, 0xc203
+        mov bh, 2
+        int 0x15
+        EXPECT nc, "15/C203 resolution"
+        mov ax, 0xc204
+        int 0x15
+        EXPECT nc, "15/C204 type"
+        cmp bh, 0
+        EXPECT e, "15/C204 a mouse"
+        mov ax, 0xc206
+        mov bh, 0
+        int 0x15
+        EXPECT nc, "15/C206 status"
+        cmp dl, 100
+        EXPECT e, "15/C206 the rate set"
+        cmp cl, 2
+        EXPECT e, "15/C206 the resolution set"
+        mov ax, 0xc207
+        mov bx, handler
+        int 0x15
+        EXPECT nc, "15/C207 handler"
+        mov ax, 0xc200
+        mov bh, 1
+        int 0x15
+        EXPECT nc, "15/C200 on"
+        mov ax, 0xc200
+        mov bh, 0
+        int 0x15
+        EXPECT nc, "15/C200 off"
+        mov ax, 0xc2ff
+        int 0x15
+        EXPECT c, "15/C2FF no such function"
+        ret
+handler:
+        retf
+
+keys:   mov ah, 1
+        int 0x16
+        EXPECT z, "16/01 nothing typed"
+        mov ah, 5
+        mov cx, 0x1e61
+        int 0x16
+        mov ah, 1
+        int 0x16
+        EXPECT nz, "16/05 a key put"
+        mov ah, 0
+        int 0x16
+        cmp ax, 0x1e61
+        EXPECT e, "16/00 the same key"
+        ret
+
+floppy: mov ax, 0x0412                          ; a whole track, its end and the other head's
+        mov cx, 0x0001
+        mov dx, 0x0000
+        int 0x13
+        EXPECT nc, "13/04 verifies"
+        mov ah, 8
+        mov dl, 0
+        int 0x13
+        EXPECT nc, "13/08 parameters"
+        push 0
+        pop es
+        mov ah, 0x18
+        mov cx, 0x4f12
+        mov dl, 0
+        int 0x13
+%ifndef SEABIOS
+        EXPECT nc, "13/18 media for formatting"
+%endif
+        push 0
+        pop es
+        mov di, fields                          ; cylinder 79, head 1
+        mov cx, 18
+        mov al, 1
+.field: mov word [di], 0x014f
+        mov [di + 2], al
+        mov byte [di + 3], 2
+        add di, 4
+        inc al
+        loop .field
+        mov ax, 0x0512
+        mov bx, fields
+        mov cx, 0x4f01
+        mov dx, 0x0100
+        int 0x13
+        EXPECT nc, "13/05 formats"
+        mov ax, 0x0212
+        mov bx, 0xa000
+        mov cx, 0x4f01
+        mov dx, 0x0100
+        int 0x13
+        EXPECT nc, "13/02 reads the track"
+        cmp word [0xa000], 0xf6f6
+        EXPECT e, "and finds it fresh"
+        cmp word [0xa000 + 18 * 512 - 2], 0xf6f6
+        EXPECT e, "to its end"
+        mov ax, 0x0201
+        mov bx, 0xa000
+        mov cx, 0x0014                          ; sector 20
+        mov dx, 0
+        int 0x13
+        EXPECT c, "13/02 no such sector"
+        mov ah, 1
+        mov dl, 0
+        int 0x13
+        cmp ah, 4
+%ifndef SEABIOS
+        EXPECT e, "13/01 says so"
+%endif
+        mov ah, 0x15
+        mov dl, 0
+        int 0x13
+        cmp ah, 2
+%ifndef SEABIOS
+        EXPECT e, "13/15 a drive with a change line"
+%endif
+        ret
+
+pause:  mov cx, 0
+.on:    in al, 0x61
+        loop .on
+        ret
+
+flag:   db 0
+        align 4
+fields: times 18 * 4 db 0
