@@ -1,7 +1,7 @@
 ; SPDX-License-Identifier: BSD-2-Clause
 ; boot sector: on a CD that pretends to be a floppy disk, or with -DHARD a hard disk. El Torito Bootable CD-ROM Format
 ; Specification 1.0, section 5.
-%include "boot.inc"
+%include "harness.asm"
 %ifdef HARD
 DRIVE   equ 0x80
 MEDIA   equ 4

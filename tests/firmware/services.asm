@@ -1,7 +1,7 @@
 ; SPDX-License-Identifier: BSD-2-Clause
 ; boot sector: waits and alarms (INT 15h/83h, 86h, INT 1Ah/06h, INT 4Ah), the serial and parallel services, the mouse's
 ; (INT 15h/C2h), keys (INT 16h), floppy verify and format. IBM PS/2 and PC BIOS Interface Technical Reference.
-%include "boot.inc"
+%include "harness.asm"
 
 main:   call waits
         call alarm

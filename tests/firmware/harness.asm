@@ -1,6 +1,7 @@
 ; SPDX-License-Identifier: BSD-2-Clause
-; A boot sector program: loads its further sectors of the first track, calls main, and ends the run with
-; the number of failures. EXPECT cc, "name" reports a condition on port E9h; all registers and flags survive it.
+; A boot sector program: loads its further sectors of the first track, calls main, and ends the run
+; with the number of failures. EXPECT cc, "name" reports a condition on port E9h; all registers and
+; flags survive it.
         org 0x7c00
         bits 16
         jmp 0:start
