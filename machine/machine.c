@@ -85,6 +85,7 @@ void machine_want_exit(struct machine *m, uint32_t code)
 void machine_reset(struct machine *m)
 {
     m->reset_wanted = false;
+    m->powered_off = m->exited = false;      /* the button of a machine that is off turns it on */
     m->cpu.pending &= ~(uint32_t)(PEND_RESET | PEND_SHUTDOWN);
     board_reset(m, RESET_HARD);
 }

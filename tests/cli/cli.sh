@@ -78,6 +78,9 @@ complains 1 run $H --kernel missing
 complains 1 run $H --script missing.txt idle.img
 complains 1 run $H --load missing.snap idle.img
 complains 1 run $H --serial file:/nonexistent/x idle.img
+complains 2 run $H --serial tcp:127.0.0.1:99999 idle.img
+if mkfifo pipe.img 2>/dev/null; then complains 1 run $H pipe.img; fi
+is 1 run $H --max-instructions 1000 --save /nonexistent/x idle.img
 is 3 run $H --max-guest-seconds 1 short.img
 if [ "$(id -u)" != 0 ]; then
     chmod 0 short.img
@@ -110,6 +113,10 @@ key 2
 sleep 1s
 screenshot demo.png
 key esc
+wait screen "VITRINE DEMO READY"
+key 9
+wait poweroff
+reset
 wait screen "VITRINE DEMO READY"
 key 9
 wait poweroff
