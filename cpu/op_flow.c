@@ -251,9 +251,11 @@ HANDLER(bound)
     uint64_t lo, hi, off = op_ea(c, op);
     AT(c, op);
     TRY(seg_read(c, op->in.seg, off, size, &lo));
-    TRY(seg_read(c, op->in.seg, (off + size) & op->amask, size, &hi));
     int64_t v = (int64_t)sext(reg_get(c, op->in.reg[0], size), size * 8);
-    if (v < (int64_t)sext(lo, size * 8) || v > (int64_t)sext(hi, size * 8))
+    if (v < (int64_t)sext(lo, size * 8))     /* found before the upper bound is read */
+        TRY(cpu_raise(c, EXC_BR));
+    TRY(seg_read(c, op->in.seg, (off + size) & op->amask, size, &hi));
+    if (v > (int64_t)sext(hi, size * 8))
         TRY(cpu_raise(c, EXC_BR));
     if (insn_rows[op->in.id].attr & ENDS) {
         c->rip = op_next_rip(c, op);

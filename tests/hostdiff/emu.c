@@ -30,6 +30,7 @@ struct emu {
     struct region ram_region;
     struct sched sched;
     uint8_t *ram;
+    unsigned bits;
 };
 
 static vtime no_time(void *owner, uint64_t icount) { return icount; }
@@ -133,6 +134,21 @@ static void set_x87(struct cpu *c, const struct hd_state *s)
         c->x87.r[(c->x87.top + i) & 7] = s->st[i];
 }
 
+static void load_seg(struct emu *e, unsigned i)
+{
+    unsigned sel = i == SEG_CS ? 0x23 : i >= SEG_FS ? 0 : 0x2b;
+    uint32_t base = i == SEG_CS ? HD_CODE : i == SEG_SS ? HD_STACK : HD_DATA;
+    uint16_t attr = i == SEG_CS ? 0xfb : 0xf3;
+    if (!sel)
+        set_seg(&e->cpu.seg[i], 0, 0, 0, 0);
+    else if (e->bits == 16)
+        set_seg(&e->cpu.seg[i], (uint16_t)sel, base, 0xffff, attr);
+    else
+        set_seg(&e->cpu.seg[i], (uint16_t)sel, 0, 0xffffffff, 0xc000 | attr);
+}
+
+void emu_set_bits(struct emu *e, unsigned bits) { e->bits = bits; }
+
 void emu_load(struct emu *e, const struct hd_state *s)
 {
     struct cpu *c = &e->cpu;
@@ -143,11 +159,8 @@ void emu_load(struct emu *e, const struct hd_state *s)
     c->icount = 0;
     for (unsigned i = 0; i < 8; i++)
         c->gpr[i] = s->gpr[i];
-    for (unsigned i = 0; i < 6; i++) {
-        unsigned sel = i == SEG_CS ? 0x23 : i >= SEG_FS ? 0 : 0x2b;
-        set_seg(&c->seg[i], (uint16_t)sel, 0, sel ? 0xffffffff : 0,
-                (uint16_t)(sel ? 0xc000 | (i == SEG_CS ? 0xfb : 0xf3) : 0));
-    }
+    for (unsigned i = 0; i < 6; i++)
+        load_seg(e, i);
     set_seg(&c->seg[SEG_TR], 0x40, SYS + TSS, 0x67, 0x8b);
     set_seg(&c->seg[SEG_LDTR], 0, 0, 0, 0);
     c->gdtr = (struct dtr){0x4f, SYS + GDT};

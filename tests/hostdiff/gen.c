@@ -19,11 +19,24 @@
 #define MAX_STEPS 400u
 
 static const char *const left_out[] = {
-    "rdtsc",       "rdpmc",     "cpuid",   "sgdt",     "sidt",   "sldt",        "str",
-    "smsw",        "lar",       "lsl",     "verr",     "verw",   "pop_seg",     "mov_to_seg",
-    "les",         "lds",       "lss",     "lfs",      "lgs",    "call_far",    "jmp_far",
-    "call_far_m",  "jmp_far_m", "retf",    "retf_imm", "iret",   "int",         "sysenter",
-    "sysexit",     "fxsave",    "fxrstor", "fnstenv",  "fnsave", "mov_from_cr", "mov_to_cr",
+    "ud0",         /* with or without modrm */ "rdtsc",
+    "rdpmc",       "cpuid",
+    "sgdt",        "sidt",
+    "sldt",        "str",
+    "smsw",        "lar",
+    "lsl",         "verr",
+    "verw",        "pop_seg",
+    "mov_to_seg",  "les",
+    "lds",         "lss",
+    "lfs",         "lgs",
+    "call_far",    "jmp_far",
+    "call_far_m",  "jmp_far_m",
+    "retf",        "retf_imm",
+    "iret",        "int",
+    "sysenter",    "sysexit",
+    "fxsave",      "fxrstor",
+    "fnstenv",     "fnsave",
+    "mov_from_cr", "mov_to_cr",
     "mov_from_dr", "mov_to_dr",
 };
 static const char *const transcendental[] = {

@@ -64,6 +64,9 @@ struct hd_program {
 struct emu;
 struct emu *emu_new(unsigned block_ops);
 void emu_free(struct emu *e);
+/* 16: 64 KB segments at the bases of code, data and stack, for the next emu_load(); 32: flat ones.
+ */
+void emu_set_bits(struct emu *e, unsigned bits);
 struct cpu *emu_cpu(struct emu *e);
 uint8_t *emu_code(struct emu *e);
 /* The byte at a if it lies in the program's memory, or NULL. */

@@ -155,7 +155,6 @@ static bool child_setup(void)
                            .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
     for (unsigned i = 0; i < ARRAY_LEN(signals); i++)
         sigaction(signals[i], &sa, NULL);
-    __asm__ volatile("mov %0, %%ds\n\tmov %0, %%es" ::"r"(DS32));
     return prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT) == 0;
 }
 
@@ -164,6 +163,7 @@ static void child_loop(struct native *n, int in, int out)
     char c;
     while (read(in, &c, 1) == 1) {
         copy_in(n->start);
+        __asm__ volatile("mov %0, %%ds\n\tmov %0, %%es" ::"r"(DS32));
         phase = 0;
         /* Returning from a signal sets all flags but these two. */
         __asm__ volatile(

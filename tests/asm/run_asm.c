@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * User-level tests in assembly: run_asm TEST.asm TEST32.bin [TEST16.bin]. The source's first
+ * comment block tells what goes in and what must come out; the binaries are what nasm made of it
+ * for each size.
+ *
+ *   ; in: eax=12345678 ecx=2 flags=1      registers (others are 0, ESP points into the stack)
+ *   ; out: eax=0 flags=44 mask=8d5        what must hold when the program reaches its INT3; flags
+ *                                         are compared under mask, without one all arithmetic ones
+ *   ; out: vector=e code=4 cr2=114000 eip=100105      or how it must fault
+ *   ; native: no                          not to be run on the host's processor
+ * All numbers are hexadecimal. x87 registers: st0=3fff8000000000000000, sw, cw;
+ * mm0=0123456789abcdef.
+ *
+ * The source is assembled with BITS 16 or 32 in BITSIZE and the offset of its 16 KB of data in
+ * DATA; it begins at offset ORG of its code segment. Each runs in blocks of one instruction, in
+ * long blocks, in the IR executor, and natively where the host can. Exit status: 0 all well, 1 not,
+ * 2 trouble.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tests/hostdiff/hostdiff.h"
+
+#define START 0x100u /* ORG, from the beginning of the code page */
+
+struct value {
+    char name[12];
+    char digits[24];
+};
+struct list {
+    struct value v[24];
+    unsigned n;
+};
+struct test {
+    struct list in, out;
+    bool native;
+};
+
+static const char *const regs[8] = {"eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi"};
+
+static void add_values(struct list *l, const char *s)
+{
+    while (*s && l->n < ARRAY_LEN(l->v)) {
+        struct value *v = &l->v[l->n];
+        int used = 0;
+        if (sscanf(s, " %11[a-z0-9]=%23[0-9a-f]%n", v->name, v->digits, &used) < 2)
+            break;
+        l->n++;
+        s += used;
+    }
+}
+
+static bool read_header(const char *path, struct test *t)
+{
+    char line[400];
+    FILE *f = fopen(path, "r");
+    if (!f)
+        return false;
+    t->native = true;
+    while (fgets(line, sizeof line, f) && line[0] == ';') {
+        if (!strncmp(line, "; in:", 5))
+            add_values(&t->in, line + 5);
+        else if (!strncmp(line, "; out:", 6))
+            add_values(&t->out, line + 6);
+        else if (!strncmp(line, "; native: no", 12))
+            t->native = false;
+    }
+    fclose(f);
+    return t->out.n > 0;
+}
+
+static uint64_t number(const char *digits) { return strtoull(digits, NULL, 16); }
+
+static struct f80 number80(const char *digits)
+{
+    char head[5] = {0};
+    size_t n = strlen(digits);
+    memcpy(head, digits, n > 16 ? n - 16 < 4 ? n - 16 : 4 : 0);
+    return (struct f80){number(n > 16 ? digits + n - 16 : digits), (uint16_t)number(head)};
+}
+
+static void set_start(const struct test *t, unsigned bits, struct hd_state *s)
+{
+    s->eip = (bits == 32 ? HD_CODE : 0) + START;
+    s->gpr[R_SP] = (bits == 32 ? HD_STACK : 0) + 0x800;
+    s->eflags = 0x202;
+    s->cw = 0x37f;
+    s->empty = 0xff;
+    for (unsigned i = 0; i < t->in.n; i++) {
+        const struct value *v = &t->in.v[i];
+        for (unsigned r = 0; r < 8; r++)
+            if (!strcmp(v->name, regs[r]))
+                s->gpr[r] = (uint32_t)number(v->digits);
+        if (!strcmp(v->name, "flags"))
+            s->eflags = 0x202 | (uint32_t)number(v->digits);
+        if (!strcmp(v->name, "cw"))
+            s->cw = (uint16_t)number(v->digits);
+        if (!strncmp(v->name, "st", 2)) {
+            s->st[v->name[2] & 7] = number80(v->digits);
+            s->empty &= (uint8_t) ~(1u << (v->name[2] & 7));
+        }
+    }
+}
+
+/* The value of that name in a final state; false: there is no such name. */
+static bool value_of(const struct hd_state *s, const char *name, uint64_t *v)
+{
+    *v = 0;
+    for (unsigned r = 0; r < 8; r++)
+        if (!strcmp(name, regs[r]))
+            *v = s->gpr[r];
+    if (!strcmp(name, "vector"))
+        *v = s->vector;
+    else if (!strcmp(name, "code"))
+        *v = s->code & ~0x10u;
+    else if (!strcmp(name, "cr2"))
+        *v = s->cr2;
+    else if (!strcmp(name, "eip"))
+        *v = s->eip;
+    else if (!strcmp(name, "cw"))
+        *v = s->cw;
+    else if (!strcmp(name, "sw"))
+        *v = s->sw;
+    else if (!strncmp(name, "mm", 2)) /* physical registers; TOP is 0 after MMX */
+        *v = s->st[(unsigned)((name[2] & 7) - (s->sw >> 11)) & 7].mant;
+    else
+        return name[0] == 'e' && strlen(name) == 3;
+    return true;
+}
+
+static bool check(const struct test *t, const struct hd_state *s, const char *how)
+{
+    uint32_t mask = FL_ARITH;
+    uint64_t got, want;
+    bool ok = true, vector = false;
+    for (unsigned i = 0; i < t->out.n; i++) {
+        const struct value *v = &t->out.v[i];
+        if (!strcmp(v->name, "mask"))
+            mask = (uint32_t)number(v->digits);
+        vector |= !strcmp(v->name, "vector");
+    }
+    if (!vector && s->vector != EXC_BP) {
+        printf("%s: ended with vector %x at %x\n", how, (unsigned)s->vector, (unsigned)s->eip);
+        return false;
+    }
+    for (unsigned i = 0; i < t->out.n; i++) {
+        const struct value *v = &t->out.v[i];
+        want = number(v->digits);
+        if (!strcmp(v->name, "mask"))
+            continue;
+        if (!strcmp(v->name, "flags")) {
+            got = s->eflags & mask;
+        } else if (!strncmp(v->name, "st", 2)) {
+            struct f80 a = s->st[v->name[2] & 7], b = number80(v->digits);
+            got = a.mant;
+            want = a.se == b.se ? b.mant : ~a.mant;
+        } else if (!value_of(s, v->name, &got)) {
+            printf("no such name: %s\n", v->name);
+            return false;
+        }
+        if (got != want) {
+            printf("%s: %s is %llx, should be %llx\n", how, v->name, (unsigned long long)got,
+                   (unsigned long long)want);
+            ok = false;
+        }
+    }
+    return ok;
+}
+
+static bool read_binary(const char *path, struct hd_state *s)
+{
+    memset(s, 0, sizeof *s);
+    memset(s->mem, 0xcc, HD_CODE_SIZE);
+    FILE *f = fopen(path, "rb");
+    if (!f)
+        return false;
+    size_t n = fread(s->mem + START, 1, HD_CODE_SIZE - START, f);
+    fclose(f);
+    return n > 0;
+}
+
+/* Engines: blocks of one, long blocks, the IR executor. */
+static bool run_here(const struct test *t, unsigned bits, const struct hd_state *start)
+{
+    static const char *const names[3] = {"one-instruction blocks", "long blocks", "IR"};
+    bool ok = true;
+    for (unsigned k = 0; k < 3; k++) {
+        struct emu *e = emu_new(k == 0 ? 1 : 0);
+        struct hd_state *end = calloc(1, sizeof *end);
+        char how[64];
+        snprintf(how, sizeof how, "%u bits, %s", bits, names[k]);
+        if (!e || !end || (k == 2 && !cpu_set_engine(emu_cpu(e), CPU_IR, false)))
+            exit(2);
+        emu_set_bits(e, bits);
+        emu_load(e, start);
+        if (!emu_run(e, 100000))
+            printf("%s: does not end\n", how);
+        emu_store(e, end);
+        ok &= check(t, end, how);
+        free(end);
+        emu_free(e);
+    }
+    return ok;
+}
+
+#ifdef HAVE_NATIVE
+static bool run_native(const struct test *t, const struct hd_state *start)
+{
+    struct native *n = native_new();
+    struct hd_state *end = calloc(1, sizeof *end);
+    if (!n || !end)
+        return true; /* a kernel without 32-bit programs */
+    bool ok = native_run(n, start, end) && check(t, end, "natively");
+    native_free(n);
+    free(end);
+    return ok;
+}
+#else
+static bool run_native(const struct test *t, const struct hd_state *start) { return true; }
+#endif
+
+int main(int argc, char **argv)
+{
+    static struct hd_state start;
+    struct test t = {.native = false};
+    bool ok = true;
+    if (argc < 3 || !read_header(argv[1], &t)) {
+        fprintf(stderr, "usage: run_asm TEST.asm TEST32.bin [TEST16.bin]\n");
+        return 2;
+    }
+    for (int i = 2; i < argc; i++) {
+        unsigned bits = i == 2 ? 32 : 16;
+        if (!read_binary(argv[i], &start))
+            return 2;
+        set_start(&t, bits, &start);
+        ok &= run_here(&t, bits, &start);
+        if (bits == 32 && t.native)
+            ok &= run_native(&t, &start);
+    }
+    return !ok;
+}
