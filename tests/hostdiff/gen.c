@@ -422,16 +422,19 @@ static bool account(struct gen *g, struct emu *e, struct insn *in, struct hd_mas
     struct cpu *c = emu_cpu(e);
     const uint8_t *p = emu_byte(e, (uint32_t)c->rip);
     size_t room = HD_CODE + HD_CODE_SIZE - (uint32_t)c->rip;
-    if (!p || (uint32_t)c->rip - HD_CODE >= HD_CODE_SIZE) {
-        *in = (struct insn){0};
+    *in = (struct insn){0};
+    if (!p)
         return true; /* a fetch that faults */
-    }
+    if ((uint32_t)c->rip - HD_CODE >= HD_CODE_SIZE)
+        return false; /* data */
     int len = insn_decode(g->decoder, in, (struct decode_mode){32, CPU_MODEL_DEFAULT}, p,
                           room < 15 ? room : 15);
-    if (len <= 0) {
+    if (len <= 0)
         *in = (struct insn){0};
-        return true;
-    }
+    if (len < 0)
+        return false; /* the host may know it */
+    if (len == 0)
+        return true; /* it runs into a page that is not there */
     const struct insn_row *r = &insn_rows[in->id];
     uint32_t reads, writes, undef;
     if (!usable(r) || !flag_effects(e, in, &reads, &writes, &undef) || (reads & m->flags))
