@@ -270,6 +270,8 @@ static unsigned append(struct cpu *c, struct block *b, unsigned off, const uint8
         len = (int)avail < 15 ? (int)avail : 15;             /* all of it was looked at */
     } else {
         bind_op(o, &in, c->mode);
+        if (c->model == CPU_8086 && in.opcode == 0x54 && insn_rows[in.id].map == M1)
+            o->run = op_push_sp_8086;
         *done = ends_block(&in);
     }
     b->n_ops++;

@@ -50,7 +50,7 @@ static bool deliver_ivt(struct cpu *c, const struct intr *x, uint64_t table, uin
     uint64_t vec;
     if (!lin_read(c, (uint32_t)(table + 4u * x->vector), 4, false, &vec))
         return false;
-    frame_push(&f, flags & 0xffff);
+    frame_push(&f, flags_image(c, flags) & 0xffff);
     frame_push(&f, c->seg[SEG_CS].sel);
     frame_push(&f, (uint32_t)x->rip & 0xffff);
     if (!frame_check(c, &f))

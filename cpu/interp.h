@@ -18,6 +18,7 @@ op_run *interp_bind(struct insn *in, const struct insn_row *row, const struct bi
 /* Operations that stand for no instruction. */
 op_run op_raise;                 /* raises the vector in imm: what could not be decoded */
 op_run op_fall_through;          /* the end of a block that does not end in a jump */
+op_run op_push_sp_8086;
 op_run op_leave;                 /* put in place of an operation: stop before it */
 
 /* Leave the running block after the running instruction. */

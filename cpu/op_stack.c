@@ -4,6 +4,7 @@
 #include "cpu/interp.h"
 #include "cpu/mem.h"
 #include "cpu/operands.h"
+#include "cpu/protect.h"
 
 static ALWAYS_INLINE unsigned size_of(const struct op *op) { return 1u << op->in.osize; }
 
@@ -173,6 +174,14 @@ static bool v86_needs_iopl(const struct cpu *c)
 
 /* Virtual-8086 with IOPL < 3: 16-bit PUSHF and POPF work on VIF when CR4.VME is set, all else is
  * #GP(0) (SDM volume 2, PUSHF; volume 3, 20.2). */
+/* The 8086 pushes SP as it is afterwards. */
+const struct op *op_push_sp_8086(struct cpu *c, const struct op *op)
+{
+    AT(c, op);
+    TRY(push(c, c->gpr[R_SP] - 2, 2));
+    return NEXT(c, op);
+}
+
 HANDLER(pushf)
 {
     uint32_t f = cpu_eflags(c);
@@ -182,7 +191,7 @@ HANDLER(pushf)
             TRY(cpu_raise_code(c, EXC_GP, 0));
         f = (f & ~FL_IF) | FL_IOPL | (f & FL_VIF ? FL_IF : 0);
     }
-    TRY(push(c, f & ~(FL_VM | FL_RF), size_of(op)));
+    TRY(push(c, flags_image(c, f) & ~(FL_VM | FL_RF), size_of(op)));
     c->rip = op_next_rip(c, op);
     return insn_rows[op->in.id].attr & ENDS ? OP_EXIT : NEXT(c, op);
 }
@@ -194,6 +203,8 @@ static uint32_t popf_mask(const struct cpu *c, unsigned size)
         m |= FL_IOPL;
     if (!(c->cr0 & CR0_PE) || c->cpl <= (c->eflags >> 12 & 3))
         m |= FL_IF;
+    if (c->model == CPU_286 && !(c->cr0 & CR0_PE))
+        m &= ~(FL_IOPL | FL_NT);             /* how programs tell it from a 386 */
     if (size == 4)
         m |= (c->model >= CPU_486 ? FL_AC : 0) |
              (cpu_models[c->model].features & F_CPUID ? FL_ID : 0);

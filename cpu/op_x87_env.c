@@ -92,8 +92,7 @@ bool x87_read_bytes(struct cpu *c, unsigned seg, uint64_t off, uint8_t *p, unsig
 
 bool x87_write_bytes(struct cpu *c, unsigned seg, uint64_t off, const uint8_t *p, unsigned n)
 {
-    /* At most two pages: if both ends can be written, all of it can. */
-    if (!seg_probe_write(c, seg, off, unit(n)) || !seg_probe_write(c, seg, off + n - 1, 1))
+    if (!seg_probe_write(c, seg, off, unit(n)) || !seg_probe_write(c, seg, off, n))
         return false;
     for (unsigned i = 0, k = unit(n); i < n; i += k) {
         if (k > n - i)

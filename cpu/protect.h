@@ -7,6 +7,12 @@
 #pragma once
 #include "cpu/mem.h"
 
+/* Flags as they are pushed: the 8086 has ones for bits 12 to 15, by which programs know it. */
+static inline uint32_t flags_image(const struct cpu *c, uint32_t v)
+{
+    return c->model == CPU_8086 ? v | 0xf000 : v;
+}
+
 /* Delivers c->fault (recorded with c->rip at the faulting instruction) and clears it: real-mode
  * IVT, IDT gates, task gates; a fault meanwhile becomes #DF by the SDM's table 6-5, then
  * shutdown (PEND_SHUTDOWN). */
