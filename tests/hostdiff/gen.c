@@ -39,6 +39,8 @@ static const char *const left_out[] = {
     "mov_from_cr", "mov_to_cr",
     "mov_from_dr", "mov_to_dr",
 };
+/* Several accesses: processors may have done some of them when a later one faults. */
+static const char *const in_parts[] = {"enter", "popa", "pusha", "fbstp", "fstp_m80"};
 static const char *const transcendental[] = {
     "f2xm1", "fyl2x", "fptan", "fpatan", "fyl2xp1", "fsincos", "fsin", "fcos",
 };
@@ -462,9 +464,7 @@ static void faulted(const struct insn *in, const uint32_t *flags, struct hd_mask
     if (!in->len)
         return;
     m->flags |= *flags;
-    m->partial = !strcmp(insn_rows[in->id].name, "enter") ||
-                 !strcmp(insn_rows[in->id].name, "popa") ||
-                 !strcmp(insn_rows[in->id].name, "pusha");
+    m->partial = named(insn_rows[in->id].name, in_parts, ARRAY_LEN(in_parts));
     m->mmx = (insn_rows[in->id].need & F_MMX) != 0;
 }
 
