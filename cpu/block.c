@@ -59,7 +59,8 @@ static void drop_page(struct bus *m, uint64_t pn)
         kill(b);
     for (struct block *b = m->code[pn].straddlers; b; b = b->page2_next)
         kill(b);
-    m->code[pn] = (struct code_page){ 0, NULL, NULL };
+    bool tables = m->code[pn].tables;
+    m->code[pn] = (struct code_page){ .lines = tables ? UINT64_MAX : 0, .tables = tables };
 }
 
 void blocks_flush(struct cpu *c)
@@ -135,7 +136,7 @@ static void retire(struct cpu *c, struct block *b)
 static void sweep_page(struct code_page *cp)
 {
     struct block **p = (struct block **)(void *)&cp->blocks;
-    cp->lines = 0;
+    cp->lines = cp->tables ? UINT64_MAX : 0;
     while (*p) {
         struct block *b = *p;
         if (b->mode == MODE_DEAD) {
@@ -164,6 +165,8 @@ void cpu_code_write(struct cpu *c, paddr a, unsigned n)
 {
     struct code_page *cp = &c->mem->code[a >> PAGE_SHIFT];
     bool mine = false, any = false;
+    if (cp->tables)
+        mmu_tables_written(c, a, n);
     for (struct block *b = cp->blocks; b; b = b->page_next)
         if (overlaps(b->at, b->n_bytes, a, n)) {
             mine |= b == c->blk;
@@ -192,6 +195,16 @@ static void forbid_writes(struct cpu *c, paddr page)
         for (unsigned i = 0; i < TLB_SIZE; i++)
             if (c->tlb_phys[u][i] == page)
                 c->tlbs[u][i].tag_w = TLB_EMPTY;
+}
+
+/* The page becomes, or ceases to be, one that holds page tables. */
+void blocks_set_tables(struct cpu *c, uint64_t pn, bool tables)
+{
+    struct code_page *cp = &c->mem->code[pn];
+    if (tables && !cp->lines)
+        forbid_writes(c, pn << PAGE_SHIFT);
+    cp->tables = tables;
+    sweep_page(cp);
 }
 
 /* Marks n bytes at a, within one page, as code. */

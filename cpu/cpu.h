@@ -117,6 +117,8 @@ enum cpu_stop { CPU_RAN, CPU_HALTED, CPU_EXIT, CPU_SHUTDOWN };
 #define TLB_SIZE (1u << TLB_BITS)
 /* tag: page address, or TLB_EMPTY. (lin ^ tag) <= 4096 - n is hit and in-page at once. */
 #define TLB_EMPTY (UINT64_C(1) << 63)
+#define PTE_NONE  UINT64_MAX
+#define PT_PAGES  512            /* more pages of tables than this: the TLB is flushed */
 struct tlb_entry { laddr tag_r, tag_w, tag_x; uintptr_t host; };   /* host + lin is the byte */
 
 struct op;
@@ -206,6 +208,11 @@ struct cpu {
     uint64_t         n_fills, n_interrupts;   /* statistics */
     laddr            tlb_page[2][TLB_SIZE];   /* linear page of the entry, device pages too; or
                                                  TLB_EMPTY */
+    paddr            tlb_pte[2][TLB_SIZE];    /* where its leaf entry is in memory; or PTE_NONE */
+    uint64_t         pt_leaf[64], pt_dir[64]; /* filters by address: leaf entries, and entries above
+                                                 them, that TLB entries were made from */
+    uint32_t         pt_page[PT_PAGES];       /* pages marked as tables */
+    unsigned         pt_pages;
     uint8_t          tlb_flags[2][TLB_SIZE];  /* mmu.c: writable and dirty, global, large */
     uint64_t         tlb_used[2][(TLB_SIZE + 63) / 64]; /* bit n: entry n was filled since the
                                                            last flush */

@@ -30,3 +30,6 @@ void run_patch(struct cpu *c, struct op *op);
 /* block.c */
 bool blocks_init(struct cpu *c, unsigned cache_ops, unsigned max_ops);
 void blocks_free(struct cpu *c);
+void blocks_set_tables(struct cpu *c, uint64_t pn, bool tables);
+/* mmu.c: n bytes at a, in a page of tables, are about to change. */
+void mmu_tables_written(struct cpu *c, paddr a, unsigned n);

@@ -76,7 +76,7 @@ void journal_tlb(struct cpu *c, unsigned u, unsigned i)
         return;
     }
     j->tlbs[j->n_tlbs++] =
-        (struct journal_tlb){ c->tlbs[u][i], c->tlb_phys[u][i], c->tlb_page[u][i],
+        (struct journal_tlb){ c->tlbs[u][i], c->tlb_phys[u][i], c->tlb_pte[u][i], c->tlb_page[u][i],
                               (uint16_t)i,   (uint8_t)u,        c->tlb_flags[u][i] };
 }
 
@@ -137,6 +137,7 @@ static void undo(struct cpu *c)
         const struct journal_tlb *t = &j->tlbs[j->n_tlbs];
         c->tlbs[t->user][t->index] = t->entry;
         c->tlb_phys[t->user][t->index] = t->phys;
+        c->tlb_pte[t->user][t->index] = t->pte;
         c->tlb_page[t->user][t->index] = t->page;
         c->tlb_flags[t->user][t->index] = t->flags;
     }

@@ -16,7 +16,7 @@ enum journal_mode { JOURNAL_OFF, JOURNAL_REHEARSAL, JOURNAL_REAL };
 struct journal_store { uint8_t *host; uint64_t old, made; paddr at; uint8_t size; };
 struct journal_tlb {
     struct tlb_entry entry;
-    paddr phys;
+    paddr phys, pte;
     laddr page;
     uint16_t index;
     uint8_t user, flags;

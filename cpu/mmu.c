@@ -7,9 +7,15 @@
  * so that device pages and pages that hold code are not walked again at every access. With paging
  * off linear is physical, and the same table is used.
  *
+ * The TLB never shows: pages that hold table entries which TLB entries were made from are watched like code, and a
+ * store to such an entry drops what was made from it. So a translation is always what memory says, whatever else was
+ * looked up before, and caches of any size give the same history. (Processors may keep stale translations until INVLPG
+ * or a CR3 load; software may not rely on it.) For the same reason a CR3 load drops global pages too.
+ *
  * Deviations: the four PAE directory pointers are read at every walk, not at the load of CR3.
  * When alignment is checked or a breakpoint is enabled, every access comes here and is looked at.
  */
+#include "cpu/interp.h"
 #include "cpu/lockstep.h"
 #include "cpu/mem.h"
 #include "cpu/protect.h"
@@ -38,6 +44,7 @@ struct walk {
     bool     write, user;
     paddr    phys;               /* of the 4 KB page */
     unsigned flags;              /* TF_* */
+    paddr    leaf, dir[2];       /* the entries it comes from; PTE_NONE */
 };
 
 /* ---- physical accesses ---- */
@@ -81,22 +88,25 @@ static void entry_drop(struct cpu *c, unsigned u, unsigned i)
     c->tlb_page[u][i] = TLB_EMPTY;
 }
 
-/* Drops the filled entries that have none of the flags in 'keep'. */
-static void flush_but(struct cpu *c, unsigned keep)
+static void entries_drop_all(struct cpu *c)
 {
     for (unsigned u = 0; u < 2; u++)
         for (unsigned w = 0; w < (TLB_SIZE + 63) / 64; w++) {
-            uint64_t stay = 0;
-            for (uint64_t m = c->tlb_used[u][w]; m; m &= m - 1) {
-                unsigned bit = bit_low(m), i = w * 64 + bit;
-                if (c->tlb_flags[u][i] & keep)
-                    stay |= UINT64_C(1) << bit;
-                else
-                    entry_drop(c, u, i);
-            }
-            c->tlb_used[u][w] = stay;
+            for (uint64_t m = c->tlb_used[u][w]; m; m &= m - 1)
+                entry_drop(c, u, w * 64 + bit_low(m));
+            c->tlb_used[u][w] = 0;
         }
     c->tlb_gen++;
+}
+
+/* With no entry left no page of tables needs to be watched. */
+static void forget_tables(struct cpu *c)
+{
+    for (unsigned i = 0; i < c->pt_pages; i++)
+        blocks_set_tables(c, c->pt_page[i], false);
+    c->pt_pages = 0;
+    memset(c->pt_leaf, 0, sizeof c->pt_leaf);
+    memset(c->pt_dir, 0, sizeof c->pt_dir);
 }
 
 void tlb_flush_all(struct cpu *c)
@@ -107,18 +117,79 @@ void tlb_flush_all(struct cpu *c)
             entry_drop(c, 1, i);
             c->tlbs[2][i] = c->tlbs[0][i];
         }
-    flush_but(c, 0);
+    entries_drop_all(c);
+    forget_tables(c);
     memset(c->tlb_large, 0, sizeof c->tlb_large);
     if (!c->tlb_gen)                     /* the count wrapped */
         c->tlb_gen = 1;
 }
 
-void tlb_flush_nonglobal(struct cpu *c)
+void tlb_flush_nonglobal(struct cpu *c) { tlb_flush_all(c); }
+
+/* ---- agreement with the tables in memory ---- */
+
+static unsigned pt_bit(paddr at) { return (unsigned)(at >> 2 ^ at >> 14) & 4095; }
+
+static void pt_note(uint64_t *filter, paddr at)
 {
-    if (c->cr4 & CR4_PGE)
-        flush_but(c, TF_GLOBAL);             /* tlb_large may now say too much: harmless */
-    else
+    if (at != PTE_NONE)
+        filter[pt_bit(at) >> 6] |= UINT64_C(1) << (pt_bit(at) & 63);
+}
+static bool pt_noted(const uint64_t *filter, paddr at)
+{
+    return filter[pt_bit(at) >> 6] >> (pt_bit(at) & 63) & 1;
+}
+
+static void watch(struct cpu *c, paddr at)
+{
+    uint64_t pn = at >> PAGE_SHIFT;
+    if (at == PTE_NONE || pn >= c->mem->n_pages || c->mem->code[pn].tables)
+        return;
+    blocks_set_tables(c, pn, true);
+    c->pt_page[c->pt_pages++] = (uint32_t)pn;
+}
+
+/* Before an entry is filled from w. */
+static void watch_tables(struct cpu *c, const struct walk *w)
+{
+    if (c->pt_pages + 3 > PT_PAGES)
         tlb_flush_all(c);
+    watch(c, w->leaf);
+    watch(c, w->dir[0]);
+    watch(c, w->dir[1]);
+    pt_note(c->pt_leaf, w->leaf);
+    pt_note(c->pt_dir, w->dir[0]);
+    pt_note(c->pt_dir, w->dir[1]);
+}
+
+/* The entries made from the leaf at 'at'; true when there was one. */
+static bool drop_leaf(struct cpu *c, paddr at)
+{
+    bool any = false;
+    for (unsigned u = 0; u < 2; u++)
+        for (unsigned i = 0; i < TLB_SIZE; i++)
+            if (c->tlb_pte[u][i] == at && c->tlb_page[u][i] != TLB_EMPTY) {
+                entry_drop(c, u, i);
+                any = true;
+            }
+    return any;
+}
+
+/* An entry of the old or the PAE format may begin at any of the words written, or the word before. */
+void mmu_tables_written(struct cpu *c, paddr a, unsigned n)
+{
+    bool any = false;
+    for (paddr at = (a & ~(paddr)3) - 4; at < a + n; at += 4) {
+        if (pt_noted(c->pt_dir, at)) {
+            tlb_flush_all(c);
+            run_leave_after(c);
+            return;
+        }
+        if (pt_noted(c->pt_leaf, at))
+            any |= drop_leaf(c, at);
+    }
+    if (any)                             /* the next instruction is fetched through the new tables */
+        run_leave_after(c);
 }
 
 /* A large page leaves one entry per 4 KB touched; INVLPG drops them all. */
@@ -160,6 +231,7 @@ static void fill(struct cpu *c, const struct walk *w)
     const struct page *p = bus_page(c->mem, w->phys);
     laddr lin = w->lin & ~PAGE_MASK;
 
+    watch_tables(c, w);
     entry_drop(c, u, i);
     if (p && p->rd) {
         e->host = (uintptr_t)p->rd - (uintptr_t)lin;
@@ -170,6 +242,7 @@ static void fill(struct cpu *c, const struct walk *w)
     }
     c->tlb_page[u][i] = lin;
     c->tlb_phys[u][i] = w->phys;
+    c->tlb_pte[u][i] = w->leaf;
     c->tlb_flags[u][i] = (uint8_t)w->flags;
     if (w->flags & TF_LARGE)
         c->tlb_large[lin >> 28 & 15] |= UINT64_C(1) << (lin >> 22 & 63);
@@ -213,6 +286,7 @@ static void finish(const struct cpu *c, struct walk *w, uint64_t leaf, uint64_t 
 static bool walk_32(struct cpu *c, struct walk *w)
 {
     paddr da = a20_mask(c, (c->cr3 & 0xfffff000u) + (w->lin >> 22) * 4);
+    w->dir[0] = da;
     uint64_t pde = phys_read(c, da, 4);
     if (!(pde & PTE_P))
         return page_fault(c, w, 0);
@@ -234,6 +308,7 @@ static bool walk_32(struct cpu *c, struct walk *w)
         return page_fault(c, w, PFE_P);
     mark(c, da, pde, false);
     pte = mark(c, ta, pte, w->write);
+    w->leaf = ta;
     w->phys = pte & 0xfffff000u;
     finish(c, w, pte, pde & pte, false);
     return true;
@@ -246,6 +321,8 @@ static bool walk_pae(struct cpu *c, struct walk *w)
     if (!(pdpte & PTE_P))
         return page_fault(c, w, 0);
     paddr da = a20_mask(c, (pdpte & ~PAE_RESERVED & ~PAGE_MASK) + (w->lin >> 21 & 0x1ff) * 8);
+    w->dir[0] = da;
+    w->dir[1] = pa;
     uint64_t pde = phys_read(c, da, 8);
     if (!(pde & PTE_P))
         return page_fault(c, w, 0);
@@ -269,6 +346,7 @@ static bool walk_pae(struct cpu *c, struct walk *w)
         return page_fault(c, w, PFE_P);
     mark(c, da, pde, false);
     pte = mark(c, ta, pte, w->write);
+    w->leaf = ta;
     w->phys = pte & ~PAE_RESERVED & ~PAGE_MASK;
     finish(c, w, pte, pde & pte, false);
     return true;
@@ -276,7 +354,8 @@ static bool walk_pae(struct cpu *c, struct walk *w)
 
 static NOINLINE bool translate_miss(struct cpu *c, laddr a, enum access acc, bool user, paddr *out)
 {
-    struct walk w = { .lin = a, .write = acc == ACC_WRITE, .user = user };
+    struct walk w = { .lin = a, .write = acc == ACC_WRITE, .user = user, .leaf = PTE_NONE,
+                      .dir = { PTE_NONE, PTE_NONE } };
     if (!(c->cr0 & CR0_PG)) {
         w.phys = a20_mask(c, a & ~PAGE_MASK);
         w.flags = TF_W;
