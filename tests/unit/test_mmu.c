@@ -68,12 +68,18 @@ START_TEST(accessed_and_dirty)
     ck_assert(seg_write(cpu, SEG_DS, 0x90000, 0x55, 1));
     EQ(ram32(PT + 4 * 0x90), 0x90067);
     EQ(rig.bytes[0x90000], 0x55);
-    put32(PT + 4 * 0x90, 0xa0000 | 7);                       /* stale until flushed */
-    ck_assert(seg_read(cpu, SEG_DS, 0x90000, 1, &v));
-    EQ(v, 0x55);
-    tlb_flush_page(cpu, 0x90000);
+    bus_write(cpu->mem, PT + 4 * 0x90, 0xa0000 | 7, 4);      /* followed at once: the TLB never shows */
     ck_assert(seg_read(cpu, SEG_DS, 0x90000, 1, &v));
     EQ(v, 0);
+    EQ(ram32(PT + 4 * 0x90), 0xa0027);
+    bus_write(cpu->mem, PT + 4 * 0x90, 0xa0007, 2);          /* A taken away: the next access sets it */
+    ck_assert(seg_read(cpu, SEG_DS, 0x90000, 1, &v));
+    EQ(ram32(PT + 4 * 0x90), 0xa0027);
+    bus_write(cpu->mem, PD, 0, 4);
+    ck_assert(!seg_read(cpu, SEG_DS, 0x90000, 1, &v));
+    pf_is(0x90000, 0);
+    cpu->fault.raised = false;
+    bus_write(cpu->mem, PD, PT | 7, 4);
 }
 END_TEST
 
@@ -86,10 +92,9 @@ START_TEST(large_and_global_pages)
     put32(PD + 4, 0x1e7);                                    /* 400000 -> 0, 4 MB, global */
     ck_assert(seg_read(cpu, SEG_DS, 0x412345, 1, &v));
     EQ(v, 0x77);
-    put32(PD + 4, 0);
     ck_assert(cr_write(cpu, 3, PD));
-    ck_assert(seg_read(cpu, SEG_DS, 0x412345, 1, &v));       /* survives */
-    tlb_flush_page(cpu, 0x500000);                           /* any address in the large page */
+    ck_assert(seg_read(cpu, SEG_DS, 0x412345, 1, &v));
+    bus_write(cpu->mem, PD + 4, 0, 4);
     ck_assert(!seg_read(cpu, SEG_DS, 0x412345, 1, &v));
     pf_is(0x412345, 0);
     put32(PD + 4, 0x2087);
