@@ -7,6 +7,7 @@
 #include "core/base.h"
 #include "frontend/commands.h"
 #include "frontend/run.h"
+#include "host/endpoint.h"
 
 int usage_error(const char *fmt, ...)
 {
@@ -81,6 +82,7 @@ static void help(FILE *to)
 
 int main(int argc, char **argv)
 {
+    endpoint_hold_stdio();
     if (argc < 2) {
         help(stderr);
         return 2;

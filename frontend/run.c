@@ -314,7 +314,8 @@ static void finish(struct run *r)
                (unsigned long long)machine_icount(r->s.m));
     if (o->stats)
         print_stats(r);
-    fflush(stdout);
+    if (fflush(stdout) || ferror(stdout))
+        after(r, error_set(&err, 1, "standard output cannot be written: free some space"), &err);
 }
 
 /* ---- start ---- */

@@ -173,6 +173,8 @@ bool endpoint_open_tcp(struct endpoint *e, const char *host, const char *port, s
     return true;
 }
 
+void endpoint_hold_stdio(void) { }           /* handles are not reused as streams */
+
 void endpoint_wait(struct endpoint *const *list, unsigned n, uint64_t ns)
 {
     (void)list;
