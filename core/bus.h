@@ -39,8 +39,8 @@ struct region {
 struct page { uint8_t *rd, *wr; struct region *region; bool mixed; };
 
 struct code_page {               /* for RAM pages that hold decoded code or page tables in use */
-    uint64_t lines;              /* bit n: bytes [64n, 64n+63] belong to some block; all of them in a page of
-                                    tables */
+    uint64_t lines;              /* bit n: bytes [64n, 64n+63] belong to some block; all of them
+                                    in a page of tables */
     bool     tables;             /* some TLB entry was made from an entry in this page */
     void    *blocks;             /* the CPU's list of them, and of those that reach in from the
                                     page before */

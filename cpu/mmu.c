@@ -7,10 +7,11 @@
  * so that device pages and pages that hold code are not walked again at every access. With paging
  * off linear is physical, and the same table is used.
  *
- * The TLB never shows: pages that hold table entries which TLB entries were made from are watched like code, and a
- * store to such an entry drops what was made from it. So a translation is always what memory says, whatever else was
- * looked up before, and caches of any size give the same history. (Processors may keep stale translations until INVLPG
- * or a CR3 load; software may not rely on it.) For the same reason a CR3 load drops global pages too.
+ * The TLB never shows: pages that hold table entries which TLB entries were made from are watched
+ * like code, and a store to such an entry drops what was made from it. So a translation is always
+ * what memory says, whatever else was looked up before, and caches of any size give the same
+ * history. (Processors may keep stale translations until INVLPG or a CR3 load; software may not
+ * rely on it.) For the same reason a CR3 load drops global pages too.
  *
  * Deviations: the four PAE directory pointers are read at every walk, not at the load of CR3.
  * When alignment is checked or a breakpoint is enabled, every access comes here and is looked at.
@@ -175,11 +176,11 @@ static bool drop_leaf(struct cpu *c, paddr at)
     return any;
 }
 
-/* An entry of the old or the PAE format may begin at any of the words written, or the word before. */
+/* An entry of either format may begin at any of the words written, or the word before. */
 void mmu_tables_written(struct cpu *c, paddr a, unsigned n)
 {
     bool any = false;
-    for (paddr at = (a & ~(paddr)3) - 4; at < a + n; at += 4) {
+    for (paddr at = a < 8 ? 0 : (a & ~(paddr)3) - 4; at < a + n; at += 4) {
         if (pt_noted(c->pt_dir, at)) {
             tlb_flush_all(c);
             run_leave_after(c);
@@ -188,7 +189,7 @@ void mmu_tables_written(struct cpu *c, paddr a, unsigned n)
         if (pt_noted(c->pt_leaf, at))
             any |= drop_leaf(c, at);
     }
-    if (any)                             /* the next instruction is fetched through the new tables */
+    if (any)                             /* the next one is fetched through the new tables */
         run_leave_after(c);
 }
 

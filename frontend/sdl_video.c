@@ -55,6 +55,17 @@ static unsigned choose_scale(void)
     return !SDL_GetDisplayUsableBounds(0, &r) && r.w >= 2400 && r.h >= 1300 ? 2 : 1;
 }
 
+/* The largest factor, at most 'scale', with which w x h pixels still fit on the screen. */
+static unsigned fit_scale(unsigned scale, int w, int h)
+{
+    SDL_Rect r;
+    if (SDL_GetDisplayUsableBounds(0, &r))
+        return scale;
+    while (scale > 1 && (w * (int)scale > r.w || h * (int)scale > r.h))
+        scale--;
+    return scale;
+}
+
 struct video *video_open(const struct options *o, struct error *err)
 {
     struct video *v = calloc(1, sizeof *v);
@@ -71,8 +82,8 @@ struct video *video_open(const struct options *o, struct error *err)
         return NULL;
     }
     v->scale = o->scale ? o->scale : choose_scale();
-    v->set_w = 720 * (int)v->scale;
-    v->set_h = 400 * (int)v->scale;
+    v->set_w = 720 * (int)fit_scale(v->scale, 720, 400);
+    v->set_h = 400 * (int)fit_scale(v->scale, 720, 400);
     v->win = SDL_CreateWindow("Vitrine", SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, v->set_w,
                               v->set_h, SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
     if (v->win)
@@ -160,6 +171,7 @@ static bool new_mode(struct video *v, const struct surface *s)
     if (v->fullscreen || ww != v->set_w || wh != v->set_h)
         return v->tex != NULL;
     unsigned scale = w * (s->doubled ? 2 : 1) < 400 ? v->scale * 2 : v->scale;
+    scale = fit_scale(scale, w * (s->doubled ? 2 : 1), h);
     v->set_w = w * (s->doubled ? 2 : 1) * (int)scale;
     v->set_h = h * (int)scale;
     SDL_SetWindowSize(v->win, v->set_w, v->set_h);
@@ -235,6 +247,17 @@ void video_show(struct video *v, struct session *s, enum video_state state, uint
 }
 
 #else /* without SDL 2 */
+
+/* The largest factor, at most 'scale', with which w x h pixels still fit on the screen. */
+static unsigned fit_scale(unsigned scale, int w, int h)
+{
+    SDL_Rect r;
+    if (SDL_GetDisplayUsableBounds(0, &r))
+        return scale;
+    while (scale > 1 && (w * (int)scale > r.w || h * (int)scale > r.h))
+        scale--;
+    return scale;
+}
 
 struct video *video_open(const struct options *o, struct error *err)
 {

@@ -76,13 +76,16 @@ static struct recipe recipe_of(const struct machine *m)
     return r;
 }
 
-/* A snapshot belongs to machines with the same boards, memory, processor, drives and firmware. */
+/* A snapshot belongs to machines with the same boards, memory, processor, drives, hard disks (by
+ * size) and firmware; media that can be changed may have been. */
 static uint64_t config_hash(const struct machine *m)
 {
     struct recipe r = recipe_of(m);
     r.no_reboot = 0;
     r.rtc_start = r.seed = 0;
     uint64_t h = fields_hash(HASH_SEED, recipe_fields, &r);
+    for (unsigned i = 0; i < 4; i++)
+        h = hash_u64(h, m->cfg.disk[i] && !m->cfg.is_cdrom[i] ? m->cfg.disk[i]->sectors : 0);
     h = hash_bytes(h, m->cfg.vgabios.n ? m->pc.rom : NULL, m->cfg.vgabios.n);
     h = hash_bytes(h, m->pc.kload_rom, sizeof m->pc.kload_rom);
     return hash_bytes(h, m->rom, m->rom_size);
@@ -121,8 +124,8 @@ bool machine_load(struct machine *m, const void *p, size_t n, struct error *err)
     if (s.config_hash != config_hash(m))
         return error_set(
             err, 1,
-            "snapshot: it was taken on a machine with other memory, processor, drives or "
-            "firmware: start with the same options");
+            "snapshot: it was taken on a machine with other memory, processor, board, drives, "
+            "disks, firmware or test device: start with the same options");
     blocks_flush(&m->cpu);
     if (!snapshot_load(&s, &m->devices, load_other, m, err))
         return false;

@@ -62,6 +62,8 @@ def check_style(path, rel, errors):
     for no, line in enumerate(lines, 1):
         if len(line) > COLUMNS:
             errors.append(f"{rel}:{no}: {len(line)} columns, {COLUMNS} are the limit")
+        if re.match(r"(<<<<<<<|=======|>>>>>>>)( |$)", line):
+            errors.append(f"{rel}:{no}: a merge was not finished")
         if "\t" in line or line != line.rstrip():
             errors.append(f"{rel}:{no}: a tab, or blanks at the end")
     most = LINES_TABLE if rel.endswith((".def", ".inc")) or rel.startswith("tests/") else LINES

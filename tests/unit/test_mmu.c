@@ -68,11 +68,11 @@ START_TEST(accessed_and_dirty)
     ck_assert(seg_write(cpu, SEG_DS, 0x90000, 0x55, 1));
     EQ(ram32(PT + 4 * 0x90), 0x90067);
     EQ(rig.bytes[0x90000], 0x55);
-    bus_write(cpu->mem, PT + 4 * 0x90, 0xa0000 | 7, 4);      /* followed at once: the TLB never shows */
+    bus_write(cpu->mem, PT + 4 * 0x90, 0xa0000 | 7, 4);      /* followed at once */
     ck_assert(seg_read(cpu, SEG_DS, 0x90000, 1, &v));
     EQ(v, 0);
     EQ(ram32(PT + 4 * 0x90), 0xa0027);
-    bus_write(cpu->mem, PT + 4 * 0x90, 0xa0007, 2);          /* A taken away: the next access sets it */
+    bus_write(cpu->mem, PT + 4 * 0x90, 0xa0007, 2);          /* A taken away, and set again */
     ck_assert(seg_read(cpu, SEG_DS, 0x90000, 1, &v));
     EQ(ram32(PT + 4 * 0x90), 0xa0027);
     bus_write(cpu->mem, PD, 0, 4);
