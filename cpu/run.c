@@ -247,6 +247,8 @@ static void step_blocks(struct cpu *c, bool single)
         c->eflags &= ~FL_RF;                 /* for one instruction only */
     }
     c->no_trap = false;
+    if (single)
+        c->pending |= PEND_INTR;             /* a block of one must not lead into the next */
     const struct op *op = next_op(c, single);
     if (op && UNLIKELY(c->engine != NULL)) {
         engine_block(c);

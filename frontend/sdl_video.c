@@ -248,17 +248,6 @@ void video_show(struct video *v, struct session *s, enum video_state state, uint
 
 #else /* without SDL 2 */
 
-/* The largest factor, at most 'scale', with which w x h pixels still fit on the screen. */
-static unsigned fit_scale(unsigned scale, int w, int h)
-{
-    SDL_Rect r;
-    if (SDL_GetDisplayUsableBounds(0, &r))
-        return scale;
-    while (scale > 1 && (w * (int)scale > r.w || h * (int)scale > r.h))
-        scale--;
-    return scale;
-}
-
 struct video *video_open(const struct options *o, struct error *err)
 {
     error_set(
