@@ -602,6 +602,31 @@ START_TEST(interrupts_leave_no_links)
 }
 END_TEST
 
+/* STI, a jump, and what it leads to, in linked blocks: the interrupt comes after exactly one
+ * instruction. */
+START_TEST(shadow_is_one_instruction)
+{
+    static const uint8_t handler[] = { 0xff, 0x05, 0, 0, 2, 0, 0xcf };
+    /* CLI; STI; JMP; INC EBX; JMP to the start */
+    static const uint8_t code[] = { 0xfa, 0xfb, 0xeb, 0, 0x43, 0xeb, 0xf9 };
+    rig_protected(0);
+    memcpy(rig.bytes + START, code, sizeof code);
+    memcpy(rig.bytes + START + 0x80, handler, sizeof handler);
+    put_idt(0x20, S_C0, START + 0x80, 0x8e);
+    cpu->inta = one_interrupt;
+    cpu_set_eflags(cpu, 0);
+    blocks_flush(cpu);
+    cpu_run(cpu, 5 * 100);
+    EQ(cpu->rip, START);
+    cpu->gpr[R_BX] = 0;
+    cpu_set_eflags(cpu, 0);
+    cpu_set_intr(cpu, true);
+    cpu_run(cpu, 5);
+    EQ(cpu->gpr[R_BX], 0);
+    EQ(ram32(0x20000), 1);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -610,7 +635,7 @@ int main(void)
         double_and_triple, v86_to_ring0_and_back, v86_int_needs_iopl, call_gate_inner,
         call_gate_16, far_faults, iret_same_and_outer, sysenter_sysexit, task_call_and_return,
         task_jump, task_16, task_faults_belong_to_the_right_task, io_map,
-        every_instruction_traps, interrupts_leave_no_links,
+        every_instruction_traps, interrupts_leave_no_links, shadow_is_one_instruction,
     };
     return rig_main("protect", tests, ARRAY_LEN(tests));
 }
