@@ -92,7 +92,6 @@ struct dtr { uint32_t limit; uint64_t base; };
 
 /* Reasons to look up at a block boundary */
 enum { PEND_INTR = 1, PEND_NMI = 2, PEND_EXIT = 4 /* leave cpu_run() */,
-       PEND_TRAP = 8 /* #DB after this instruction */,
        PEND_RESET = 16 /* RESET or INIT was asked for: the board acts between slices */,
        PEND_SHUTDOWN = 32 /* triple fault */,
        PEND_ALONE = 64 /* inside another engine: the running block enters no other */ };
@@ -182,7 +181,6 @@ struct cpu {
     struct log *log;
     int    (*inta)(void *pic);   /* acknowledges INTR: the vector, 0..255 */
     void    *pic;
-    void   (*on_reset)(void *owner);  /* triple fault or reset request seen by the board */
     void    *owner;
     /* Virtual time at an instruction count: exact ratio and anchor are the machine's. */
     vtime  (*time_at)(void *owner, uint64_t icount);
@@ -255,12 +253,9 @@ void cpu_kick(struct cpu *c);
 void cpu_set_intr(struct cpu *c, bool level);
 void cpu_nmi(struct cpu *c);
 void cpu_set_a20(struct cpu *c, bool on);
-/* Asks for a reset between slices. */
-void cpu_request_reset(struct cpu *c);
 
-/* Drops translations: all; all but global pages; one page. Dropping decoded blocks: everything. */
+/* Drops translations: all; one page. Dropping decoded blocks: everything. */
 void tlb_flush_all(struct cpu *c);
-void tlb_flush_nonglobal(struct cpu *c);
 void tlb_flush_page(struct cpu *c, laddr a);
 void blocks_flush(struct cpu *c);
 void blocks_stats(const struct cpu *c, uint64_t *built, uint64_t *dropped);

@@ -164,7 +164,7 @@ static const struct field cpu_fields[] = {
     FIELD(struct cpu, fl_res),
     FIELD(struct cpu, fl_aux),
     FIELD(struct cpu, eflags),
-    FIELD_MAX(struct cpu, pending, PEND_RESET | PEND_SHUTDOWN | PEND_EXIT | PEND_TRAP | PEND_NMI |
+    FIELD_MAX(struct cpu, pending, PEND_RESET | PEND_SHUTDOWN | PEND_EXIT | PEND_NMI |
                                    PEND_INTR),
     FIELD_MAX(struct cpu, cpl, 3),
     FIELD(struct cpu, halted),
@@ -225,7 +225,6 @@ static const struct field cpu_fields[] = {
     FIELD_TRANSIENT(struct cpu, log),
     FIELD_TRANSIENT(struct cpu, inta),
     FIELD_TRANSIENT(struct cpu, pic),
-    FIELD_TRANSIENT(struct cpu, on_reset),
     FIELD_TRANSIENT(struct cpu, owner),
     FIELD_TRANSIENT(struct cpu, time_at),
     FIELD_TRANSIENT(struct cpu, slice_end),

@@ -22,7 +22,6 @@
 #include "cpu/protect.h"
 
 #define TF_W      1u             /* stores are allowed, and the dirty bit is set */
-#define TF_GLOBAL 2u
 #define TF_LARGE  4u             /* part of a 4 MB or 2 MB page */
 
 #define PTE_P   0x001u
@@ -31,7 +30,6 @@
 #define PTE_A   0x020u
 #define PTE_D   0x040u
 #define PTE_PS  0x080u
-#define PTE_G   0x100u
 #define PAE_RESERVED (UINT64_MAX << 36)
 
 #define PFE_P    1u
@@ -124,8 +122,6 @@ void tlb_flush_all(struct cpu *c)
     if (!c->tlb_gen)                     /* the count wrapped */
         c->tlb_gen = 1;
 }
-
-void tlb_flush_nonglobal(struct cpu *c) { tlb_flush_all(c); }
 
 /* ---- agreement with the tables in memory ---- */
 
@@ -279,8 +275,7 @@ static uint64_t mark(struct cpu *c, paddr a, uint64_t e, bool dirty)
 static void finish(const struct cpu *c, struct walk *w, uint64_t leaf, uint64_t rights, bool large)
 {
     bool allowed = (rights & PTE_W) || (!w->user && !(c->cr0 & CR0_WP));
-    w->flags = (allowed && (leaf & PTE_D) ? TF_W : 0) | (large ? TF_LARGE : 0) |
-               ((leaf & PTE_G) && (c->cr4 & CR4_PGE) ? TF_GLOBAL : 0);
+    w->flags = (allowed && (leaf & PTE_D) ? TF_W : 0) | (large ? TF_LARGE : 0);
     w->phys = a20_mask(c, w->phys);
 }
 

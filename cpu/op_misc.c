@@ -219,9 +219,9 @@ static const struct op *double_shift(struct cpu *c, const struct op *op, bool le
     uint64_t b = reg_get(c, op->in.reg[1], size_of(op)), r;
     unsigned cf;
     if (bits == 16) {
-        uint64_t t = left ? a << 32 | b << 16 | a : a << 32 | b << 16 | a;
-        r = left ? t << n >> 32 & m : (a | b << 16 | a << 32) >> n & m;
-        cf = (unsigned)(left ? t << n >> 48 : (a | b << 16 | a << 32) >> (n - 1)) & 1;
+        uint64_t t = a << 32 | b << 16 | a;  /* the same ring whichever way it turns */
+        r = (left ? t << n >> 32 : t >> n) & m;
+        cf = (unsigned)(left ? t << n >> 48 : t >> (n - 1)) & 1;
     } else {
         r = (left ? a << n | b >> (32 - n) : a >> n | b << (32 - n)) & m;
         cf = (unsigned)(left ? a >> (32 - n) : a >> (n - 1)) & 1;

@@ -138,7 +138,7 @@ HANDLER(enter)
     AT(c, op);
     for (unsigned i = 0; i <= level; i++)
         TRY(seg_probe_write(c, SEG_SS, (frame - i * n) & m, n));
-    TRY(seg_probe_write(c, SEG_SS, (frame - (level ? level : 0) * n - alloc) & m, n));
+    TRY(seg_probe_write(c, SEG_SS, (frame - level * n - alloc) & m, n));
     uint64_t at = frame;
     TRY(seg_write(c, SEG_SS, at, reg_get(c, REG_OFF(R_BP), n), n));
     for (unsigned i = 1; i < level; i++) {

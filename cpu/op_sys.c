@@ -289,7 +289,7 @@ static bool write_cr3(struct cpu *c, uint32_t v)
     if (!pdpt_ok(c, c->cr0, v, c->cr4))
         return false;
     c->cr3 = v & 0xfffffff8u;
-    tlb_flush_nonglobal(c);
+    tlb_flush_all(c);
     return true;
 }
 

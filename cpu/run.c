@@ -140,12 +140,6 @@ void cpu_nmi(struct cpu *c)
     run_leave_after(c);
 }
 
-void cpu_request_reset(struct cpu *c)
-{
-    c->pending |= PEND_RESET;
-    cpu_kick(c);
-}
-
 /* ---- the loop ---- */
 
 /* Takes what is due at this boundary. True: exactly one instruction must follow before the next

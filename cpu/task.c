@@ -188,7 +188,7 @@ static void load_registers(struct cpu *c, const struct image *t, const struct la
 {
     if (l->wide == 4 && (c->cr0 & CR0_PG) && c->cr3 != t->cr3) {
         c->cr3 = t->cr3;
-        tlb_flush_nonglobal(c);
+        tlb_flush_all(c);
     }
     for (unsigned i = 0; i < 8; i++)
         c->gpr[i] = t->gpr[i];

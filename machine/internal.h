@@ -32,7 +32,7 @@ struct machine {
     uint32_t     *scratch;       /* a picture's room, with the test device only */
     uint64_t      ram_size;
     uint32_t      vram_size, rom_size;
-    bool          reset_wanted, stop_reset, shutdown;
+    bool          reset_wanted;
     struct pc     pc;
 };
 
