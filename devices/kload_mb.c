@@ -116,6 +116,24 @@ static bool plan_parts(const struct kload_image *k, size_t h, uint32_t ram_low, 
     return true;
 }
 
+/* Where to start. The entry of an ELF file may be told as a virtual address: then it is meant where
+ * its segment was put. */
+static uint32_t entry_point(const struct kload_image *k, size_t h)
+{
+    if (load_le32(k->p + h + 4) & F_ADDRESSES)
+        return load_le32(k->p + h + 28);
+    uint32_t entry = load_le32(k->p + 24);
+    struct part x;
+    for (unsigned i = 0; i < parts(k, h); i++) {
+        if (!part_by_elf(k, i, &x) || !x.size)
+            continue;
+        uint32_t virt = load_le32(k->p + load_le32(k->p + 28) + i * load_le16(k->p + 42) + 8);
+        if (entry - virt < x.size)
+            return x.at + (entry - virt);
+    }
+    return entry;
+}
+
 static uint64_t page_up(uint64_t a) { return (a + PAGE_MASK) & ~PAGE_MASK; }
 
 bool kload_mb_plan(const struct kload_images *im, size_t h, struct kload_plan *p, struct error *err)
@@ -141,7 +159,7 @@ bool kload_mb_plan(const struct kload_images *im, size_t h, struct kload_plan *p
     p->kind = KLOAD_MULTIBOOT;
     p->header = (uint32_t)h;
     p->info_at = (uint32_t)end;
-    p->value[0] = load_le32(k->p + (flags & F_ADDRESSES ? h + 28 : 24));
+    p->value[0] = entry_point(k, h);
     p->value[1] = p->info_at;
     return true;
 }

@@ -197,6 +197,30 @@ START_TEST(multiboot_elf)
 }
 END_TEST
 
+/* The entry as a virtual address is meant where the segment was put; else as it stands. */
+START_TEST(multiboot_virtual_entry)
+{
+    elf_image();
+    store_le32(kernel + 24, 0xc0200010);
+    ck_assert_uint_eq(load(), 1);
+    ck_assert_uint_eq(port32(4), 0x200010);
+    store_le32(kernel + 24, 0xc0202fff);                 /* the segment's last byte, and beyond */
+    ck_assert_uint_eq(load(), 1);
+    ck_assert_uint_eq(port32(4), 0x202fff);
+    store_le32(kernel + 24, 0xc0203000);
+    ck_assert_uint_eq(load(), 1);
+    ck_assert_uint_eq(port32(4), 0xc0203000);
+    store_le16(kernel + 44, 2);                          /* the second of two segments */
+    uint8_t *ph = kernel + 84;
+    memcpy(ph, kernel + 52, 32);
+    store_le32(ph + 8, 0xc0400000);
+    store_le32(ph + 12, 0x300000);
+    store_le32(kernel + 24, 0xc0400123);
+    ck_assert_uint_eq(load(), 1);
+    ck_assert_uint_eq(port32(4), 0x300123);
+}
+END_TEST
+
 START_TEST(multiboot_by_addresses)
 {
     multiboot_header(0x40, 0x10003);
@@ -290,6 +314,7 @@ int main(void)
     tcase_add_test(t, linux_limits);
     tcase_add_test(t, linux_old_protocol);
     tcase_add_test(t, multiboot_elf);
+    tcase_add_test(t, multiboot_virtual_entry);
     tcase_add_test(t, multiboot_by_addresses);
     tcase_add_test(t, refusals);
     tcase_add_loop_test(t, hostile_images, 0, 4);
