@@ -53,8 +53,9 @@ bool journal_write(struct cpu *c, uint8_t *page, paddr a, uint64_t v, unsigned s
     if (j->mode == JOURNAL_OFF)
         return false;
     unsigned *n = &j->n_stores[j->mode];
-    if (!page || *n == JOURNAL_STORES)
-        return journal_outside(c);
+    bool tables = j->mode == JOURNAL_REHEARSAL && page && c->mem->code[a >> PAGE_SHIFT].tables;
+    if (!page || *n == JOURNAL_STORES || tables)
+        return journal_outside(c);           /* a store to a page table drops TLB entries */
     uint8_t *host = page + (a & PAGE_MASK);
     j->stores[j->mode][(*n)++] = (struct journal_store){
         .host = host, .old = load_le(host, size), .at = a, .size = (uint8_t)size
