@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The US keyboard in set 1 codes: IBM Personal System/2 Hardware Interface Technical Reference,
- * keyboards. */
+/* Names of keys, by their place on a US keyboard, in set 1 codes: IBM Personal System/2 Hardware
+ * Interface Technical Reference, keyboards. */
 #include "frontend/keys.h"
+
+#include "frontend/layout.h"
 
 /* clang-format off */
 static const struct { const char *name; uint16_t code; } keys[] = {
@@ -23,42 +25,16 @@ static const struct { const char *name; uint16_t code; } keys[] = {
     { "win", 0x15b }, { "lwin", 0x15b }, { "rwin", 0x15c }, { "menu", 0x15d }, { "pause", 0x145 },
     { "break", 0x146 },
 };
-/* Rows of the keyboard: the first code, what the keys give, what they give with shift. */
-static const struct { uint8_t first; const char *plain, *shifted; } rows[] = {
-    { 0x02, "1234567890-=", "!@#$%^&*()_+" }, { 0x10, "qwertyuiop[]", "QWERTYUIOP{}" },
-    { 0x1e, "asdfghjkl;'`", "ASDFGHJKL:\"~" }, { 0x2b, "\\zxcvbnm,./", "|ZXCVBNM<>?" },
-};
 /* clang-format on */
-
-unsigned key_by_char(unsigned char c, bool *shift)
-{
-    *shift = false;
-    switch (c) {
-    case 0:    return KEY_NONE;
-    case ' ':  return 0x39;
-    case '\n': return 0x1c;
-    case '\t': return 0x0f;
-    case 8:    return 0x0e;
-    case 27:   return 0x01;
-    default:   break;
-    }
-    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        const char *p = strchr(rows[i].plain, c), *q = strchr(rows[i].shifted, c);
-        if (!p && !q)
-            continue;
-        *shift = !p;
-        return rows[i].first + (unsigned)(p ? p - rows[i].plain : q - rows[i].shifted);
-    }
-    return KEY_NONE;
-}
 
 unsigned key_by_name(const char *name, size_t n)
 {
-    bool shift;
     if (n == 1) {
+        struct stroke k[2];
         unsigned char c = (unsigned char)*name;
-        unsigned code = c > ' ' && c < 0x7f ? key_by_char(c, &shift) : KEY_NONE;
-        return code && !(shift && (c < 'A' || c > 'Z')) ? code : KEY_NONE;
+        if (c <= ' ' || c >= 0x7f || !layout_strokes(layout_find("us"), c, k))
+            return KEY_NONE;
+        return !k[0].with || (c >= 'A' && c <= 'Z') ? k[0].code : KEY_NONE;
     }
     for (size_t i = 0; i < ARRAY_LEN(keys); i++)
         if (strlen(keys[i].name) == n && !memcmp(keys[i].name, name, n))

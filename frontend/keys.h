@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* PC keys by name and by character, as PS/2 set 1 scan codes (E0 xx is 0x1xx), for scripts. */
+/* PC keys by name, as PS/2 set 1 scan codes (E0 xx is 0x1xx). Characters: layout.h. */
 #pragma once
 #include "core/base.h"
 
@@ -7,10 +7,8 @@
 #define KEY_LSHIFT 0x2au
 #define KEY_CTRL   0x1du
 #define KEY_ALT    0x38u
+#define KEY_ALTGR  0x138u
 #define KEY_DEL    0x153u
 
 /* The key called so ("a", "enter", "f1", "pgup"...), or KEY_NONE. */
 unsigned key_by_name(const char *name, size_t n);
-/* The key that makes this ASCII character on a US keyboard, and whether shift is held; or
- * KEY_NONE. */
-unsigned key_by_char(unsigned char c, bool *shift);

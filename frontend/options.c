@@ -181,14 +181,14 @@ static bool set_boot(struct options *o, const char *v, unsigned arg, struct erro
 }
 
 enum text { T_KERNEL, T_APPEND, T_BIOS, T_VGABIOS, T_DEBUGCON, T_SCRIPT, T_LOAD, T_SAVE,
-            T_SCREENSHOT, T_SCREEN_TEXT };
+            T_SCREENSHOT, T_SCREEN_TEXT, T_RECORD, T_REPLAY };
 static bool set_text(struct options *o, const char *v, unsigned arg, struct error *err)
 {
     const char **to[] = {
         [T_KERNEL] = &o->kernel, [T_APPEND] = &o->cfg.append, [T_BIOS] = &o->bios,
         [T_VGABIOS] = &o->vgabios, [T_DEBUGCON] = &o->debugcon, [T_SCRIPT] = &o->script,
         [T_LOAD] = &o->load, [T_SAVE] = &o->save, [T_SCREENSHOT] = &o->screenshot,
-        [T_SCREEN_TEXT] = &o->screen_text,
+        [T_SCREEN_TEXT] = &o->screen_text, [T_RECORD] = &o->record, [T_REPLAY] = &o->replay,
     };
     if (!*v && arg != T_APPEND)
         return bad(err, "''", "empty: give a file name");
@@ -263,6 +263,14 @@ static bool set_clock(struct options *o, const char *v, unsigned arg, struct err
         o->set_ips = true;
     }
     return o->set_clock = true;
+}
+
+static bool set_keymap(struct options *o, const char *v, unsigned arg, struct error *err)
+{
+    o->keymap = layout_find(v);
+    return o->keymap ? true
+                     : error_set(err, 2, "%s: no such keyboard: choose one of %s", v,
+                                 layout_names());
 }
 
 static bool set_rtc(struct options *o, const char *v, unsigned arg, struct error *err)
@@ -366,6 +374,12 @@ static const struct option options[] = {
     { "--max-seconds", "S", "stop after so much time on the host", set_max_seconds, 0 },
     { "--script", "FILE", "type, wait and look as the file says (docs/SCRIPTS.md)",
       set_text, T_SCRIPT },
+    { "--keymap", "NAME", "the guest's keyboard, for pasted text and scripts: us, uk, de, fr...",
+      set_keymap, 0 },
+    { "--record", "FILE", "write everything that comes to the guest from outside to a log",
+      set_text, T_RECORD },
+    { "--replay", "FILE", "headless: inputs come from such a log, and so does the pace",
+      set_text, T_REPLAY },
     { "--load", "FILE", "start from a snapshot", set_text, T_LOAD },
     { "--save", "FILE", "write a snapshot at the end", set_text, T_SAVE },
     { "--screenshot", "FILE.png", "write the screen at the end", set_text, T_SCREENSHOT },
@@ -445,6 +459,10 @@ static bool check(struct options *o, struct error *err)
                    "only a kernel takes it: give --kernel too");
     if (o->media[SLOT_CDROM] && o->media[SLOT_HDC])
         return bad(err, "--cdrom", "the CD drive stands where --hdc is: use --hdd for the disk");
+    if (o->replay && (o->script || o->record))
+        return bad(err, o->script ? "--script" : "--record",
+                   "a replay has its inputs already: leave it out");
+    o->headless |= o->replay != NULL;
     if (o->debugcon && strcmp(o->debugcon, "stdio") && strncmp(o->debugcon, "file:", 5))
         return error_set(err, 2, "--debugcon %s: not a place for it: write stdio or file:PATH",
                          o->debugcon);
@@ -455,6 +473,7 @@ enum parsed options_parse(struct options *o, int argc, char **argv, struct error
 {
     bool only_names = false;
     o->cfg.cpu_model = -1;
+    o->keymap = layout_find("us");
     for (int i = 0; i < argc; i++)
         if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
             return PARSED_HELP;

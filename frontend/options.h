@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "core/error.h"
+#include "frontend/layout.h"
 #include "machine/config.h"
 
 enum slot { SLOT_FDA, SLOT_FDB, SLOT_HDA, SLOT_HDB, SLOT_HDC, SLOT_HDD, SLOT_CDROM, SLOTS };
@@ -24,7 +25,8 @@ struct options {
     uint64_t    max_instructions;        /* 0: none; likewise below */
     vtime       max_guest;
     uint64_t    max_host;                /* ns */
-    const char *script, *load, *save, *screenshot, *screen_text;
+    const char *script, *load, *save, *screenshot, *screen_text, *record, *replay;
+    const struct layout *keymap;         /* the guest's keyboard */
     bool        hash, stats, demo, verbose;
 };
 

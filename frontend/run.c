@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "frontend/pacing.h"
+#include "frontend/replay.h"
 #include "frontend/script.h"
 #include "frontend/session.h"
 #include "frontend/video.h"
@@ -164,12 +165,12 @@ static void window_events(struct run *r, uint64_t wait)
             pacing_restart(&r->pace);
             break;
         case WANT_RESET:
-            machine_reset(r->s.m);
+            session_reset(&r->s);
             r->guest = GUEST_RUNS;
             r->paused = false;
             pacing_restart(&r->pace);
             break;
-        case WANT_POWER:      machine_power_button(r->s.m); break;
+        case WANT_POWER:      session_power_button(&r->s); break;
         case WANT_SCREENSHOT: screenshot_by_date(r); break;
         default:              break;
         }
@@ -231,10 +232,8 @@ static void run_slice(struct run *r)
     handle_stop(r, stop);
     uint64_t ips = pacing_measure(&r->pace, machine_icount(m) - insns, took, machine_now(m) - now,
                                   machine_halted(m));
-    if (ips) {
-        machine_set_rate(m, ips);
-        r->s.cfg.ips = ips;
-    }
+    if (ips)
+        session_set_rate(&r->s, ips);
     if (r->pace.realtime || r->ended)
         return;
     uint64_t hold = pacing_hold(&r->pace, host_now(), machine_now(m), may_be_woken(r));
@@ -242,8 +241,32 @@ static void run_slice(struct run *r)
         nap(r, hold);
 }
 
+/* Until the log ends, a limit is reached, or the run leaves what was recorded. */
+static void replay_loop(struct run *r)
+{
+    struct replay p = { 0 };
+    struct error err = { .code = EXIT_TROUBLE };
+    while (!r->ended) {
+        switch (replay_step(&p, &r->s, r->o->max_instructions, r->o->max_guest, &err)) {
+        case REPLAY_RUNS:   break;
+        case REPLAY_ENDED:  end(r, EXIT_OK, "replay", NULL); break;
+        case REPLAY_FAILED: end(r, EXIT_TROUBLE, "replay", err.text); break;
+        }
+        session_flush(&r->s);
+        if (signal_got)
+            end(r, 128 + (int)signal_got, "signal", NULL);
+        if (!r->ended)
+            check_limits(r);
+    }
+    replay_free(&p);
+}
+
 static void run_loop(struct run *r)
 {
+    if (r->s.replay) {
+        replay_loop(r);
+        return;
+    }
     while (!r->ended) {
         if (!session_feed(&r->s))
             end(r, EXIT_OK, "quit", NULL);
@@ -309,6 +332,7 @@ static void finish(struct run *r)
         after(r, session_screen(&r->s, o->screen_text, &err), &err);
     if (o->save)
         after(r, session_save(&r->s, o->save, &err), &err);
+    after(r, session_end_log(&r->s, &err), &err);
     if (o->hash)
         printf("hash %016llx instructions %llu\n", (unsigned long long)machine_hash(r->s.m),
                (unsigned long long)machine_icount(r->s.m));
@@ -331,7 +355,7 @@ static bool open_script(struct run *r, struct error *err)
     r->script_text = (char *)p;
     if (memchr(p, 0, n))
         return error_set(err, 2, "%s: not a script: it holds zero bytes", r->o->script);
-    return script_parse(&r->script, r->o->script, r->script_text, err);
+    return script_parse(&r->script, r->o->script, r->script_text, r->o->keymap, err);
 }
 
 static void catch_signals(void)

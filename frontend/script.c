@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "frontend/keys.h"
+#include "frontend/text.h"
 
 #define WORDS_MAX 6
 #define DEFAULT_WAIT (UINT64_C(60) * 1000000000)
@@ -270,10 +271,11 @@ static bool parse_line(struct script *s, struct words *w, const char *line, unsi
         return true;
     if (!wrong)
         wrong = parse_command(&c, w);
-    bool shift;
-    for (const char *p = c.op == OP_TYPE && !wrong ? c.text : ""; *p && !wrong; p++)
-        if (!key_by_char((unsigned char)*p, &shift))
-            wrong = "a character that a US keyboard does not have: use key instead";
+    struct stroke strokes[2];
+    for (const char *p = c.op == OP_TYPE && !wrong ? c.text : ""; *p && !wrong;)
+        if (!layout_strokes(s->typer.layout, utf8_next(&p), strokes))
+            wrong = "a character that the keyboard does not have: use key instead, or another "
+                    "--keymap";
     struct command *more = wrong ? NULL : realloc(s->cmd, (s->n + 1) * sizeof *more);
     if (!more) {
         free(c.text);
@@ -284,9 +286,10 @@ static bool parse_line(struct script *s, struct words *w, const char *line, unsi
     return true;
 }
 
-bool script_parse(struct script *s, const char *name, const char *text, struct error *err)
+bool script_parse(struct script *s, const char *name, const char *text, const struct layout *l,
+                  struct error *err)
 {
-    *s = (struct script){ .name = name };
+    *s = (struct script){ .name = name, .typer = { .layout = l } };
     size_t room = strlen(text) + WORDS_MAX + 1;
     char *line = malloc(room);
     struct words w = { .space = malloc(room) };
@@ -310,6 +313,6 @@ void script_free(struct script *s)
     for (unsigned i = 0; i < s->n; i++)
         free(s->cmd[i].text);
     free(s->cmd);
-    free(s->queue);
+    typer_free(&s->typer);
     *s = (struct script){ 0 };
 }

@@ -6,6 +6,7 @@
  */
 #pragma once
 #include "frontend/session.h"
+#include "frontend/typer.h"
 
 #define SCRIPT_GRID UINT64_C(10000000)       /* ns of guest time between two looks */
 
@@ -33,10 +34,7 @@ struct script {
     unsigned        n, pc;
     bool            begun;                   /* the present command has begun, at 'since' */
     vtime           since;
-    /* keys and buttons still to be sent, and when the next may go */
-    struct input   *queue;
-    size_t          queued, sent, queue_cap;
-    vtime           next_key;
+    struct typer    typer;                   /* keys and buttons still to be sent */
     uint8_t         buttons;
     /* how long the guest has been idle */
     vtime           seen, idle;
@@ -45,7 +43,9 @@ struct script {
     bool            reset;                   /* the machine was reset or loaded: it runs again */
 };
 
-bool script_parse(struct script *s, const char *name, const char *text, struct error *err);
+/* l: the keyboard that 'type' types on */
+bool script_parse(struct script *s, const char *name, const char *text, const struct layout *l,
+                  struct error *err);
 void script_free(struct script *s);
 /* Goes as far as it can at this moment. On SCRIPT_ENDED or _FAILED, s->status is the exit
  * status; what failed is in err. */

@@ -1,71 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the commands of a script do. Every decision looks at the guest and its time only. */
-#include <stdlib.h>
-
-#include "frontend/keys.h"
 #include "frontend/script.h"
 #include "machine/machine.h"
 
-#define KEY_PACE  UINT64_C(20000000)         /* ns between two events: 25 characters a second */
 #define IDLE_TIME UINT64_C(500000000)        /* idle for so long is idle */
 
 enum step { STEP_WAIT, STEP_DONE, STEP_FAIL };
 
 /* ---- keys and mouse ---- */
 
-static void enqueue(struct script *s, struct input in)
-{
-    if (s->queued == s->queue_cap) {
-        size_t cap = s->queue_cap ? s->queue_cap * 2 : 64;
-        struct input *more = realloc(s->queue, cap * sizeof *more);
-        if (!more)
-            return;
-        s->queue = more;
-        s->queue_cap = cap;
-    }
-    s->queue[s->queued++] = in;
-}
-
-static void enqueue_key(struct script *s, unsigned code, bool down)
-{
-    enqueue(s, (struct input){ IN_KEY, (uint16_t)code, down, 0, 0 });
-}
-
-static void enqueue_text(struct script *s, const char *text)
-{
-    for (; *text; text++) {
-        bool shift;
-        unsigned code = key_by_char((unsigned char)*text, &shift);
-        if (shift)
-            enqueue_key(s, KEY_LSHIFT, true);
-        enqueue_key(s, code, true);
-        enqueue_key(s, code, false);
-        if (shift)
-            enqueue_key(s, KEY_LSHIFT, false);
-    }
-}
-
 /* To COM1, as if from the other end of its cable. */
-static void enqueue_bytes(struct script *s, const char *text)
+static void send_bytes(struct typer *t, const char *text)
 {
     for (; *text; text++)
-        enqueue(s, (struct input){ IN_SERIAL, 0, (unsigned char)*text, 0, 0 });
+        typer_put(t, (struct input){ IN_SERIAL, 0, (unsigned char)*text, 0, 0 });
 }
 
-static void enqueue_combo(struct script *s, const struct command *c)
-{
-    for (unsigned i = 0; i < c->n_keys; i++)
-        enqueue_key(s, c->keys[i], true);
-    for (unsigned i = c->n_keys; i--;)
-        enqueue_key(s, c->keys[i], false);
-}
-
-static void enqueue_mouse(struct script *s, const struct command *c)
+static void send_mouse(struct script *s, const struct command *c)
 {
     if (c->op == OP_MOUSE_MOVE) {            /* a packet carries 8 bits and a sign */
         for (int x = c->a, y = c->b; x || y;) {
             int dx = x > 100 ? 100 : x < -100 ? -100 : x, dy = y > 100 ? 100 : y < -100 ? -100 : y;
-            enqueue(s, (struct input){ IN_MOUSE, s->buttons, (int16_t)dx, (int16_t)dy, 0 });
+            typer_put(&s->typer,
+                      (struct input){ IN_MOUSE, s->buttons, (int16_t)dx, (int16_t)dy, 0 });
             x -= dx;
             y -= dy;
         }
@@ -73,25 +30,12 @@ static void enqueue_mouse(struct script *s, const struct command *c)
     }
     if (c->op != OP_MOUSE_UP) {
         s->buttons |= (uint8_t)c->a;
-        enqueue(s, (struct input){ IN_MOUSE, s->buttons, 0, 0, 0 });
+        typer_put(&s->typer, (struct input){ IN_MOUSE, s->buttons, 0, 0, 0 });
     }
     if (c->op != OP_MOUSE_DOWN) {
         s->buttons &= (uint8_t)~c->a;
-        enqueue(s, (struct input){ IN_MOUSE, s->buttons, 0, 0, 0 });
+        typer_put(&s->typer, (struct input){ IN_MOUSE, s->buttons, 0, 0, 0 });
     }
-}
-
-/* Sends what is due; true when all has gone. */
-static bool drain(struct script *s, struct session *on, vtime now)
-{
-    while (s->sent < s->queued) {
-        if (now < s->next_key || !machine_input(on->m, s->queue[s->sent]))
-            return false;
-        s->sent++;
-        s->next_key = now + KEY_PACE;
-    }
-    s->sent = s->queued = 0;
-    return true;
 }
 
 /* ---- looking ---- */
@@ -168,9 +112,9 @@ static enum step wait_for(const struct script *s, const struct command *c, bool 
 static enum step type(struct script *s, struct session *on, enum guest_state guest,
                       const struct command *c, vtime now, struct error *err)
 {
-    if (guest != GUEST_RUNS && s->sent) {    /* what was typed had its effect before the last key
-                                                was let go */
-        s->sent = s->queued = 0;
+    if (guest != GUEST_RUNS && s->typer.sent) {  /* what was typed had its effect before the last
+                                                key was let go */
+        typer_clear(&s->typer);
         return STEP_DONE;
     }
     if (guest != GUEST_RUNS) {
@@ -178,7 +122,7 @@ static enum step type(struct script *s, struct session *on, enum guest_state gue
                   c->line, guest == GUEST_OFF ? "has powered off" : "has halted for good");
         return STEP_FAIL;
     }
-    return drain(s, on, now) ? STEP_DONE : STEP_WAIT;
+    return typer_run(&s->typer, on, now) ? STEP_DONE : STEP_WAIT;
 }
 
 static void begin(struct script *s, struct session *on, const struct command *c, vtime now)
@@ -186,13 +130,13 @@ static void begin(struct script *s, struct session *on, const struct command *c,
     s->begun = true;
     s->since = now;
     switch (c->op) {
-    case OP_TYPE:     enqueue_text(s, c->text); break;
-    case OP_SEND:     enqueue_bytes(s, c->text); break;
-    case OP_KEY:      enqueue_combo(s, c); break;
+    case OP_TYPE:     typer_text(&s->typer, c->text); break;
+    case OP_SEND:     send_bytes(&s->typer, c->text); break;
+    case OP_KEY:      typer_combo(&s->typer, c->keys, c->n_keys); break;
     case OP_MOUSE_MOVE: case OP_MOUSE_CLICK: case OP_MOUSE_DOWN: case OP_MOUSE_UP:
-        enqueue_mouse(s, c);
+        send_mouse(s, c);
         break;
-    case OP_POWEROFF: machine_power_button(on->m); break;
+    case OP_POWEROFF: session_power_button(on); break;
     default:          break;
     }
 }
@@ -210,7 +154,7 @@ static bool act(struct script *s, struct session *on, const struct command *c, s
     case OP_INSERT:     ok = session_insert(on, c->a, c->text, &why); break;
     case OP_EJECT:      ok = session_insert(on, c->a, NULL, &why); break;
     case OP_RESET:
-        machine_reset(on->m);
+        session_reset(on);
         s->reset = true;
         break;
     default: break;
@@ -260,7 +204,7 @@ enum script_state script_step(struct script *s, struct session *on, enum guest_s
         s->begun = false;
         s->pc++;
         if (s->reset) {                      /* time may have gone back: look again after a slice */
-            s->next_key = 0;
+            s->typer.next = 0;
             return SCRIPT_RUNS;
         }
     }

@@ -39,7 +39,7 @@ static const uint16_t set1[SDL_NUM_SCANCODES] = {
 static void flush(struct video *v, struct session *s)
 {
     unsigned n = 0;
-    while (n < v->n_pending && machine_input(s->m, v->pending[n]))
+    while (n < v->n_pending && session_input(s, v->pending[n]))
         n++;
     v->n_pending -= n;
     memmove(v->pending, v->pending + n, v->n_pending * sizeof v->pending[0]);

@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "core/snapshot.h"
+
 #include "frontend/builtin.h"
 #include "frontend/png.h"
 #include "frontend/text.h"
@@ -19,6 +21,7 @@
 #define SNAPSHOT_MAX (UINT64_C(16) << 30)
 #define MODULE_MAX   (UINT64_C(2) << 30)
 #define CTRL_A 1
+#define IPS_DEFAULT  UINT64_C(100000000)
 
 static const char *const slot_names[SLOTS] = { "fda", "fdb", "hda", "hdb", "hdc", "hdd", "cdrom" };
 
@@ -226,8 +229,8 @@ static bool apply_snapshot(struct session *s, const uint8_t *p, size_t n, struct
     return true;
 }
 
-static bool load_bytes(struct session *s, const char *path, const uint8_t *p, size_t n,
-                       struct error *err)
+bool session_load_bytes(struct session *s, const char *path, const uint8_t *p, size_t n,
+                        struct error *err)
 {
     struct error why = { 0 };
     return machine_load(s->m, p, n, &why) ? true : error_set(err, 1, "%s: %s", path, why.text);
@@ -243,10 +246,41 @@ static bool make_machine(struct session *s, struct error *err)
     ok = ok && open_media(s, err) && open_files(s, err);
     if (ok) {
         s->m = machine_create(&s->cfg, err);
-        ok = s->m && (!load || load_bytes(s, load, p, n, err));
+        ok = s->m && (!load || session_load_bytes(s, load, p, n, err));
     }
     free(p);
     return ok;
+}
+
+/* The log says when the guest's clock began, and at what rate; the hash, whether this is the
+ * machine it was recorded on. */
+static bool open_replay(struct session *s, struct error *err)
+{
+    s->replay = calloc(1, sizeof *s->replay);
+    if (!s->replay)
+        return error_set(err, 1, "not enough memory: close other programs");
+    if (!log_reader_open(s->replay, s->o->replay, err))
+        return false;
+    s->cfg.rtc_start = s->replay->head.rtc;
+    s->cfg.ips = s->replay->head.ips;
+    return true;
+}
+
+static bool start_log(struct session *s, struct error *err)
+{
+    const struct options *o = s->o;
+    if (s->replay && s->replay->head.start != machine_hash(s->m))
+        return error_set(err, 1,
+                         "%s: it was recorded on another machine: start with the same options as "
+                         "then", o->replay);
+    if (!o->record)
+        return true;
+    s->cfg.ips = s->cfg.ips ? s->cfg.ips : IPS_DEFAULT;
+    if (!input_log_create(&s->log, o->record, err))
+        return false;
+    input_log_head(&s->log, &(struct log_head){ s->cfg.rtc_start, s->cfg.ips,
+                                                machine_hash(s->m) });
+    return true;
 }
 
 bool session_open(struct session *s, const struct options *o, bool keep_serial, struct error *err)
@@ -258,10 +292,12 @@ bool session_open(struct session *s, const struct options *o, bool keep_serial, 
         s->cfg.rtc_start = o->realtime ? host_date() : DEFAULT_RTC;
     else if (o->rtc_now)
         s->cfg.rtc_start = host_date();
+    if (o->replay && !open_replay(s, err))
+        return false;
     log_init(&s->cfg.log);
     s->cfg.log.sink = log_sink;
     s->cfg.log.self = (void *)&o->verbose;
-    return open_endpoints(s, keep_serial, err) && make_machine(s, err);
+    return open_endpoints(s, keep_serial, err) && make_machine(s, err) && start_log(s, err);
 }
 
 void session_close(struct session *s)
@@ -277,17 +313,78 @@ void session_close(struct session *s)
     for (unsigned i = 0; i < s->n_files; i++)
         free(s->files[i]);
     free(s->surface.px);
+    if (s->log.f)
+        fclose(s->log.f);
+    if (s->replay)
+        log_reader_close(s->replay);
+    free(s->replay);
     memset(s, 0, sizeof *s);
 }
 
+/* ---- what comes from outside ---- */
+
+static void record(struct session *s, struct log_entry *e)
+{
+    if (!s->log.f)
+        return;
+    e->icount = machine_icount(s->m);
+    e->time = machine_now(s->m);
+    input_log_put(&s->log, e);
+}
+
+static void record_path(struct session *s, enum logged what, int slot, const char *path,
+                        uint64_t value)
+{
+    struct log_entry e = { .what = what, .slot = slot, .value = value };
+    snprintf(e.path, sizeof e.path, "%s", path ? path : "");
+    record(s, &e);
+}
+
+bool session_input(struct session *s, struct input in)
+{
+    if (!machine_input(s->m, in))
+        return false;
+    record(s, &(struct log_entry){ .what = LOGGED_INPUT, .in = in });
+    return true;
+}
+
+void session_reset(struct session *s)
+{
+    record_path(s, LOGGED_RESET, 0, NULL, 0);
+    machine_reset(s->m);
+}
+
+void session_power_button(struct session *s)
+{
+    record_path(s, LOGGED_POWER, 0, NULL, 0);
+    machine_power_button(s->m);
+}
+
+void session_set_rate(struct session *s, uint64_t ips)
+{
+    record_path(s, LOGGED_RATE, 0, NULL, ips);
+    machine_set_rate(s->m, ips);
+    s->cfg.ips = ips;
+}
+
+bool session_end_log(struct session *s, struct error *err)
+{
+    if (!s->log.f)
+        return true;
+    record_path(s, LOGGED_END, 0, NULL, machine_hash(s->m));
+    return input_log_close(&s->log, err);
+}
+
+static const uint8_t removable[] = { SLOT_FDA, SLOT_FDB, SLOT_CDROM };
 int session_drive(const char *name)
 {
-    static const uint8_t removable[] = { SLOT_FDA, SLOT_FDB, SLOT_CDROM };
     for (size_t i = 0; i < ARRAY_LEN(removable); i++)
         if (!strcmp(name, slot_names[removable[i]]))
             return removable[i];
     return -1;
 }
+
+const char *session_drive_name(int slot) { return slot_names[slot]; }
 
 /* The old medium leaves before the new one is opened: it may be the same file. */
 bool session_insert(struct session *s, int slot, const char *path, struct error *err)
@@ -298,9 +395,9 @@ bool session_insert(struct session *s, int slot, const char *path, struct error 
     if (s->media[slot])
         s->media[slot]->ops->close(s->media[slot]);
     s->media[slot] = path ? open_medium(s->o, slot, path, err) : NULL;
-    if (!path)
-        return true;
-    return s->media[slot] && machine_insert(s->m, drive, s->media[slot], err);
+    bool ok = !path || (s->media[slot] && machine_insert(s->m, drive, s->media[slot], err));
+    record_path(s, path && ok ? LOGGED_INSERT : LOGGED_EJECT, slot, path, 0);
+    return ok;
 }
 
 bool session_save(struct session *s, const char *path, struct error *err)
@@ -310,6 +407,8 @@ bool session_save(struct session *s, const char *path, struct error *err)
     if (ok && out.bad)
         ok = error_set(err, 1, "%s: not enough memory for a snapshot: close other programs", path);
     ok = ok && whole_file_write(path, out.p, out.len, err);
+    if (ok)
+        record_path(s, LOGGED_SAVE, 0, path, 0);
     buf_free(&out);
     return ok;
 }
@@ -320,7 +419,12 @@ bool session_load(struct session *s, const char *path, struct error *err)
     size_t n;
     if (!whole_file_read(path, (size_t)SNAPSHOT_MAX, &p, &n, err))
         return false;
-    bool ok = load_bytes(s, path, p, n, err);
+    struct log_entry e = { .what = LOGGED_LOAD, .icount = machine_icount(s->m),
+                           .time = machine_now(s->m), .value = crc32_update(0, p, n) };
+    bool ok = session_load_bytes(s, path, p, n, err);
+    snprintf(e.path, sizeof e.path, "%s", path);
+    if (ok && s->log.f)
+        input_log_put(&s->log, &e);
     free(p);
     return ok;
 }
@@ -393,14 +497,14 @@ static bool for_guest(struct session *s, const struct tap *t, uint8_t c, bool *q
 bool session_feed(struct session *s)
 {
     bool quit = false;
-    for (uint16_t i = 0; i < 4; i++) {
+    for (uint16_t i = 0; i < 4 && !s->replay; i++) {
         struct tap *t = &s->tap[i];
         for (unsigned budget = 64; t->to && budget; budget--) {
             if (!s->waiting[i] && !endpoint_read(t->to, &s->held[i], 1))
                 break;
             if (!s->waiting[i] && !for_guest(s, t, s->held[i], &quit))
                 continue;
-            s->waiting[i] = !machine_input(s->m, (struct input){ IN_SERIAL, i, s->held[i], 0, 0 });
+            s->waiting[i] = !session_input(s, (struct input){ IN_SERIAL, i, s->held[i], 0, 0 });
             if (s->waiting[i])
                 break;
         }

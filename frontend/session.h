@@ -5,6 +5,7 @@
  */
 #pragma once
 #include "core/buf.h"
+#include "frontend/inputlog.h"
 #include "frontend/options.h"
 #include "host/endpoint.h"
 #include "machine/machine.h"
@@ -35,17 +36,32 @@ struct session {
     bool                   waiting[4];           /* held[i] has been read and not yet taken by
                                                     the guest */
     uint8_t                held[4];
+    struct input_log       log;                  /* f NULL: nothing is recorded */
+    struct log_reader     *replay;               /* inputs come from here; NULL: from the world */
 };
 
 bool session_open(struct session *s, const struct options *o, bool keep_serial, struct error *err);
+/* --record: the end of the run and of its input log. */
+bool session_end_log(struct session *s, struct error *err);
 void session_close(struct session *s);
+
+/* What comes to the machine from outside comes through these and session_insert() and
+ * session_load(), which write it to the input log. */
+bool session_input(struct session *s, struct input in);
+void session_reset(struct session *s);
+void session_power_button(struct session *s);
+void session_set_rate(struct session *s, uint64_t ips);
 
 /* Drives by name: fda, fdb, cdrom; -1: no such drive, or none whose medium can be changed. */
 int  session_drive(const char *name);
+const char *session_drive_name(int slot);
 /* path NULL: eject */
 bool session_insert(struct session *s, int slot, const char *path, struct error *err);
 bool session_save(struct session *s, const char *path, struct error *err);
 bool session_load(struct session *s, const char *path, struct error *err);
+/* The same from bytes; path is what to call them. */
+bool session_load_bytes(struct session *s, const char *path, const uint8_t *p, size_t n,
+                        struct error *err);
 bool session_screenshot(struct session *s, const char *path, struct error *err);
 bool session_screen(struct session *s, const char *path, struct error *err);
 /* The screen in s->surface; false: no memory. */

@@ -59,3 +59,33 @@ void text_write(struct buf *out, const struct text_screen *t, bool joined)
     if (buf_room(out, 1))
         out->p[out->len] = 0;
 }
+
+uint32_t utf8_next(const char **p)
+{
+    const uint8_t *s = (const uint8_t *)*p;
+    unsigned n = s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 1 : s[0] < 0xf0 ? 2 : s[0] < 0xf5 ? 3 : 0;
+    uint32_t c = n ? s[0] & (0x3fu >> n) : s[0];
+    for (unsigned i = 1; i <= n; i++) {
+        if ((s[i] & 0xc0) != 0x80) {
+            n = 0;
+            c = s[0];
+            break;
+        }
+        c = c << 6 | (s[i] & 0x3f);
+    }
+    *p += n + 1;
+    return c;
+}
+
+uint8_t text_cp437(uint32_t c)
+{
+    if (c >= 32 && c < 127)
+        return (uint8_t)c;
+    for (unsigned i = 0; i < 128; i++)
+        if (high[i] == c)
+            return (uint8_t)(i + 128);
+    for (unsigned i = 1; i < 32; i++)
+        if (low[i] == c)
+            return (uint8_t)i;
+    return 0;
+}
