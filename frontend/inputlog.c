@@ -53,7 +53,7 @@ void input_log_put(struct input_log *l, const struct log_entry *e)
     if (e->what == LOGGED_INPUT)
         fprintf(f, " %u %d %d %d", e->in.code, e->in.a, e->in.b, e->in.c);
     if (e->what == LOGGED_INSERT || e->what == LOGGED_EJECT)
-        fprintf(f, " %s", session_drive_name(e->slot));
+        fprintf(f, " %s", medium_drive(e->slot));
     if (e->what == LOGGED_INSERT || e->what == LOGGED_SAVE || e->what == LOGGED_LOAD) {
         putc(' ', f);
         put_path(f, e->path);
@@ -162,7 +162,7 @@ static bool read_input(const char **p, const char *kind, struct input *in)
 static bool read_slot(const char **p, int *slot)
 {
     char w[16];
-    return word(p, w, sizeof w) && (*slot = session_drive(w)) >= 0;
+    return word(p, w, sizeof w) && (*slot = medium_removable(w)) >= 0;
 }
 
 static bool read_entry(const char **p, struct log_entry *e)

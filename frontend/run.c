@@ -24,6 +24,7 @@ enum { EXIT_OK = 0, EXIT_TROUBLE = 1, EXIT_LIMIT = 3, EXIT_STOPPED = 4, EXIT_REP
 #define IDLE_PATIENCE (UINT64_C(60) * 1000000000)   /* a guest nobody talks to may skip this much
                                                        idle time */
 #define NAP          UINT64_C(10000000)
+#define DISKS_EVERY  UINT64_C(1000000000)
 #define SLICE_MIN    UINT64_C(1000000)       /* realtime: less than this is not worth a look */
 
 static volatile sig_atomic_t signal_got;
@@ -38,6 +39,8 @@ struct run {
     struct video         *v;
     enum guest_state      guest;
     bool                  paused, ended;
+    bool                  disks_wait;    /* until what the guest wrote is in the images */
+    uint64_t              disks_next;    /* when to look after them again */
     int                   status;
     const char           *stop;          /* for --stats */
     uint64_t              host0, cpu0, insns0;
@@ -111,6 +114,36 @@ static void check_limits(struct run *r)
         end(r, EXIT_LIMIT, "limit", "--max-guest-seconds was reached");
     else if (o->max_host && host_now() - r->host0 >= o->max_host)
         end(r, EXIT_LIMIT, "limit", "--max-seconds was reached");
+}
+
+/* Nobody is there who could free some space or type. */
+static bool unattended(const struct run *r)
+{
+    return !r->v && (r->o->script || r->o->max_guest || r->o->max_instructions);
+}
+
+/* A disk is full or gone: told once, and the machine waits until what it wrote is written. A run
+ * that nobody watches ends instead. */
+static void check_disks(struct run *r)
+{
+    struct error err;
+    uint64_t now = host_now();
+    bool look = now >= r->disks_next;
+    if (look)
+        r->disks_next = now + DISKS_EVERY;
+    while (session_trouble(&r->s, look, &err))
+        complain(err.text);
+    if (look && r->disks_wait && session_disks_good(&r->s, &err)) {
+        r->disks_wait = false;
+        complain("all that waited is in the images now: the machine goes on");
+        pacing_restart(&r->pace);
+    } else if (!r->disks_wait && !session_disks_good(&r->s, &err)) {
+        if (unattended(r))
+            end(r, EXIT_TROUBLE, "disk trouble", NULL);
+        else
+            complain("the machine waits until its disks can be written");
+        r->disks_wait = true;
+    }
 }
 
 static void step_script(struct run *r)
@@ -210,8 +243,7 @@ static bool may_be_woken(const struct run *r)
 {
     if (session_interactive(&r->s) || r->v)
         return true;
-    bool batch = r->o->script || r->o->max_guest || r->o->max_instructions;
-    return !batch && r->pace.idle > IDLE_PATIENCE;
+    return !unattended(r) && r->pace.idle > IDLE_PATIENCE;
 }
 
 static void run_slice(struct run *r)
@@ -272,11 +304,13 @@ static void run_loop(struct run *r)
             end(r, EXIT_OK, "quit", NULL);
         if (r->v && !r->ended) {
             window_events(r, 0);
-            enum video_state look = r->paused ? VIDEO_PAUSED :
+            enum video_state look = r->paused || r->disks_wait ? VIDEO_PAUSED :
                                     r->guest == GUEST_DEAD ? VIDEO_DEAD : VIDEO_RUNS;
             video_show(r->v, &r->s, look, host_now());
         }
-        if (r->o->script && !r->ended && !r->paused)
+        if (!r->ended)
+            check_disks(r);
+        if (r->o->script && !r->ended && !r->paused && !r->disks_wait)
             step_script(r);
         if (signal_got)
             end(r, 128 + (int)signal_got, "signal", NULL);
@@ -284,7 +318,7 @@ static void run_loop(struct run *r)
             check_limits(r);
         if (r->ended)
             break;
-        if (r->paused || r->guest != GUEST_RUNS)
+        if (r->paused || r->disks_wait || r->guest != GUEST_RUNS)
             nap(r, NAP);
         else
             run_slice(r);
@@ -326,6 +360,8 @@ static void finish(struct run *r)
     const struct options *o = r->o;
     struct error err;
     session_flush(&r->s);
+    while (session_trouble(&r->s, false, &err))
+        complain(err.text);
     if (o->screenshot)
         after(r, session_screenshot(&r->s, o->screenshot, &err), &err);
     if (o->screen_text)
@@ -338,6 +374,8 @@ static void finish(struct run *r)
                (unsigned long long)machine_icount(r->s.m));
     if (o->stats)
         print_stats(r);
+    if (!session_close_media(&r->s) && (!r->status || r->status == EXIT_LIMIT))
+        r->status = EXIT_TROUBLE;
     if (fflush(stdout) || ferror(stdout))
         after(r, error_set(&err, 1, "standard output cannot be written: free some space"), &err);
 }
@@ -365,6 +403,7 @@ static void catch_signals(void)
 #ifndef _WIN32
     signal(SIGHUP, on_signal);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);                /* a file size limit is a disk that is full */
 #endif
 }
 

@@ -221,7 +221,7 @@ static const char *parse_command(struct command *c, const struct words *w)
     if (!strcmp(name, "insert") || !strcmp(name, "eject")) {
         bool in = name[0] == 'i';
         c->op = in ? OP_INSERT : OP_EJECT;
-        c->a = w->n == 2u + in ? session_drive(w->w[1]) : -1;
+        c->a = w->n == 2u + in ? medium_removable(w->w[1]) : -1;
         if (c->a < 0)
             return in ? "write: insert fda|fdb|cdrom FILE" : "write: eject fda|fdb|cdrom";
         return in ? take_text(c, w->w[2]) : NULL;

@@ -10,9 +10,7 @@
 #include "frontend/png.h"
 #include "frontend/text.h"
 #include "host/clock.h"
-#include "host/disk_cow.h"
 #include "host/disk_mem.h"
-#include "host/disk_raw.h"
 #include "host/media.h"
 #include "host/whole_file.h"
 
@@ -23,41 +21,14 @@
 #define CTRL_A 1
 #define IPS_DEFAULT  UINT64_C(100000000)
 
-static const char *const slot_names[SLOTS] = { "fda", "fdb", "hda", "hdb", "hdc", "hdd", "cdrom" };
-
 /* ---- media ---- */
-
-static struct blockdev *open_medium(const struct options *o, int slot, const char *path,
-                                    struct error *err)
-{
-    struct error why = { 0 };
-    enum media_kind kind;
-    if (!media_recognise(path, &kind, err))
-        return NULL;
-    if (slot == SLOT_CDROM && kind == MEDIA_FLOPPY) {
-        error_set(err, 1, "'%s' is no CD image: give it to --fda", path);
-        return NULL;
-    }
-    bool cd = slot == SLOT_CDROM;
-    struct blockdev *b = disk_raw_open(path, cd ? 2048 : 512, !cd && !o->discard_writes, &why);
-    if (b && !cd && o->discard_writes)
-        b = disk_cow_open(b, &why);
-    if (!b && err)
-        *err = why;
-    if (b && b->read_only && slot >= SLOT_HDA && slot <= SLOT_HDD)
-        fprintf(stderr,
-                "vitrine: %s: may not be written: the guest's writes will fail (or use "
-                "--discard-writes)\n",
-                path);
-    return b;
-}
 
 static bool open_demo(struct session *s, struct error *err)
 {
     if (!builtin_demo.n)
         return error_set(err, 1, "this build has no demo disk: build with roms/demo.img in place");
-    s->media[SLOT_FDA] = disk_mem_create(builtin_demo.p, builtin_demo.n, 512, err);
-    return s->media[SLOT_FDA] != NULL;
+    s->media[SLOT_FDA].bd = disk_mem_create(builtin_demo.p, builtin_demo.n, 512, err);
+    return s->media[SLOT_FDA].bd != NULL;
 }
 
 static bool open_image(struct session *s, struct error *err)
@@ -74,29 +45,28 @@ static bool open_image(struct session *s, struct error *err)
     if (s->o->media[slot] || (slot == SLOT_CDROM && s->o->media[SLOT_HDC]))
         return error_set(err, 2,
                          "%s: drive %s has an image already: name another drive for one of them",
-                         s->o->image, slot_names[slot]);
-    s->media[slot] = open_medium(s->o, slot, s->o->image, err);
-    return s->media[slot] != NULL;
+                         s->o->image, medium_drive(slot));
+    return medium_open(&s->media[slot], s->o, slot, s->o->image, err);
 }
 
 static bool open_media(struct session *s, struct error *err)
 {
     struct machine_config *c = &s->cfg;
     for (int i = 0; i < SLOTS; i++)
-        if (s->o->media[i] && !(s->media[i] = open_medium(s->o, i, s->o->media[i], err)))
+        if (s->o->media[i] && !medium_open(&s->media[i], s->o, i, s->o->media[i], err))
             return false;
     if (!open_image(s, err) || (s->o->demo && !open_demo(s, err)))
         return false;
     for (int i = 0; i < 2; i++)
-        c->floppy[i] = s->media[SLOT_FDA + i];
+        c->floppy[i] = s->media[SLOT_FDA + i].bd;
     for (int i = 0; i < 4; i++)
-        c->disk[i] = s->media[SLOT_HDA + i];
+        c->disk[i] = s->media[SLOT_HDA + i].bd;
     bool loading = s->o->load != NULL;
     c->floppy_drive[0] = c->floppy[0] || !loading || s->was_floppy[0];
     c->floppy_drive[1] = c->floppy[1] || s->was_floppy[1];
     if (!c->disk[2] &&
-        (s->media[SLOT_CDROM] || (loading ? s->was_cdrom[2] : c->board == BOARD_PC))) {
-        c->disk[2] = s->media[SLOT_CDROM];
+        (s->media[SLOT_CDROM].bd || (loading ? s->was_cdrom[2] : c->board == BOARD_PC))) {
+        c->disk[2] = s->media[SLOT_CDROM].bd;
         c->is_cdrom[2] = true;
     }
     return true;
@@ -300,13 +270,28 @@ bool session_open(struct session *s, const struct options *o, bool keep_serial, 
     return open_endpoints(s, keep_serial, err) && make_machine(s, err) && start_log(s, err);
 }
 
+static bool close_medium(struct medium *d)
+{
+    struct error err;
+    bool ok = medium_close(d, &err);
+    if (err.text[0])
+        fprintf(stderr, "vitrine: %s\n", err.text);
+    return ok;
+}
+
+bool session_close_media(struct session *s)
+{
+    bool ok = true;
+    for (int i = 0; i < SLOTS; i++)
+        ok = close_medium(&s->media[i]) && ok;
+    return ok;
+}
+
 void session_close(struct session *s)
 {
     if (s->m)
         machine_destroy(s->m);
-    for (int i = 0; i < SLOTS; i++)
-        if (s->media[i])
-            s->media[i]->ops->close(s->media[i]);
+    session_close_media(s);
     for (unsigned i = 0; i < 4; i++)
         endpoint_close(s->tap[i].to);
     endpoint_close(s->debugcon);
@@ -375,28 +360,32 @@ bool session_end_log(struct session *s, struct error *err)
     return input_log_close(&s->log, err);
 }
 
-static const uint8_t removable[] = { SLOT_FDA, SLOT_FDB, SLOT_CDROM };
-int session_drive(const char *name)
-{
-    for (size_t i = 0; i < ARRAY_LEN(removable); i++)
-        if (!strcmp(name, slot_names[removable[i]]))
-            return removable[i];
-    return -1;
-}
-
-const char *session_drive_name(int slot) { return slot_names[slot]; }
-
 /* The old medium leaves before the new one is opened: it may be the same file. */
 bool session_insert(struct session *s, int slot, const char *path, struct error *err)
 {
     char drive = slot == SLOT_CDROM ? 'd' : (char)('a' + slot);
     if (!machine_insert(s->m, drive, NULL, err))
         return false;
-    if (s->media[slot])
-        s->media[slot]->ops->close(s->media[slot]);
-    s->media[slot] = path ? open_medium(s->o, slot, path, err) : NULL;
-    bool ok = !path || (s->media[slot] && machine_insert(s->m, drive, s->media[slot], err));
+    close_medium(&s->media[slot]);
+    bool ok = !path || (medium_open(&s->media[slot], s->o, slot, path, err) &&
+                        machine_insert(s->m, drive, s->media[slot].bd, err));
     record_path(s, path && ok ? LOGGED_INSERT : LOGGED_EJECT, slot, path, 0);
+    return ok;
+}
+
+bool session_trouble(struct session *s, bool deleted, struct error *err)
+{
+    for (int i = 0; i < SLOTS; i++)
+        if (medium_trouble(&s->media[i], deleted, err))
+            return true;
+    return false;
+}
+
+bool session_disks_good(struct session *s, struct error *err)
+{
+    bool ok = true;
+    for (int i = 0; i < SLOTS; i++)
+        ok = medium_retry(&s->media[i], err) && ok;
     return ok;
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 #include "core/buf.h"
 #include "frontend/inputlog.h"
+#include "frontend/medium.h"
 #include "frontend/options.h"
 #include "host/endpoint.h"
 #include "machine/machine.h"
@@ -23,7 +24,7 @@ struct session {
     const struct options  *o;
     struct machine_config  cfg;
     struct machine        *m;
-    struct blockdev       *media[SLOTS];
+    struct medium          media[SLOTS];
     struct endpoint       *debugcon;
     struct tap             tap[4];
     uint8_t               *files[FILES_MAX];     /* firmware and kernels, until the end */
@@ -43,6 +44,8 @@ struct session {
 bool session_open(struct session *s, const struct options *o, bool keep_serial, struct error *err);
 /* --record: the end of the run and of its input log. */
 bool session_end_log(struct session *s, struct error *err);
+/* The end of the run: tells what could not be written, if anything. False: something was lost. */
+bool session_close_media(struct session *s);
 void session_close(struct session *s);
 
 /* What comes to the machine from outside comes through these and session_insert() and
@@ -52,11 +55,12 @@ void session_reset(struct session *s);
 void session_power_button(struct session *s);
 void session_set_rate(struct session *s, uint64_t ips);
 
-/* Drives by name: fda, fdb, cdrom; -1: no such drive, or none whose medium can be changed. */
-int  session_drive(const char *name);
-const char *session_drive_name(int slot);
 /* path NULL: eject */
 bool session_insert(struct session *s, int slot, const char *path, struct error *err);
+/* True when a medium has failed since the last call (medium_trouble()): err says how. */
+bool session_trouble(struct session *s, bool deleted, struct error *err);
+/* Writes what waits for a disk that was full or gone. False: something still does. */
+bool session_disks_good(struct session *s, struct error *err);
 bool session_save(struct session *s, const char *path, struct error *err);
 bool session_load(struct session *s, const char *path, struct error *err);
 /* The same from bytes; path is what to call them. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/disk_raw.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "host/file.h"
@@ -8,6 +9,8 @@
 struct disk_raw {
     struct blockdev  bd;         /* first: the two are cast to each other */
     struct host_file file;
+    bool             written;    /* since it was opened */
+    char             path[];
 };
 
 static bool in_range(const struct blockdev *b, uint64_t lba, uint32_t n, struct error *err)
@@ -37,6 +40,7 @@ static bool raw_write(struct blockdev *b, uint64_t lba, uint32_t n, const void *
     struct disk_raw *d = (struct disk_raw *)b;
     if (b->read_only)
         return error_set(err, 1, "the image is read-only");
+    d->written = true;
     return in_range(b, lba, n, err) &&
            file_write(&d->file, lba * b->sector_size, buf, (size_t)n * b->sector_size, err);
 }
@@ -57,7 +61,8 @@ static const struct blockdev_ops raw_ops = { raw_read, raw_write, raw_flush, raw
 struct blockdev *disk_raw_open(const char *path, uint32_t sector_size, bool want_write,
                                struct error *err)
 {
-    struct disk_raw *d = calloc(1, sizeof *d);
+    size_t length = strlen(path) + 1;
+    struct disk_raw *d = calloc(1, sizeof *d + length);
     uint8_t probe;
     size_t got;
     if (!d) {
@@ -68,6 +73,7 @@ struct blockdev *disk_raw_open(const char *path, uint32_t sector_size, bool want
         free(d);
         return NULL;
     }
+    memcpy(d->path, path, length);
     uint64_t sectors = d->file.size / sector_size + (d->file.size % sector_size != 0);
     d->bd = (struct blockdev){ &raw_ops, sectors, sector_size, d->file.read_only };
     if (!sectors)
@@ -76,4 +82,29 @@ struct blockdev *disk_raw_open(const char *path, uint32_t sector_size, bool want
         return &d->bd;
     raw_close(&d->bd);
     return NULL;
+}
+
+bool disk_raw_deleted(const struct blockdev *b)
+{
+    const struct disk_raw *d = (const struct disk_raw *)b;
+    return d->written && file_deleted(&d->file);
+}
+
+bool disk_raw_rescue(struct blockdev *b, struct error *err)
+{
+    struct disk_raw *d = (struct disk_raw *)b;
+    struct error why = { 0 };
+    char other[4096];
+    if (file_copy(&d->file, d->path, &why)) {
+        error_set(err, 1, "'%s' had been deleted while in use: it has been written again", d->path);
+        return true;
+    }
+    if (snprintf(other, sizeof other, "%s.rescued", d->path) < (int)sizeof other &&
+        file_copy(&d->file, other, &why)) {
+        error_set(err, 1, "'%s' had been deleted while in use: its contents are in '%s'", d->path,
+                  other);
+        return true;
+    }
+    return error_set(err, 1, "'%s' was deleted while in use, and cannot be written again: %s",
+                     d->path, why.text);
 }

@@ -14,3 +14,8 @@
  * directory, empty, in use... */
 struct blockdev *disk_raw_open(const char *path, uint32_t sector_size, bool want_write,
                                struct error *err);
+/* Has the image been deleted while it is open, and would what the guest wrote be lost? */
+bool disk_raw_deleted(const struct blockdev *b);
+/* Writes it again where it was, or beside that with the ending .rescued; err names the place, and
+ * when it fails why. */
+bool disk_raw_rescue(struct blockdev *b, struct error *err);

@@ -112,6 +112,13 @@ bool file_flush(struct host_file *f, struct error *err)
     return fail(err, "flush", "the image");
 }
 
+bool file_deleted(const struct host_file *f) { return false; }
+
+bool file_copy(struct host_file *f, const char *path, struct error *err)
+{
+    return error_set(err, 1, "'%s' cannot be written again", path);
+}
+
 void file_close(struct host_file *f)
 {
     CloseHandle((HANDLE)f->handle);
@@ -219,6 +226,33 @@ bool file_flush(struct host_file *f, struct error *err)
     if (f->read_only || !fsync((int)f->handle) || errno == EINVAL)   /* pipes and some devices */
         return true;
     return fail(err, "flush", "the image");
+}
+
+bool file_deleted(const struct host_file *f)
+{
+    struct stat st;
+    return !fstat((int)f->handle, &st) && S_ISREG(st.st_mode) && !st.st_nlink;
+}
+
+bool file_copy(struct host_file *f, const char *path, struct error *err)
+{
+    static const uint8_t zeroes[65536];
+    uint8_t part[sizeof zeroes];
+    struct host_file to = { open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666), 0, false };
+    size_t got = 0;
+    if (to.handle < 0)
+        return fail(err, "create", path);
+    bool ok = true;
+    for (uint64_t at = 0; ok && at < f->size; at += got) {
+        ok = file_read(f, at, part, sizeof part, &got, err);
+        if (!got)
+            break;
+        ok = ok && (!memcmp(part, zeroes, got) || file_write(&to, at, part, got, err));
+    }
+    if (ok && (ftruncate((int)to.handle, (off_t)f->size) || fsync((int)to.handle)))
+        ok = fail(err, "write", path);
+    file_close(&to);
+    return ok;
 }
 
 void file_close(struct host_file *f)

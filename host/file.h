@@ -22,4 +22,9 @@ bool file_read(struct host_file *f, uint64_t at, void *buf, size_t n, size_t *go
                struct error *err);
 bool file_write(struct host_file *f, uint64_t at, const void *buf, size_t n, struct error *err);
 bool file_flush(struct host_file *f, struct error *err);
+/* Has the open file been deleted, so that closing it loses it? (POSIX; Windows does not delete
+ * open files.) */
+bool file_deleted(const struct host_file *f);
+/* A copy at a path where there is no file yet; runs of zeroes become holes. */
+bool file_copy(struct host_file *f, const char *path, struct error *err);
 void file_close(struct host_file *f);

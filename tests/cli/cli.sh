@@ -137,6 +137,36 @@ complains 1 run $H --load cut.snap spin.img; says 'cut short' err
 complains 1 run $H --load empty.snap spin.img
 complains 1 run $H --load m.snap --memory 64M spin.img
 
+echo "== disks that fail"
+# INT 13h: one sector to cylinder 3 of drive 80h; 'OK'; then CF as FFh or 0 to the exit port, or idle
+WRITE='\061\300\216\300\270\001\003\273\000\174\271\001\003\272\200\000\315\023\234'"$OK"
+sector write.img "$WRITE"'\235\030\300\272\364\000\356\353\376'
+sector stay.img "$WRITE"'\373\364\353\375'
+fresh() { rm -f hd.img ser.txt; head -c 4194304 /dev/zero >hd.img; }
+fresh
+is 0 run --headless --testdev --fda write.img --hda hd.img --boot a --max-guest-seconds 20
+od -An -tx1 -j1548288 -N4 hd.img | grep -q '31 c0 8e c0' || fail "the sector is not in the image"
+fresh
+(ulimit -f 2000; is 1 run --headless --testdev --fda write.img --hda hd.img --boot a --max-guest-seconds 20; exit $failed) || failed=1
+says 'hda: .*free some space' err; says 'hda: 1 sectors .* not in the image' err
+fresh
+"$V" run --headless --clock realtime --fda stay.img --hda hd.img --boot a --serial file:ser.txt 2>err &
+pid=$! tries=0
+until grep -q OK ser.txt 2>/dev/null || [ $tries = 300 ]; do sleep 0.1; tries=$((tries + 1)); done
+rm hd.img
+tries=0
+until grep -q deleted err || [ $tries = 300 ]; do sleep 0.1; tries=$((tries + 1)); done
+says 'hda: the image was deleted' err
+kill $pid; wait $pid
+says 'written again' err
+od -An -tx1 -j1548288 -N4 hd.img | grep -q '31 c0 8e c0' || fail "a deleted image was lost"
+fresh
+"$V" run --headless --clock realtime --fda stay.img --hda hd.img --boot a --serial file:ser.txt 2>/dev/null &
+pid=$! tries=0
+until grep -q OK ser.txt 2>/dev/null || [ $tries = 300 ]; do sleep 0.1; tries=$((tries + 1)); done
+complains 1 run --headless --hda hd.img --max-guest-seconds 1; says 'in use' err
+kill $pid; wait $pid
+
 echo "== tools"
 is 0 cpu list; says pentium out
 is 0 cpu list --json

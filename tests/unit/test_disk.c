@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "host/disk_cow.h"
+#include "host/disk_hold.h"
 #include "host/disk_mem.h"
 #include "host/disk_raw.h"
 #include "host/media.h"
@@ -112,7 +113,85 @@ START_TEST(cow_agrees_with_an_array)
         }
     }
     ck_assert(!memcmp(image, before, sizeof image));
-    ck_assert_uint_gt(disk_cow_bytes(d), 0);
+    ck_assert_uint_gt(disk_cow_held(d), 0);
+    d->ops->close(d);
+}
+END_TEST
+
+/* A medium that fails now and then. */
+struct flaky { struct blockdev bd; uint8_t image[600 * 512]; bool full; };
+static bool flaky_read(struct blockdev *b, uint64_t lba, uint32_t n, void *buf, struct error *e)
+{
+    memcpy(buf, ((struct flaky *)b)->image + lba * 512, n * 512);
+    return true;
+}
+static bool flaky_write(struct blockdev *b, uint64_t lba, uint32_t n, const void *buf,
+                        struct error *e)
+{
+    struct flaky *f = (struct flaky *)b;
+    if (f->full)
+        return error_set(e, 1, "full");
+    memcpy(f->image + lba * 512, buf, n * 512);
+    return true;
+}
+static const struct blockdev_ops flaky_ops = { flaky_read, flaky_write, NULL, NULL };
+
+/* Over a medium that fails at random the guest sees what it wrote, and in the end all is there. */
+START_TEST(hold_loses_nothing)
+{
+    static struct flaky f;
+    static uint8_t model[sizeof f.image], buf[200 * 512];
+    f.bd = (struct blockdev){ &flaky_ops, 600, 512, false };
+    struct blockdev *d = disk_hold_open(&f.bd, &err);
+    bool waited = false;
+    ck_assert_ptr_nonnull(d);
+    srand(2);
+    for (int i = 0; i < 3000; i++) {
+        uint32_t lba = (uint32_t)rand() % 600, n = 1 + (uint32_t)rand() % (i % 8 ? 4 : 200);
+        n = lba + n > 600 ? 600 - lba : n;
+        f.full = i / 50 % 2;
+        if (rand() & 1) {
+            memset(buf, i, n * 512);
+            ck_assert(d->ops->write(d, lba, n, buf, &err));
+            memcpy(model + lba * 512, buf, n * 512);
+        } else {
+            ck_assert(d->ops->read(d, lba, n, buf, &err));
+            ck_assert(!memcmp(buf, model + lba * 512, n * 512));
+        }
+        waited |= disk_hold_waiting(d) > 0;
+        if (i % 100 == 99)
+            ck_assert(!disk_hold_retry(d, &err) == (disk_hold_waiting(d) > 0));
+        if (i % 300 == 299)
+            ck_assert(d->ops->flush(d, &err));
+    }
+    ck_assert(waited && disk_hold_news(d, &err) && !strcmp(err.text, "full"));
+    ck_assert(!disk_hold_news(d, &err));
+    f.full = false;
+    ck_assert(disk_hold_retry(d, &err) && !disk_hold_waiting(d));
+    ck_assert(!memcmp(f.image, model, sizeof model));
+    d->ops->close(d);
+}
+END_TEST
+
+START_TEST(a_deleted_image_is_written_again)
+{
+    char other[120];
+    uint8_t buf[512], old[512];
+    put(0, "x", 1, 1 << 20);
+    struct blockdev *d = disk_raw_open(path, 512, true, &err);
+    ck_assert(d && !disk_raw_deleted(d));
+    memset(buf, 0x5a, sizeof buf);
+    ck_assert(d->ops->write(d, 1999, 1, buf, &err));
+    ck_assert(!disk_raw_deleted(d) && !unlink(path) && disk_raw_deleted(d));
+    ck_assert(disk_raw_rescue(d, &err) && strstr(err.text, "written again"));
+    ck_assert(disk_raw_rescue(d, &err) && strstr(err.text, ".rescued"));
+    ck_assert(!disk_raw_rescue(d, &err));
+    d->ops->close(d);
+    struct stat st;
+    snprintf(other, sizeof other, "%s.rescued", path);
+    ck_assert(!stat(other, &st) && st.st_size == 1 << 20 && !unlink(other));
+    ck_assert((d = disk_raw_open(path, 512, false, &err)) && d->ops->read(d, 1999, 1, old, &err));
+    ck_assert(!memcmp(old, buf, 512));
     d->ops->close(d);
 }
 END_TEST
@@ -146,6 +225,8 @@ int main(void)
     tcase_add_test(t, raw_errors_are_one_clear_line);
     tcase_add_test(t, raw_pads_a_partial_last_sector);
     tcase_add_test(t, cow_agrees_with_an_array);
+    tcase_add_test(t, hold_loses_nothing);
+    tcase_add_test(t, a_deleted_image_is_written_again);
     tcase_add_test(t, media_are_recognised);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "frontend/medium.h"
+
+#include <stdio.h>
+
+#include "host/disk_cow.h"
+#include "host/disk_hold.h"
+#include "host/disk_raw.h"
+#include "host/media.h"
+
+static const char *const drives[SLOTS] = { "fda", "fdb", "hda", "hdb", "hdc", "hdd", "cdrom" };
+static const uint8_t removable[] = { SLOT_FDA, SLOT_FDB, SLOT_CDROM };
+
+const char *medium_drive(int slot) { return drives[slot]; }
+
+int medium_removable(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(removable); i++)
+        if (!strcmp(name, drives[removable[i]]))
+            return removable[i];
+    return -1;
+}
+
+bool medium_open(struct medium *d, const struct options *o, int slot, const char *path,
+                 struct error *err)
+{
+    bool cd = slot == SLOT_CDROM, discard = !cd && o->discard_writes;
+    struct error why = { 0 };
+    enum media_kind kind;
+    *d = (struct medium){ .drive = drives[slot] };
+    if (!media_recognise(path, &kind, err))
+        return false;
+    if (cd && kind == MEDIA_FLOPPY)
+        return error_set(err, 1, "'%s' is no CD image: give it to --fda", path);
+    d->raw = disk_raw_open(path, cd ? 2048 : 512, !cd && !discard, &why);
+    d->hold = d->bd = d->raw ? disk_hold_open(d->raw, &why) : NULL;
+    if (d->bd && discard)
+        d->bd = disk_cow_open(d->bd, &why);
+    if (!d->bd) {
+        *d = (struct medium){ 0 };
+        return error_set(err, why.code, "%s", why.text);
+    }
+    if (d->bd->read_only && slot >= SLOT_HDA && slot <= SLOT_HDD)
+        fprintf(stderr, "vitrine: %s: may not be written: the guest's writes will fail (or use "
+                        "--discard-writes)\n", path);
+    return true;
+}
+
+bool medium_retry(struct medium *d, struct error *err)
+{
+    struct error why = { 0 };
+    if (!d->hold || disk_hold_retry(d->hold, &why))
+        return true;
+    return error_set(err, 1, "%s: %llu sectors that the guest wrote are not in the image: %s",
+                     d->drive, (unsigned long long)disk_hold_waiting(d->hold), why.text);
+}
+
+bool medium_close(struct medium *d, struct error *err)
+{
+    err->text[0] = 0;
+    bool ok = medium_retry(d, err);
+    if (d->raw && disk_raw_deleted(d->raw))
+        ok = disk_raw_rescue(d->raw, err) && ok;
+    if (d->bd)
+        d->bd->ops->close(d->bd);
+    *d = (struct medium){ 0 };
+    return ok;
+}
+
+bool medium_trouble(struct medium *d, bool deleted, struct error *err)
+{
+    struct error why;
+    if (d->hold && disk_hold_news(d->hold, &why)) {
+        bool full = disk_hold_waiting(d->hold) > 0;
+        error_set(err, 1, "%s: %s%s", d->drive, why.text,
+                  full ? ": free some space, or give the disk back" : "");
+        return true;
+    }
+    if (!deleted || d->told || !d->raw || !disk_raw_deleted(d->raw))
+        return false;
+    d->told = true;
+    error_set(err, 1, "%s: the image was deleted while in use: it will be written again at the end",
+              d->drive);
+    return true;
+}
