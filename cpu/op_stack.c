@@ -129,12 +129,14 @@ HANDLER(popa)
     return NEXT(c, op);
 }
 
-/* ENTER: the frame pointers of the outer levels are copied (SDM volume 1, 6.6). */
+/* ENTER: the frame pointers of the outer levels are copied (SDM volume 1, 6.6). With a 16-bit stack
+ * the frame pointer is still all of ESP. */
 HANDLER(enter)
 {
     unsigned n = size_of(op), level = (unsigned)(op->in.imm >> 32) & 31;
     uint64_t m = stack_mask(c), sp = c->gpr[R_SP] & m, bp = c->gpr[R_BP] & m, v;
     uint64_t frame = (sp - n) & m, alloc = op->in.imm & 0xffff;
+    uint64_t pointer = (c->gpr[R_SP] & ~m) | frame;
     AT(c, op);
     for (unsigned i = 0; i <= level; i++)
         TRY(seg_probe_write(c, SEG_SS, (frame - i * n) & m, n));
@@ -148,9 +150,9 @@ HANDLER(enter)
     }
     if (level) {
         at = (at - n) & m;
-        TRY(seg_write(c, SEG_SS, at, frame, n));
+        TRY(seg_write(c, SEG_SS, at, pointer, n));
     }
-    reg_set(c, REG_OFF(R_BP), frame, n == 2 ? 2 : m == 0xffff ? 2 : 4);
+    reg_set(c, REG_OFF(R_BP), pointer, n);
     stack_set(c, at - alloc);
     return NEXT(c, op);
 }

@@ -70,6 +70,7 @@ TGATE   equ 0x70                ; task gate
 LDTSEL  equ 0x78
 CONF    equ 0x80                ; conforming code, DPL 0
 CODE16  equ 0x88
+DATA16  equ 0x90                ; data; as a stack it has SP
 
 %ifdef ROM
 section .text
@@ -431,6 +432,23 @@ start32:
         CHECK z
         cmp bx, 3
         CHECK e
+        ; a 16-bit stack: SP wraps, but ENTER's frame pointer is all of ESP
+        mov ax, DATA16
+        mov ss, ax
+        mov esp, SCRATCH + 0x7004           ; the stack is at 7004h
+        mov ebp, 0x12342000
+        enter 16, 1
+        cmp ebp, SCRATCH + 0x7000
+        CHECK e
+        cmp esp, SCRATCH + 0x6fec
+        CHECK e
+        mov eax, DATA0
+        mov ss, ax
+        cmp dword [0x7000], 0x12342000
+        CHECK e
+        cmp dword [0x6ffc], SCRATCH + 0x7000
+        CHECK e
+        mov esp, STACK0
         jmp paging
 .sel:   dd SMALL
 
@@ -1283,6 +1301,7 @@ gdt:    dq 0
         dq 0x0000820000000000           ; 78 LDT
         dq 0x00cf9f000000ffff           ; 80 conforming
         dq 0x00009b000000ffff           ; 88 16-bit code
+        dq 0x008f93000000ffff           ; 90 data for a 16-bit stack
 gdt_end:
 gdtr:   dw gdt_end - gdt - 1
         dd GDT
