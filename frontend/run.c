@@ -72,6 +72,18 @@ static void guest_stopped(struct run *r, enum guest_state state, int status, con
     end(r, status, stop, text);
 }
 
+/* A message about where the processor has stopped, and how far a test had come. */
+static const char *at_place(const struct run *r, const char *before, const char *after)
+{
+    static char text[160];
+    struct machine_place at = machine_place(r->s.m);
+    int n = snprintf(text, sizeof text, "%s at %04X:%08llX%s", before, at.cs,
+                     (unsigned long long)at.ip, after);
+    if (r->o->cfg.testdev && n > 0 && (size_t)n < sizeof text)
+        snprintf(text + n, sizeof text - (size_t)n, "; its last progress code was %02Xh", at.post);
+    return text;
+}
+
 static void handle_stop(struct run *r, enum stop stop)
 {
     switch (stop) {
@@ -90,7 +102,8 @@ static void handle_stop(struct run *r, enum stop stop)
         }
         break;
     case STOP_SHUTDOWN:
-        end(r, EXIT_STOPPED, "triple fault", "the guest stopped with a triple fault");
+        end(r, EXIT_STOPPED, "triple fault",
+            at_place(r, "the guest stopped with a triple fault", ""));
         break;
     case STOP_RESET:
         end(r, EXIT_OK, "reset", NULL);
@@ -100,7 +113,8 @@ static void handle_stop(struct run *r, enum stop stop)
         break;
     case STOP_DEAD:
         guest_stopped(r, GUEST_DEAD, EXIT_STOPPED, "halted",
-                      "the guest has halted with interrupts off and nothing can wake it");
+                      at_place(r, "the guest has halted with interrupts off",
+                               " and nothing can wake it"));
         break;
     }
 }

@@ -137,6 +137,11 @@ const char *machine_stop_text(const struct machine *m)
     return text ? text : "";
 }
 
+struct machine_place machine_place(const struct machine *m)
+{
+    return (struct machine_place){ m->cpu.seg[SEG_CS].sel, m->cpu.rip, m->pc.testdev.post };
+}
+
 static bool stopped(struct machine *m, enum stop *why)
 {
     if (cpu_mismatch(&m->cpu)) {

@@ -44,6 +44,9 @@ uint64_t  machine_icount(const struct machine *m);     /* instructions since pow
 bool      machine_halted(const struct machine *m);     /* waiting for an interrupt: the host may
                                                           sleep */
 unsigned  machine_exit_code(const struct machine *m);  /* after STOP_GUEST_EXIT */
+/* Where the processor stands, for messages, and the progress code last given to the test device. */
+struct machine_place { uint16_t cs; uint64_t ip; uint8_t post; };
+struct machine_place machine_place(const struct machine *m);
 /* Instructions per virtual second, from the next slice on (docs/ARCHITECTURE.md, section 7). */
 void      machine_set_rate(struct machine *m, uint64_t ips);
 

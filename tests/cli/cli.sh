@@ -125,6 +125,12 @@ is 0 demo --headless --script demo.txt
 [ -s demo.png ] || fail "no picture of the demo"
 complains 2 demo --headless idle.img
 
+echo "== where it stopped"
+complains 4 run $H dead.img; says 'interrupts off at 0000:00007C' err
+is 4 run $H --no-reboot triple.img; says 'triple fault at 0000:00007C05' err
+{ head -c 65520 /dev/zero; printf '\260\005\272\220\001\356\372\364'; head -c 8 /dev/zero; } >rom   # out 190h, 5; cli; hlt
+complains 4 run --headless --testdev --bios rom; says 'F000:0000FFF8.*code was 05h' err
+
 echo "== repeats, saved and loaded"
 is 3 run $H --max-instructions 30000000 --hash spin.img; cp out a
 is 3 run $H --max-instructions 30000000 --hash spin.img; cmp -s a out || fail "two runs differ"
