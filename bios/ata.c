@@ -234,6 +234,37 @@ static void parameter_table(const struct disk *d, u32 n)
     far_put(EBDA_SEG, (u16)(0x3d + n * 16), t, sizeof t);
 }
 
+/* Device parameter table extension (EDD 3.0, 4.2.21): ports, LBA, interrupt, options. */
+static void extension_table(struct disk *d)
+{
+    u8 *t = d->dpte, sum = 0;
+    memset(t, 0, sizeof d->dpte);
+    *(u16 *)t = d->base;
+    *(u16 *)(t + 2) = d->control;
+    t[4] = (u8)(0xe0 | d->slave << 4);
+    t[6] = d->base == 0x1f0 ? 14 : 15;
+    if (d->kind == DISK_ATAPI)
+        t[10] = 0x60;                                    /* removable medium, ATAPI */
+    else if (d->heads != d->phys_heads)
+        t[10] = 0x18, t[11] = 0x02;                      /* translated, from LBA, LBA-assisted */
+    else
+        t[10] = 0x10;                                    /* LBA */
+    t[14] = 0x30;
+    for (u32 i = 0; i < 15; i++)
+        sum = (u8)(sum + t[i]);
+    t[15] = (u8)-sum;
+}
+
+void hard_disk_first(u32 index)
+{
+    u8 position = hard_disk[index];
+    for (; index; index--)
+        hard_disk[index] = hard_disk[index - 1];
+    hard_disk[0] = position;
+    for (u32 i = 0; i < 2 && i < hard_disks; i++)
+        parameter_table(&disks[hard_disk[i]], i);
+}
+
 static void hard_disk_found(struct disk *d, u32 position)
 {
     d->kind = DISK_ATA;
@@ -244,6 +275,7 @@ static void hard_disk_found(struct disk *d, u32 position)
     }
     geometry(d);
     model_name(d);
+    extension_table(d);
     if (hard_disks < 2)
         parameter_table(d, hard_disks);
     hard_disk[hard_disks++] = (u8)position;
@@ -264,6 +296,7 @@ static void probe(u32 position)
             return;
         d->kind = DISK_ATAPI;
         model_name(d);
+        extension_table(d);
         cdrom[cdroms++] = (u8)position;
     } else if (reg_in(d, STATUS) && identify(d, 0xec)) {
         hard_disk_found(d, position);

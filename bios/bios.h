@@ -163,7 +163,10 @@ void int1a_pci(struct regs *r);                                                 
 void int13(struct regs *r);                                                            /* disk.c */
 void floppy_init(void), irq6(struct regs *r), int13_floppy(struct regs *r);             /* floppy.c */
 void int40(struct regs *r);
-void int18(struct regs *r), int19(void);                                               /* boot.c */
+void int18(struct regs *r), int19(void), boot_choose(void);                             /* boot.c */
+int  boot_menu_wanted(u32 since);                                                      /* menu.c */
+void pnp_init(void);                                                                   /* pnp.c */
+void int15_apm(struct regs *r);                                                        /* apm.c */
 void e820(struct regs *r);                                                             /* memory.c */
 
 /* Found by the 32-bit part of POST (post32.c) and left here, in this segment. */

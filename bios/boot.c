@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * INT 19h: tries the devices in the order CMOS gives (3Dh low nibble, high nibble, 38h high nibble:
- * 1 floppy, 2 hard disk, 3 CD, 4 network), and says what it tried when none starts.
+ * 1 floppy, 2 hard disk, 3 CD, 4 network), what the boot menu (menu.c) chose before all, and says what it
+ * tried when none starts.
  */
 #include "disk.h"
-
-enum { FLOPPY = 1, HARD_DISK, CD, NETWORK };
 
 static void say(const char *what, const char *why)
 {
@@ -39,6 +38,16 @@ static u8 read_sector(u8 drive)
     return r.ah ? r.ah : 1;
 }
 
+/* A disk that was only formatted: no instructions at its start, but one value again and again. */
+static int blank(void)
+{
+    const volatile LOWMEM u16 *w = (const volatile LOWMEM u16 *)0x7c00;
+    for (u32 i = 1; i < 10; i++)
+        if (w[i] != w[0])
+            return 0;
+    return 1;
+}
+
 static void boot_sector(const char *name, u8 drive)
 {
     u8 e = read_sector(drive);
@@ -46,25 +55,32 @@ static void boot_sector(const char *name, u8 drive)
         say(name, "no disk");
     else if (e)
         say(name, "read error");
+    else if (blank())
+        say(name, "not bootable (blank)");
     else if (*(volatile LOWMEM u16 *)0x7dfe != 0xaa55 && (drive || !(cmos_read(0x38) & 1)))
         say(name, "not bootable (no 55AA signature)");
     else
         boot_jump(0x7c00, drive);
 }
 
+static void try_cd(u32 i)
+{
+    u8 e = cd_boot(&disks[cdrom[i]], (u8)(0xe0 + i));
+    say("CD-ROM", e == DISK_NO_MEDIA ? "no disc"
+                  : e == DISK_BAD_DATA ? "not bootable (no El Torito record)"
+                                       : "read error");
+}
+
 static void try_cds(void)
 {
     if (!cdroms)
         say("CD-ROM", "no drive");
-    for (u32 i = 0; i < cdroms; i++) {
-        u8 e = cd_boot(&disks[cdrom[i]], (u8)(0xe0 + i));
-        say("CD-ROM", e == DISK_NO_MEDIA ? "no disc" : e == DISK_BAD_DATA ? "not bootable (no El Torito record)"
-                                                                         : "read error");
-    }
+    for (u32 i = 0; i < cdroms; i++)
+        try_cd(i);
 }
 
-/* The bootstrap entry of the first ROM whose PnP expansion header has one. */
-static void try_network(void)
+/* The bootstrap entry of the first ROM whose PnP expansion header has one: called when 'start'. */
+int boot_rom(int start)
 {
     for (u32 seg = 0xc800; seg < 0xe000; seg += 0x80) {
         if (far16((u16)seg, 0) != 0xaa55)
@@ -76,41 +92,60 @@ static void try_network(void)
         if (bev) {
             struct regs r;
             memset(&r, 0, sizeof r);
-            far_call(seg << 16 | bev, &r);
-            say("Network", "gave up");
-            return;
+            if (start)
+                far_call(seg << 16 | bev, &r);
+            return 1;
         }
     }
-    say("Network", "no boot ROM");
+    return 0;
 }
 
 static void try_device(u8 what)
 {
     switch (what) {
-    case FLOPPY:
+    case BOOT_FLOPPY:
         if (bda->equipment & 1)
             boot_sector("Floppy", 0);
         else
             say("Floppy", "no drive");
         break;
-    case HARD_DISK:
+    case BOOT_HARD_DISK:
         if (hard_disks)
             boot_sector("Hard disk", 0x80);
         else
             say("Hard disk", "none");
         break;
-    case CD: try_cds(); break;
-    case NETWORK: try_network(); break;
+    case BOOT_CD: try_cds(); break;
+    case BOOT_NETWORK: say("Network", boot_rom(1) ? "gave up" : "no boot ROM"); break;
     default: break;
     }
 }
 
-static void wait_key(void)
+/* What was chosen in the menu. A hard disk becomes the first one, as its boot program expects. */
+static void try_chosen(const struct boot_device *b)
+{
+    if (b->kind == BOOT_HARD_DISK)
+        hard_disk_first(b->index);
+    if (b->kind == BOOT_CD)
+        try_cd(b->index);
+    else if (b->kind == BOOT_FLOPPY && b->index)
+        boot_sector("Floppy B", 1);
+    else
+        try_device(b->kind);
+}
+
+static u16 wait_key(void)
 {
     struct regs r;
     memset(&r, 0, sizeof r);
+    r.ah = 0x10;
     int_call(0x16, &r);
+    return r.ax;
 }
+
+static const struct boot_device *chosen;
+
+void boot_choose(void) { chosen = boot_menu(); }
 
 void int19(void)
 {
@@ -119,15 +154,21 @@ void int19(void)
         u8 a = cmos_read(0x3d), b = cmos_read(0x38);
         u8 order[3] = { a & 15, a >> 4, b >> 4 };
         if (!a && !(b >> 4)) {
-            order[0] = FLOPPY;
-            order[1] = HARD_DISK;
-            order[2] = CD;
+            order[0] = BOOT_FLOPPY;
+            order[1] = BOOT_HARD_DISK;
+            order[2] = BOOT_CD;
         }
         print("Booting:\n");
-        for (u32 i = 0; i < 3; i++)
+        const struct boot_device *first = chosen;
+        chosen = 0;
+        if (first)
+            try_chosen(first);
+        for (u32 i = 0; i < 3 && !first; i++)
             try_device(order[i]);
-        print("Nothing to boot from. Insert a disk and press a key.\n");
-        wait_key();
+        print(first ? "That did not start. " : "Nothing to boot from. Insert a disk and press a key. ");
+        print("F12: boot menu\n");
+        if (wait_key() == 0x8600)
+            boot_choose();
     }
 }
 

@@ -15,12 +15,12 @@ case $($CC --version) in *clang*) target="--target=i386-none-elf" ;; esac
 
 flags="$target -std=gnu11 -Os -march=i386 -ffreestanding -fno-builtin -fno-pic -fno-pie -fno-stack-protector
        -fno-asynchronous-unwind-tables -fno-unwind-tables -fomit-frame-pointer -mno-sse -mno-mmx
-       -fno-delete-null-pointer-checks -fcf-protection=none -fdata-sections -Wall -Wextra -Wno-array-bounds -Wno-unused-parameter
-       -Wmissing-prototypes -Werror"
+       -fno-delete-null-pointer-checks -fno-jump-tables -fcf-protection=none
+       -fdata-sections -Wall -Wextra -Wno-array-bounds -Wno-unused-parameter -Wmissing-prototypes -Werror"
 
 compile() { # BITS SOURCE
     name=$(basename "$2")
-    $CC $flags "-m$1" -mregparm=3 -c -o "$tmp/${name%.*}.$1.o" "$2"
+    $CC $flags "-m$1" "-DBITS=$1" -mregparm=3 -c -o "$tmp/${name%.*}.$1.o" "$2"
 }
 
 # The ACPI namespace: compiled where iasl is installed, else as kept.
@@ -33,17 +33,24 @@ if command -v iasl >/dev/null; then
       echo "};"; } >dsdt.h
 fi
 
-for f in util.c tables.c post.c sys.c memory.c kbd.c mouse.c ports.c rtc.c pcibios.c disk.c ata.c cdrom.c floppy.c boot.c; do
+for f in util.c tables.c post.c sys.c menu.c pnp.c memory.c kbd.c mouse.c ports.c rtc.c pcibios.c disk.c ata.c cdrom.c floppy.c boot.c \
+    apm.c; do
     compile 16 "$f"
 done
 compile 16 vga/font.c                         # its 8x8 font also stands at F000:FA6E
-for f in post32.c pci32.c rom32.c tables32.c smbios32.c; do
+for f in post32.c pci32.c rom32.c tables32.c smbios32.c pcibios.c; do
     compile 32 "$f"
     # Both halves have their own memcpy and memset, which the compiler may call on its own.
     $OBJCOPY --redefine-sym memcpy=memcpy32 --redefine-sym memset=memset32 "$tmp/${f%.c}.32.o"
 done
+# Its callers may have it anywhere: no tables.
+[ -z "$(nm "$tmp/pcibios.32.o" | grep ' [rRdDbB] ')" ]
 $CC $target -m32 -c -o "$tmp/entry.16.o" entry.S
+$CC $target -m32 -c -o "$tmp/pnp_entry.16.o" pnp.S
 $CC $target -m32 -c -o "$tmp/entry32.32.o" entry32.S
+for bits in 16 32; do
+    $CC $target -m32 -DBITS=$bits -c -o "$tmp/apm_entry.$bits.o" apm.S
+done
 $LD -m elf_i386 -T rom.ld --no-warn-rwx-segments -z noexecstack -o "$tmp/bios.elf" "$tmp"/*.16.o "$tmp"/*.32.o
 $OBJCOPY -O binary -j .seg32 "$tmp/bios.elf" "$tmp/low"
 $OBJCOPY -O binary -j .seg16 "$tmp/bios.elf" "$tmp/high"
@@ -64,7 +71,7 @@ record() { # IMAGE SOURCE...
     shift
     (cd .. && sha256sum "$@" "roms/$image") >"$out/${image%.bin}.src-sha256"
 }
-record bios.bin $(cd .. && ls bios/vga/font.c bios/*.c bios/*.h bios/entry*.S bios/*.ld bios/*.dsl bios/build.sh)
+record bios.bin $(cd .. && ls bios/vga/font.c bios/*.c bios/*.h bios/entry*.S bios/apm.S bios/pnp.S bios/*.ld bios/*.dsl bios/build.sh)
 record kload.bin bios/kload.S bios/vga/finish.c bios/build.sh
 if [ "$out" = "$(cd ../roms && pwd)" ]; then
     sh vga/build.sh

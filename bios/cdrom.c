@@ -13,7 +13,7 @@ static struct {
     u8  cd_drive;                                        /* E0h.. */
 } emulated;
 
-static u8 sector[2048];
+#define sector bounce
 
 static u8 cd_command(const struct disk *d, const u8 *packet, u32 linear, u32 bytes)
 {
@@ -67,14 +67,30 @@ static u8 extended_read(struct regs *r, const struct disk *d, int verify)
 
 static u8 parameters(struct regs *r, const struct disk *d)
 {
-    struct { u16 size, flags; u32 cylinders, heads, spt; u64 blocks; u16 bytes; } PACKED p = {
-        26, 0x74, 0xffffffff, 0xffffffff, 0xffffffff, ~0ull, 2048 };
+    struct edd p;
     u32 blocks;
-    if (far16(r->ds, r->si) < 26)
+    memset(&p, 0, sizeof p);
+    p.flags = 0x74;                                      /* removable, with change line, lockable; no geometry */
+    p.cylinders = p.heads = p.spt = 0xffffffff;
+    p.sectors = cd_capacity(d, &blocks) ? ~0ull : blocks;
+    p.bytes = 2048;
+    return edd_parameters(r, d, &p);
+}
+
+/* 45h: AL 0 locks, 1 unlocks, 2 asks. */
+static u8 lock(struct regs *r, const struct disk *d)
+{
+    static u8 locked[4];
+    u8 *state = &locked[d - disks];
+    if (r->al > 2)
         return DISK_BAD_COMMAND;
-    if (!cd_capacity(d, &blocks))
-        p.blocks = blocks;
-    far_put(r->ds, r->si, &p, 26);
+    if (r->al < 2) {
+        u8 p[12] = { 0x1e, 0, 0, 0, r->al == 0 };
+        if (cd_command(d, p, 0, 0))
+            return DISK_NOT_READY;
+        *state = r->al == 0;
+    }
+    r->al = *state;
     return DISK_OK;
 }
 
@@ -116,11 +132,12 @@ static u8 cd(struct regs *r, const struct disk *d)       /* long: table */
         if (r->bx != 0x55aa)
             return DISK_BAD_COMMAND;
         r->bx = 0xaa55;
-        r->cx = 0x0003;
+        r->cx = 0x0007;
         return DISK_OK;
     case 0x42: return extended_read(r, d, 0);
     case 0x43: return DISK_WRITE_PROTECTED;
     case 0x44: return extended_read(r, d, 1);
+    case 0x45: return lock(r, d);
     case 0x46: return cd_command(d, eject, 0, 0) ? DISK_NOT_READY : DISK_OK;
     case 0x48: return parameters(r, d);
     case 0x4b: return r->al <= 1 && emulated.active ? emulation_status(r) : DISK_BAD_COMMAND;
@@ -144,7 +161,7 @@ void int13_cd(struct regs *r, const struct disk *d)
     bda->hd_status = e;
     int13_result(r, e);
     if (function == 0x41 && !e)
-        r->ah = 0x21;
+        r->ah = 0x30;
 }
 
 /* ---- the pretended drive ---- */

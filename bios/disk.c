@@ -5,6 +5,9 @@
  */
 #include "disk.h"
 
+extern const u8 copy32[];                                /* post32.c */
+u8 bounce[2048];
+
 void int13_result(struct regs *r, u8 status)
 {
     r->ah = status;
@@ -33,15 +36,37 @@ void dap_get(const struct regs *r, struct dap *p)
         b[i] = *(volatile FARMEM u8 *)(u32)(u16)(r->si + i);
 }
 
+/* A flat 64-bit address behind the packet's 16 bytes (EDD 3.0): sector by sector. */
+static u8 flat_transfer(const struct regs *r, const struct disk *d, enum disk_op op, const struct dap *p)
+{
+    u32 at = far32(r->ds, (u16)(r->si + 16)), flat = 0xf0000 + (u32)bounce;
+    if (far32(r->ds, (u16)(r->si + 20)))
+        return DISK_BAD_COMMAND;
+    for (u32 i = 0; i < p->count; i++, at += 512) {
+        if (op == OP_WRITE)
+            call32((u32)copy32, flat, at, 512);
+        u8 e = ata_transfer(d, op, p->lba + i, 1, flat);
+        if (e)
+            return e;
+        if (op == OP_READ)
+            call32((u32)copy32, at, flat, 512);
+    }
+    return DISK_OK;
+}
+
 static u8 extended(struct regs *r, const struct disk *d, enum disk_op op)
 {
     struct dap p;
+    u8 e;
     dap_get(r, &p);
     if (p.size < 16 || p.count > 127)
         return DISK_BAD_COMMAND;
     if (p.lba >= d->sectors || p.count > d->sectors - p.lba)
         return DISK_BAD_COMMAND;
-    u8 e = ata_transfer(d, op, p.lba, p.count, ((u32)p.seg << 4) + p.off);
+    if (p.size >= 24 && p.seg == 0xffff && p.off == 0xffff)
+        e = flat_transfer(r, d, op, &p);
+    else
+        e = ata_transfer(d, op, p.lba, p.count, ((u32)p.seg << 4) + p.off);
     if (e)
         far16_set(r->ds, (u16)(r->si + 2), 0);
     return e;
@@ -59,18 +84,60 @@ static u8 parameters(struct regs *r, const struct disk *d)
     return DISK_OK;
 }
 
-static u8 edd_parameters(struct regs *r, const struct disk *d)
+/* EDD 3.0: how the drive is reached. */
+static void device_path(const struct disk *d, struct edd *p)
 {
-    struct { u16 size, flags; u32 cylinders, heads, spt; u64 sectors; u16 bytes; u32 dpt; } PACKED p = {
-        26, 0x02, d->phys_cylinders, d->phys_heads, d->phys_spt, d->sectors, 512, 0xffffffff };
+    memcpy(p->bus, memory.pci ? "PCI " : "ISA ", 4);
+    memcpy(p->interface, d->kind == DISK_ATAPI ? "ATAPI   " : "ATA     ", 8);
+    p->key = 0xbedd;
+    p->path_size = 36;
+    if (memory.pci) {
+        p->interface_path[1] = 1;                        /* bus 0, device 1, function 1, channel */
+        p->interface_path[2] = 1;
+        p->interface_path[3] = d->base != 0x1f0;
+    } else {
+        *(u16 *)p->interface_path = d->base;
+    }
+    p->device_path[0] = d->slave;
+    const u8 *b = (const u8 *)&p->key;
+    for (u32 i = 0; i < 35; i++)
+        p->sum = (u8)(p->sum - b[i]);
+}
+
+u8 edd_parameters(const struct regs *r, const struct disk *d, struct edd *p)
+{
     u16 room = far16(r->ds, r->si);
     if (room < 26)
         return DISK_BAD_COMMAND;
-    u32 n = room >= 30 ? 30 : 26;
-    p.size = (u16)n;
-    if (d->sectors > 15482880)                           /* geometry means nothing any more */
-        p.flags = 0;
-    far_put(r->ds, r->si, &p, n);
+    p->size = room >= sizeof *p ? sizeof *p : room >= 30 ? 30 : 26;
+    p->dpte_seg = 0xf000;
+    p->dpte_off = (u16)(u32)d->dpte;
+    device_path(d, p);
+    far_put(r->ds, r->si, p, p->size);
+    return DISK_OK;
+}
+
+static u8 hard_parameters(struct regs *r, const struct disk *d)
+{
+    struct edd p;
+    memset(&p, 0, sizeof p);
+    p.flags = d->sectors > 15482880 ? 0 : 0x02;          /* the geometry means something up to here */
+    p.cylinders = d->phys_cylinders;
+    p.heads = d->phys_heads;
+    p.spt = d->phys_spt;
+    p.sectors = d->sectors;
+    p.bytes = 512;
+    return edd_parameters(r, d, &p);
+}
+
+/* 4Eh: there is no prefetch, and transfers are by PIO at its pace: what says so is granted. AL: other drives are not
+ * touched. */
+static u8 hardware_mode(struct regs *r)
+{
+    u8 what = r->al;
+    if (what != 1 && what != 3 && what != 4 && what != 6)
+        return DISK_BAD_COMMAND;
+    r->al = 0;
     return DISK_OK;
 }
 
@@ -103,7 +170,7 @@ static u8 hard(struct regs *r, const struct disk *d)     /* long: table */
         if (r->bx != 0x55aa)
             return DISK_BAD_COMMAND;
         r->bx = 0xaa55;
-        r->cx = 0x0001;                                  /* 42h-44h, 47h, 48h */
+        r->cx = 0x0005;                                  /* 42h-44h, 47h, 48h; EDD */
         return DISK_OK;
     case 0x42: return extended(r, d, OP_READ);
     case 0x43: return r->al > 2 ? DISK_BAD_COMMAND : extended(r, d, OP_WRITE);
@@ -112,7 +179,8 @@ static u8 hard(struct regs *r, const struct disk *d)     /* long: table */
     case 0x46:
     case 0x49: return DISK_NOT_REMOVABLE;
     case 0x47: return DISK_OK;
-    case 0x48: return edd_parameters(r, d);
+    case 0x48: return hard_parameters(r, d);
+    case 0x4e: return hardware_mode(r);
     default:   return DISK_BAD_COMMAND;
     }
 }
@@ -134,7 +202,7 @@ static void int13_hard(struct regs *r, const struct disk *d)
     bda->hd_status = e;
     int13_result(r, e);
     if (function == 0x41 && !e)
-        r->ah = 0x21;                                    /* EDD 1.1 */
+        r->ah = 0x30;                                    /* EDD 3.0 */
 }
 
 static void dispatch(struct regs *r)

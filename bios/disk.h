@@ -11,7 +11,7 @@ struct disk {
     u64 sectors;                                         /* of 512 bytes; 0 for a CD */
     u16 cylinders, heads, spt;                           /* translated geometry */
     u16 phys_cylinders, phys_heads, phys_spt;
-    u8  dpt[16];                                         /* EDD 2.0 device parameter table extension */
+    u8  dpte[16];                                        /* EDD 2.0 device parameter table extension */
     char model[41];
 };
 
@@ -31,6 +31,7 @@ u8  ata_transfer(const struct disk *d, enum disk_op op, u64 lba, u32 count, u32 
 u8  ata_select_reset(const struct disk *d);
 u8  atapi_packet(const struct disk *d, const u8 *packet, u32 linear, u32 bytes);
 void disks_init(void);
+void hard_disk_first(u32 index);                         /* makes it drive 80h */
 
 /* cdrom.c */
 u8   cd_read(const struct disk *d, u32 lba, u32 count, u32 linear);
@@ -39,6 +40,7 @@ u8   cd_boot(const struct disk *d, u8 drive);            /* loads the El Torito 
 int  cd_emulation(struct regs *r);                       /* true: the call was for an emulated drive */
 
 /* disk.c */
+extern u8 bounce[2048];                                  /* a buffer for whoever is at work */
 void int13_result(struct regs *r, u8 status);
 
 struct dap {                                             /* disk address packet */
@@ -46,4 +48,23 @@ struct dap {                                             /* disk address packet 
     u16 count, off, seg;
     u64 lba;
 } PACKED;
+struct edd {                                             /* result of INT 13h/48h */
+    u16 size, flags;
+    u32 cylinders, heads, spt;
+    u64 sectors;
+    u16 bytes, dpte_off, dpte_seg;                       /* 26, and 30 */
+    u16 key;
+    u8  path_size, reserved[3];
+    char bus[4], interface[8];
+    u8  interface_path[8], device_path[8], reserved2, sum;
+} PACKED;
+_Static_assert(sizeof(struct edd) == 66, "EDD 3.0");
 void dap_get(const struct regs *r, struct dap *p);
+/* INT 13h/48h: the first n bytes of p, which has 26, and what EDD 3.0 adds when there is room. */
+u8 edd_parameters(const struct regs *r, const struct disk *d, struct edd *p);
+
+/* boot.c, menu.c */
+enum { BOOT_FLOPPY = 1, BOOT_HARD_DISK, BOOT_CD, BOOT_NETWORK };        /* as in CMOS */
+struct boot_device { u8 kind, index; };
+const struct boot_device *boot_menu(void);
+int boot_rom(int start);

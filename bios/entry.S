@@ -157,7 +157,6 @@ stacks_reset:
         STUB stub12, int12
         STUB stub13, int13
         STUB stub14, int14
-        STUB stub15, int15
         STUB stub16, int16
         STUB stub17, int17
         STUB stub18, int18
@@ -168,6 +167,62 @@ stacks_reset:
         STUB stub75, irq13
         STUB stub_master, irq_master
         STUB stub_slave, irq_slave
+
+        .globl stub15
+stub15: cmpb $0x89, %ah
+        je protected_mode
+        pushw $int15
+        jmp enter
+
+/*
+ * INT 15h/89h: to protected mode, on the caller's stack. ES:SI: his descriptors (08 the GDT itself, 10 IDT, 18 DS, 20 ES, 28 SS,
+ * 30 CS, 38 ours), BH and BL: the first vectors of the interrupt controllers. Goes on behind the INT,
+ * with interrupts off and AH 0.
+ */
+protected_mode:
+        cli
+        inb $0x92, %al
+        orb $2, %al
+        outb %al, $0x92
+        movb $0x11, %al
+        outb %al, $0x20
+        outb %al, $0xa0
+        movb %bh, %al
+        outb %al, $0x21
+        movb %bl, %al
+        outb %al, $0xa1
+        movb $4, %al
+        outb %al, $0x21
+        movb $2, %al
+        outb %al, $0xa1
+        movb $1, %al
+        outb %al, $0x21
+        outb %al, $0xa1
+        movb $0xff, %al
+        outb %al, $0x21
+        outb %al, $0xa1
+        movw $0xffff, %es:0x38(%si)
+        movl $0x9b0f0000, %es:0x3a(%si)
+        movw $0, %es:0x3e(%si)
+        lgdtw %es:0x08(%si)
+        lidtw %es:0x10(%si)
+        popw %bx                          /* IP, CS, flags */
+        addw $4, %sp
+        movl %cr0, %eax
+        orb $1, %al
+        movl %eax, %cr0
+        ljmpw $0x38, $1f
+1:      movw $0x18, %ax
+        movw %ax, %ds
+        movw $0x20, %ax
+        movw %ax, %es
+        movw $0x28, %ax
+        movw %ax, %ss
+        pushw $0x30
+        pushw %bx
+        movb $0, %ah
+        clc
+        lretw
 
 /* INT 19h never returns: it starts over with all the stacks. */
         .globl stub19

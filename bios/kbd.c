@@ -525,7 +525,7 @@ void int16(struct regs *r)
     case 0x02: r->al = bda->kb_flags; return;
     case 0x03: typematic(r); return;
     case 0x05: r->al = !kbd_put(r->cx); return;
-    case 0x09: r->al = 0x34; return;                     /* 10h-12h, and setting the repeat rate */
+    case 0x09: r->al = 0x75; return;                     /* 0300h, 0305h, 0Ah, 10h-12h, 20h-22h */
     case 0x0a: r->bx = 0x41ab; return;
     case 0x10:
     case 0x20: key_read(r, 1); return;
@@ -537,6 +537,8 @@ void int16(struct regs *r)
         r->ah = (u8)((bda->kb_flags2 & 0x73) | (bda->kb_flags2 & K2_SYSRQ ? 0x80 : 0) |
                      (bda->kb_mode & (K3_RCTRL | K3_RALT)));
         return;
+    case 0x92:
+    case 0xa2: r->ah = 0x80; return;                     /* asked whether 10h-12h and 20h-22h are there */
     default:
         return;
     }

@@ -157,12 +157,16 @@ void post16(void)
     sti();
     roms_scan(0xc0000, 0xc8000);
     screen_init();
-    print("Vitrine BIOS\n");
+    print("Vitrine BIOS, ");
     print_dec(memory.low >> 10);
-    print(" KB\n");
+    print(" KB        F12: boot menu\n");
+    u32 shown = bda->ticks;
     floppy_init();
     disks_init();
     roms_scan(0xc8000, 0xe0000);
+    pnp_init();
+    if (boot_menu_wanted(shown))
+        boot_choose();
     struct regs r;
     memset(&r, 0, sizeof r);
     int_call(0x19, &r);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* INT 05h, 11h, 12h, 15h, NMI, and the hardware interrupts nobody claims. */
+/* INT 05h, 11h, 12h, 15h (89h is in entry.S), NMI, and the hardware interrupts nobody claims. */
 #include "bios.h"
 
 extern const u8 config_table[];
@@ -48,6 +48,13 @@ void irq_slave(struct regs *r)
         outb(0xa0, 0x20);
     }
     outb(0x20, 0x20);
+}
+
+static u16 timer_count(void)
+{
+    outb(0x43, 0x00);                                    /* latch channel 0 */
+    u8 lo = inb(0x40);
+    return (u16)(lo | inb(0x40) << 8);
 }
 
 static int print_screen_char(u8 c)
@@ -133,35 +140,90 @@ static void unsupported(struct regs *r)
     set_cf(r);
 }
 
-void int15(struct regs *r)
+static void good(struct regs *r)
+{
+    r->ah = 0;
+    clear_cf(r);
+}
+
+/* AH=84h: the game port's switches, or how long its four one-shots take, in sixteenths of what the timer counts. */
+static void joystick(struct regs *r)
+{
+    u16 start, now, time[4] = { 0 };
+    u8 left = 0x0f;
+    clear_cf(r);
+    if (r->dx == 0) {
+        r->al = inb(0x201) & 0xf0;
+        return;
+    }
+    if (r->dx != 1) {
+        unsupported(r);
+        return;
+    }
+    u32 f = flags_save_cli();
+    start = timer_count();
+    outb(0x201, 0xff);
+    do {
+        u8 v = inb(0x201);
+        now = (u16)(start - timer_count());
+        for (u32 i = 0; i < 4; i++)
+            if (left >> i & 1 && !(v >> i & 1)) {
+                time[i] = now >> 5;                      /* the timer counts by two in its mode 3 */
+                left = (u8)(left & ~(1u << i));
+            }
+    } while (left && now < 0x4000);
+    flags_restore(f);
+    r->ax = time[0];
+    r->bx = time[1];
+    r->cx = time[2];
+    r->dx = time[3];
+}
+
+static void extended_size(struct regs *r)
+{
+    u32 kb = (memory.low - 0x100000) >> 10;
+    r->ax = (u16)(kb > 0xfc00 ? 0xfc00 : kb);
+    clear_cf(r);
+}
+
+/* AH=8Ah: the same, without a limit of 64 MB. */
+static void large_size(struct regs *r)
+{
+    u32 kb = (memory.low - 0x100000) >> 10;
+    r->ax = (u16)kb;
+    r->dx = (u16)(kb >> 16);
+    clear_cf(r);
+}
+
+static void configuration(struct regs *r)
+{
+    r->es = 0xf000;
+    r->bx = (u16)(u32)config_table;
+    good(r);
+}
+
+void int15(struct regs *r) /* long: table */
 {
     switch (r->ah) {
     case 0x24: a20(r); return;
     case 0x4f: set_cf(r); return;                        /* keyboard hook: key goes on */
+    case 0x53: int15_apm(r); return;
+    case 0x80: case 0x81: case 0x82: good(r); return;    /* devices and programs come and go: for hooks */
     case 0x83: wait_event(r); return;
-    case 0x85: r->ah = 0; clear_cf(r); return;           /* SysRq */
+    case 0x84: joystick(r); return;
+    case 0x85: good(r); return;                          /* SysRq */
     case 0x86: wait_now(r); return;
     case 0x87: block_move(r); return;
-    case 0x88: {
-        u32 kb = (memory.low - 0x100000) >> 10;
-        r->ax = (u16)(kb > 0xfc00 ? 0xfc00 : kb);
-        clear_cf(r);
-        return;
-    }
-    case 0x90: r->ah = 0; clear_cf(r); return;           /* device busy, device ready: nobody to switch to */
-    case 0x91: r->ah = 0; clear_cf(r); return;
-    case 0xc0:
-        r->es = 0xf000;
-        r->bx = (u16)(u32)config_table;
-        r->ah = 0;
-        clear_cf(r);
-        return;
+    case 0x88: extended_size(r); return;
+    case 0x8a: large_size(r); return;
+    case 0x90: case 0x91: good(r); return;               /* device busy, device ready: nobody to switch to */
+    case 0xc0: configuration(r); return;
     case 0xc1:
         r->es = bda->ebda_seg;
         clear_cf(r);
         return;
     case 0xc2: int15_mouse(r); return;
     case 0xe8: e820(r); return;
-    default: unsupported(r);
+    default: unsupported(r);                             /* 89h is in entry.S */
     }
 }

@@ -3,7 +3,8 @@
  * smbios32.c fill it. */
 #include "bios.h"
 
-extern u8 rsdp[20], pir[32 + 31 * 16], smbios_entry[32];
+extern u8 rsdp[20], pir[32 + 31 * 16], smbios_entry[32], bios32[16];
 u8 rsdp[20] __attribute__((aligned(16))) = { 0 };
 u8 pir[32 + 31 * 16] __attribute__((aligned(16))) = { 0 };
 u8 smbios_entry[32] __attribute__((aligned(16))) = { 0 };
+u8 bios32[16] __attribute__((aligned(16))) = { 0 };

@@ -55,7 +55,8 @@ static struct fadt fadt __attribute__((aligned(16))) = {
 };
 
 extern struct rsdp rsdp;                   /* tables.c */
-extern u8 pir[];
+extern u8 pir[], bios32[];
+extern const u8 bios32_entry[];            /* entry32.S */
 
 static u8 sum(const void *p, u32 n)
 {
@@ -104,10 +105,22 @@ static void pir_setup(void)
     t[31] = (u8)-sum(t, 32 + DEVICES * 16);
 }
 
+/* BIOS32 Service Directory: where its entry is. */
+static void bios32_setup(void)
+{
+    u8 *t = &SEG16(bios32[0]);
+    memset(t, 0, 16);
+    memcpy(t, "_32_", 4);
+    *(u32 *)(t + 4) = (u32)bios32_entry;
+    t[9] = 1;
+    t[10] = (u8)-sum(t, 16);
+}
+
 void tables_setup(void)
 {
     if (!SEG16(memory).pci)
         return;
+    bios32_setup();
     pir_setup();
     if (SEG16(memory).pm_base)
         acpi_setup(SEG16(memory).pm_base);

@@ -5,7 +5,7 @@
         org 0x7c00
         bits 16
         jmp 0:start
-%macro EXPECT 2
+%macro EXPECT 2-*
         j%1 %%ok
         push word %%text
         call failed
@@ -13,7 +13,7 @@
 %%ok:   push word %%text
         call passed
         jmp %%on
-%%text: db %2, 10, 0
+%%text: db %{2:-1}, 10, 0
 %%on:
 %endmacro
 start:  xor ax, ax
