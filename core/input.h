@@ -13,6 +13,8 @@ enum input_kind {
     IN_MOUSE,                    /* a, b: dx, dy (down is positive); c: wheel; code: buttons, bit 0
                                     left, 1 right, 2 middle */
     IN_SERIAL,                   /* code: port 0..3; a: byte */
+    IN_MOUSE_AT,                 /* a, b: place on the screen, 0..32767; c: wheel; code: buttons.
+                                    For guests with an absolute pointer */
     IN_KINDS
 };
 struct input { uint8_t kind; uint16_t code; int16_t a, b, c; };

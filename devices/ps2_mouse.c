@@ -114,6 +114,12 @@ void ps2_mouse_move(struct ps2_mouse *m, int dx, int dy, int wheel, unsigned but
     update(m);
 }
 
+void ps2_mouse_nudge(struct ps2_mouse *m)
+{
+    m->moved = true;
+    update(m);
+}
+
 static void defaults(struct ps2_mouse *m)
 {
     m->rate = 100;

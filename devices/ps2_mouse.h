@@ -36,5 +36,7 @@ extern const struct device_class ps2_mouse_class;
 void    ps2_mouse_init(struct ps2_mouse *m);
 /* dy: down is positive; wheel: away from the user is positive. */
 void    ps2_mouse_move(struct ps2_mouse *m, int dx, int dy, int wheel, unsigned buttons);
+/* A packet that says nothing new, when the guest wants packets. */
+void    ps2_mouse_nudge(struct ps2_mouse *m);
 void    ps2_mouse_write(struct ps2_mouse *m, uint8_t v);
 uint8_t ps2_mouse_read(struct ps2_mouse *m);

@@ -133,6 +133,15 @@ static void init_pic_pit(struct machine *m)
     device_add(&m->devices, &mc146818_class, &p->rtc, "rtc");
 }
 
+static uint32_t cpu_reg(void *owner, unsigned reg)
+{
+    return (uint32_t)((const struct machine *)owner)->cpu.gpr[reg];
+}
+static void cpu_set_reg(void *owner, unsigned reg, uint32_t v)
+{
+    ((struct machine *)owner)->cpu.gpr[reg] = v;
+}
+
 static void init_kbd(struct machine *m)
 {
     struct pc *p = &m->pc;
@@ -145,8 +154,11 @@ static void init_kbd(struct machine *m)
     p->kbc.reset = (struct line){ reset_line, m, 0, false };
     port(m, "kbd", &i8042_data_ops, &p->kbc, 0x60, 1);
     port(m, "kbc", &i8042_cmd_ops, &p->kbc, 0x64, 1);
+    vmmouse_init(&p->vmmouse, &p->mouse, (struct vmmouse_cpu){ m, cpu_reg, cpu_set_reg });
+    port(m, "vmmouse", &vmmouse_ops, &p->vmmouse, 0x5658, 4);
     device_add(&m->devices, &ps2_kbd_class, &p->kbd, "kbd");
     device_add(&m->devices, &ps2_mouse_class, &p->mouse, "mouse");
+    device_add(&m->devices, &vmmouse_class, &p->vmmouse, "vmmouse");
     device_add(&m->devices, &i8042_class, &p->kbc, "kbc");
 }
 
@@ -451,6 +463,14 @@ bool board_key(struct machine *m, uint16_t code, bool down)
 bool board_mouse(struct machine *m, int dx, int dy, int wheel, unsigned buttons)
 {
     ps2_mouse_move(&m->pc.mouse, dx, dy, wheel, buttons);
+    return true;
+}
+
+bool machine_mouse_absolute(const struct machine *m) { return m->pc.vmmouse.absolute; }
+
+bool board_mouse_at(struct machine *m, int x, int y, int wheel, unsigned buttons)
+{
+    vmmouse_move(&m->pc.vmmouse, x, y, wheel, buttons);
     return true;
 }
 

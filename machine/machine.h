@@ -54,6 +54,9 @@ void      machine_set_rate(struct machine *m, uint64_t ips);
  * try again later. */
 bool      machine_input(struct machine *m, struct input in);
 
+/* Does the guest ask for the mouse's place on the screen (IN_MOUSE_AT)? Else it takes motion. */
+bool      machine_mouse_absolute(const struct machine *m);
+
 /* The screen. Reads state, changes none. */
 void      machine_draw(struct machine *m, struct surface *out);
 void      machine_text(struct machine *m, struct text_screen *out);

@@ -23,6 +23,7 @@
 #include "devices/testdev.h"
 #include "devices/vga.h"
 #include "devices/vga_pci.h"
+#include "devices/vmmouse.h"
 
 #define BOARD_PORTS 48
 
@@ -41,6 +42,7 @@ struct pc {
     struct i8042     kbc;
     struct ps2_kbd   kbd;
     struct ps2_mouse mouse;
+    struct vmmouse   vmmouse;
     struct ns16550   com[4];
     struct vga       vga;
     struct ata       ata[2];
