@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * User-level tests in assembly: run_asm TEST.asm TEST32.bin [TEST16.bin]. The source's first
+ * Tests in assembly: run_asm [--rows FILE] TEST.asm TEST32.bin [TEST16.bin]. The source's first
  * comment block tells what goes in and what must come out; the binaries are what nasm made of it
- * for each size.
+ * for each size. --rows writes down which rows of insns.def were executed (tests/rows).
  *
  *   ; in: eax=12345678 ecx=2 flags=1      registers (others are 0, ESP points into the stack)
  *   ; out: eax=0 flags=44 mask=8d5        what must hold when the program reaches its INT3; flags
  *                                         are compared under mask, without one all arithmetic ones
  *   ; out: vector=e code=4 cr2=114000 eip=100105      or how it must fault
  *   ; native: no                          not to be run on the host's processor
+ *   ; level: 0                            runs as the supervisor, CPL 0; emu.c has its descriptors.
+ *                                         A HLT of its own ends it with vector=ff
  * All numbers are hexadecimal. x87 registers: st0=3fff8000000000000000, sw, cw;
  * mm0=0123456789abcdef.
  *
  * The source is assembled with BITS 16 or 32 in BITSIZE and the offset of its 16 KB of data in
  * DATA; it begins at offset ORG of its code segment. Each runs in blocks of one instruction, in
- * long blocks, in the IR executor, and natively where the host can. Exit status: 0 all well, 1 not,
- * 2 trouble.
+ * long blocks, in the IR executor, in both engines in lockstep, and natively where the host can;
+ * and in each engine again step by step, which must come to the same end. Exit status: 0 all well,
+ * 1 not, 2 trouble.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -23,6 +26,7 @@
 
 #include "tests/hostdiff/hostdiff.h"
 
+#define STEPS 100000u
 #define START 0x100u /* ORG, from the beginning of the code page */
 
 struct value {
@@ -36,6 +40,7 @@ struct list {
 struct test {
     struct list in, out;
     bool native;
+    unsigned level;
 };
 
 static const char *const regs[8] = {"eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi"};
@@ -59,6 +64,7 @@ static bool read_header(const char *path, struct test *t)
     if (!f)
         return false;
     t->native = true;
+    t->level = 3;
     while (fgets(line, sizeof line, f) && line[0] == ';') {
         if (!strncmp(line, "; in:", 5))
             add_values(&t->in, line + 5);
@@ -66,6 +72,8 @@ static bool read_header(const char *path, struct test *t)
             add_values(&t->out, line + 6);
         else if (!strncmp(line, "; native: no", 12))
             t->native = false;
+        else if (!strncmp(line, "; level: 0", 10))
+            t->level = 0, t->native = false;
     }
     fclose(f);
     return t->out.n > 0;
@@ -181,25 +189,66 @@ static bool read_binary(const char *path, struct hd_state *s)
     return n > 0;
 }
 
-/* Engines: blocks of one, long blocks, the IR executor. */
-static bool run_here(const struct test *t, unsigned bits, const struct hd_state *start)
+static struct emu *engine(enum row_engine k)
 {
-    static const char *const names[3] = {"one-instruction blocks", "long blocks", "IR"};
+    struct emu *e = emu_new(k == ROW_ONE ? 1 : 0);
+    if (!e || (k >= ROW_IR && !cpu_set_engine(emu_cpu(e), k == ROW_IR ? CPU_IR : CPU_INTERP,
+                                              k == ROW_CHECK)))
+        exit(2);
+    return e;
+}
+
+static bool same(const struct hd_state *a, const struct hd_state *b)
+{
+    for (unsigned i = 0; i < 8; i++)
+        if (a->st[i].mant != b->st[i].mant || a->st[i].se != b->st[i].se)
+            return false;
+    return !memcmp(a->gpr, b->gpr, sizeof a->gpr) && a->eip == b->eip && a->eflags == b->eflags &&
+           a->cw == b->cw && a->sw == b->sw && a->empty == b->empty && a->vector == b->vector &&
+           a->code == b->code && a->cr2 == b->cr2 && !memcmp(a->mem, b->mem, sizeof a->mem);
+}
+
+/* Step by step to the same end, recorded. */
+static bool run_again(struct emu *e, enum row_engine k, const struct hd_state *start,
+                      const struct hd_state *end, struct rows *rows, const char *how)
+{
+    static struct hd_state again;
+    unsigned steps = 0;
+    emu_load(e, start);
+    while (emu_step_rows(e, rows, k) && steps < STEPS)
+        steps++;
+    cpu_run(emu_cpu(e), 1); /* the handler's HLT */
+    emu_store(e, &again);
+    if (same(&again, end))
+        return true;
+    printf("%s: another end step by step\n", how);
+    return false;
+}
+
+static bool run_here(const struct test *t, unsigned bits, const struct hd_state *start,
+                     struct rows *rows)
+{
+    static const char *const names[ROW_ENGINES] = {"one-instruction blocks", "long blocks", "IR",
+                                                   "lockstep"};
+    static struct hd_state end;
     bool ok = true;
-    for (unsigned k = 0; k < 3; k++) {
-        struct emu *e = emu_new(k == 0 ? 1 : 0);
-        struct hd_state *end = calloc(1, sizeof *end);
+    for (enum row_engine k = ROW_ONE; k < ROW_ENGINES; k++) {
+        struct emu *e = engine(k);
         char how[64];
         snprintf(how, sizeof how, "%u bits, %s", bits, names[k]);
-        if (!e || !end || (k == 2 && !cpu_set_engine(emu_cpu(e), CPU_IR, false)))
-            exit(2);
         emu_set_bits(e, bits);
+        emu_set_level(e, t->level);
         emu_load(e, start);
-        if (!emu_run(e, 100000))
+        if (!emu_run(e, STEPS)) {
             printf("%s: does not end\n", how);
-        emu_store(e, end);
-        ok &= check(t, end, how);
-        free(end);
+            ok = false;
+        }
+        emu_store(e, &end);
+        ok &= check(t, &end, how) && run_again(e, k, start, &end, rows, how);
+        if (cpu_mismatch(emu_cpu(e))) {
+            printf("%s: %s", how, cpu_mismatch(emu_cpu(e)));
+            ok = false;
+        }
         emu_free(e);
     }
     return ok;
@@ -225,9 +274,13 @@ int main(int argc, char **argv)
 {
     static struct hd_state start;
     struct test t = {.native = false};
+    struct rows *rows = rows_new();
+    const char *file = NULL;
     bool ok = true;
-    if (argc < 3 || !read_header(argv[1], &t)) {
-        fprintf(stderr, "usage: run_asm TEST.asm TEST32.bin [TEST16.bin]\n");
+    if (argc > 2 && !strcmp(argv[1], "--rows"))
+        file = argv[2], argv += 2, argc -= 2;
+    if (argc < 3 || !rows || !read_header(argv[1], &t)) {
+        fprintf(stderr, "usage: run_asm [--rows FILE] TEST.asm TEST32.bin [TEST16.bin]\n");
         return 2;
     }
     for (int i = 2; i < argc; i++) {
@@ -235,9 +288,14 @@ int main(int argc, char **argv)
         if (!read_binary(argv[i], &start))
             return 2;
         set_start(&t, bits, &start);
-        ok &= run_here(&t, bits, &start);
+        ok &= run_here(&t, bits, &start, rows);
         if (bits == 32 && t.native)
             ok &= run_native(&t, &start);
     }
+    if (ok && file && !rows_write(rows, file, "asm")) {
+        fprintf(stderr, "run_asm: cannot write %s\n", file);
+        return 2;
+    }
+    rows_free(rows);
     return !ok;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Programs here: a processor with the selectors, page permissions and interrupt gates that a
- * program sees under 32-bit Linux. An exception goes through the IDT to CPL 0, where a HLT for each
- * vector stands; what was pushed tells how the program ended.
+ * program sees under 32-bit Linux, or its supervisor. An exception goes through the IDT to CPL 0,
+ * where a HLT for each vector stands; what was pushed tells how the program ended.
  */
 #include "hostdiff.h"
 
@@ -30,7 +30,7 @@ struct emu {
     struct region ram_region;
     struct sched sched;
     uint8_t *ram;
-    unsigned bits;
+    unsigned bits, level;
 };
 
 static vtime no_time(void *owner, uint64_t icount) { return icount; }
@@ -68,6 +68,11 @@ static void build_memory(struct emu *e)
     put_desc(e, 0x20, 0, 0xfffff, 0xc0fb);
     put_desc(e, 0x28, 0, 0xfffff, 0xc0f3);
     put_desc(e, 0x40, SYS + TSS, 0x67, 0x8b);
+    put_desc(e, 0x50, HD_DATA + 0x3000, 0x7f, 0x82);   /* for supervisors: an LDT, */
+    put_desc(e, 0x58, HD_DATA + 0x2000, 0x67, 0x89);   /* a task, */
+    put_desc(e, 0x60, HD_CODE, 0xffff, 0x9b);          /* 16-bit code, */
+    put_desc(e, 0x68, HD_DATA, 0xffff, 0x93);          /* data, */
+    put_desc(e, 0x70, HD_STACK, 0xffff, 0x93);         /* and stack */
     store_le32(e->ram + TSS + 4, SYS + RING0_TOP);
     store_le16(e->ram + TSS + 8, 0x18);
     store_le16(e->ram + TSS + 0x66, 0x68);
@@ -96,6 +101,7 @@ struct emu *emu_new(unsigned block_ops)
     e->cpu.time_at = no_time;
     bus_map_ram(&e->mem, &e->ram_region, "ram", e->ram, 0, RAM_SIZE, 0);
     build_memory(e);
+    e->level = 3;
     return e;
 }
 
@@ -139,6 +145,12 @@ static void load_seg(struct emu *e, unsigned i)
     unsigned sel = i == SEG_CS ? 0x23 : i >= SEG_FS ? 0 : 0x2b;
     uint32_t base = i == SEG_CS ? HD_CODE : i == SEG_SS ? HD_STACK : HD_DATA;
     uint16_t attr = i == SEG_CS ? 0xfb : 0xf3;
+    if (!e->level && sel) {
+        sel = i == SEG_CS ? 0x10 : 0x18;
+        if (e->bits == 16)
+            sel = i == SEG_CS ? 0x60 : i == SEG_SS ? 0x70 : 0x68;
+        attr = i == SEG_CS ? 0x9b : 0x93;
+    }
     if (!sel)
         set_seg(&e->cpu.seg[i], 0, 0, 0, 0);
     else if (e->bits == 16)
@@ -148,6 +160,7 @@ static void load_seg(struct emu *e, unsigned i)
 }
 
 void emu_set_bits(struct emu *e, unsigned bits) { e->bits = bits; }
+void emu_set_level(struct emu *e, unsigned level) { e->level = level; }
 
 void emu_load(struct emu *e, const struct hd_state *s)
 {
@@ -155,20 +168,22 @@ void emu_load(struct emu *e, const struct hd_state *s)
     memcpy(e->ram + HD_CODE, s->mem, HD_CODE_SIZE);
     memcpy(e->ram + HD_DATA, s->mem + HD_CODE_SIZE, HD_DATA_SIZE);
     memcpy(e->ram + HD_STACK, s->mem + HD_CODE_SIZE + HD_DATA_SIZE, HD_STACK_SIZE);
+    if (!e->level)
+        build_memory(e); /* the program before may have changed it */
+    c->icount = 0; /* before the reset, which starts the time-stamp counter */
     cpu_reset(c, RESET_POWER);
-    c->icount = 0;
     for (unsigned i = 0; i < 8; i++)
         c->gpr[i] = s->gpr[i];
     for (unsigned i = 0; i < 6; i++)
         load_seg(e, i);
     set_seg(&c->seg[SEG_TR], 0x40, SYS + TSS, 0x67, 0x8b);
     set_seg(&c->seg[SEG_LDTR], 0, 0, 0, 0);
-    c->gdtr = (struct dtr){0x4f, SYS + GDT};
+    c->gdtr = (struct dtr){e->level ? 0x4f : 0x77, SYS + GDT};
     c->idtr = (struct dtr){32 * 8 - 1, SYS + IDT};
     c->cr0 = CR0_PE | CR0_PG | CR0_NE | CR0_ET | CR0_MP | CR0_WP | CR0_AM;
     c->cr3 = PAGE_DIR;
     c->cr4 = CR4_DE | CR4_OSFXSR;
-    c->cpl = 3;
+    c->cpl = (uint8_t)e->level;
     c->rip = s->eip;
     cpu_set_eflags(c, s->eflags);
     set_x87(c, s);
@@ -176,41 +191,58 @@ void emu_load(struct emu *e, const struct hd_state *s)
     c->pending = 0;
 }
 
-bool emu_step(struct emu *e)
+bool emu_step(struct emu *e) { return emu_step_rows(e, NULL, ROW_ONE); }
+
+bool emu_step_rows(struct emu *e, struct rows *r, enum row_engine engine)
 {
-    cpu_run(&e->cpu, 1);
-    return e->cpu.cpl == 3 && !(e->cpu.pending & PEND_SHUTDOWN);
+    struct cpu *c = &e->cpu;
+    rows_step(r, c, engine);
+    return !(c->pending & PEND_SHUTDOWN) && (e->level ? c->cpl == 3 : !c->halted);
 }
 
 bool emu_run(struct emu *e, unsigned n)
 {
     cpu_run(&e->cpu, n);
-    return e->cpu.cpl == 0;
+    return e->level ? e->cpu.cpl == 0 : e->cpu.halted;
 }
 
+/* Word i of the exception frame: on the supervisor's stack, or the program's own. */
 static uint32_t frame_word(const struct emu *e, unsigned i)
 {
-    uint32_t at = (uint32_t)e->cpu.gpr[R_SP] - SYS + 4 * i;
+    const struct cpu *c = &e->cpu;
+    uint32_t sp = (uint32_t)(c->seg[SEG_SS].base + (c->gpr[R_SP] & stack_mask(c))) + 4 * i;
+    uint32_t at = sp - SYS < HD_SYS_SIZE ? sp - SYS : sp;
     return at < RAM_SIZE - 4 ? load_le32(e->ram + at) : 0;
+}
+
+/* Did it end in a handler, and is there an error code in its frame? */
+static bool in_handler(const struct emu *e, bool *code)
+{
+    const struct cpu *c = &e->cpu;
+    uint32_t words = (SYS + RING0_TOP - (uint32_t)c->gpr[R_SP]) / 4;
+    uint32_t vector = ((uint32_t)c->rip - SYS - HANDLERS) / 16;
+    *code = e->level ? words == 6
+                     : vector == EXC_DF || (vector >= EXC_TS && vector <= EXC_PF) ||
+                           vector == EXC_AC;
+    return e->level ? c->cpl == 0 && (words == 5 || words == 6) : vector < 32;
 }
 
 void emu_store(struct emu *e, struct hd_state *s)
 {
     struct cpu *c = &e->cpu;
-    uint32_t words = (SYS + RING0_TOP - (uint32_t)c->gpr[R_SP]) / 4;
-    unsigned skip = words == 6; /* an error code was pushed */
+    bool code;
     for (unsigned i = 0; i < 8; i++)
         s->gpr[i] = (uint32_t)c->gpr[i];
     s->vector = 0xff;
     s->code = s->cr2 = 0;
     s->eip = (uint32_t)c->rip;
     s->eflags = cpu_eflags(c);
-    if (c->cpl == 0 && (words == 5 || words == 6)) {
+    if (in_handler(e, &code)) {
         s->vector = ((uint32_t)c->rip - SYS - HANDLERS) / 16;
-        s->code = skip ? frame_word(e, 0) : 0;
-        s->eip = frame_word(e, skip);
-        s->eflags = frame_word(e, skip + 2);
-        s->gpr[R_SP] = frame_word(e, skip + 3);
+        s->code = code ? frame_word(e, 0) : 0;
+        s->eip = frame_word(e, code);
+        s->eflags = frame_word(e, code + 2u);
+        s->gpr[R_SP] = e->level ? frame_word(e, code + 3u) : (uint32_t)c->gpr[R_SP] + 12 + 4 * code;
         s->cr2 = s->vector == EXC_PF ? (uint32_t)c->cr2 : 0;
     }
     s->cw = c->x87.cw;

@@ -12,6 +12,7 @@
 #include "core/base.h"
 #include "cpu/cpu.h"
 #include "cpu/operands.h"
+#include "tests/rows/rows.h"
 
 #define HD_CODE       0x100000u
 #define HD_CODE_SIZE  0x1000u
@@ -67,6 +68,8 @@ void emu_free(struct emu *e);
 /* 16: 64 KB segments at the bases of code, data and stack, for the next emu_load(); 32: flat ones.
  */
 void emu_set_bits(struct emu *e, unsigned bits);
+/* 3: as a user's program; 0: as its supervisor, for the next emu_load(). */
+void emu_set_level(struct emu *e, unsigned level);
 struct cpu *emu_cpu(struct emu *e);
 uint8_t *emu_code(struct emu *e);
 /* The byte at a if it lies in the program's memory, or NULL. */
@@ -74,6 +77,8 @@ uint8_t *emu_byte(struct emu *e, uint32_t a);
 void emu_load(struct emu *e, const struct hd_state *s);
 /* One instruction; true while the program has not ended. */
 bool emu_step(struct emu *e);
+/* The same, with what was executed recorded in r. */
+bool emu_step_rows(struct emu *e, struct rows *r, enum row_engine engine);
 /* Up to n instructions; true when the program has ended. */
 bool emu_run(struct emu *e, unsigned n);
 void emu_store(struct emu *e, struct hd_state *s);

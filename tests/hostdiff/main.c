@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * hostdiff: our processor beside the host's (hostdiff.h).
- *   --seconds N   run so long (10)                --seed N      first choice of programs (1)
+ *   --seconds N   run so long (10)                --programs N  or so many, whatever the time
+ *   --seed N      first choice of programs (1)    --rows FILE   what was executed (tests/rows)
  *   --case N      only that program, and tell     --only SEM    only this row name of insns.def
  *   --length N    instructions a program (8)      --engine interp|ir   --bits 32   --keep-going
  * Exit status: 0 no difference, 1 differences, 2 trouble, 77 not possible here.
@@ -21,7 +22,9 @@ struct hostdiff {
     uint64_t seed, only_case;
     bool single, keep_going, ir;
     unsigned seconds, length;
-    const char *only;
+    uint64_t programs;
+    const char *only, *rows_file;
+    struct rows *rows;
     struct hd_program program, reduced;
     struct hd_state ours, host, stepped;
     char why[200];
@@ -216,6 +219,17 @@ static void tell(struct hostdiff *h, uint64_t n, const struct hd_mask *m)
 
 /* ---- the run ---- */
 
+/* What was just compared, once more and step by step, for the record. */
+static void record(struct hostdiff *h)
+{
+    unsigned steps = 0;
+    if (!h->rows)
+        return;
+    emu_load(h->many, &h->program.start);
+    while (emu_step_rows(h->many, h->rows, h->ir ? ROW_IR : ROW_LONG) && steps < 5000)
+        steps++;
+}
+
 /* 1: a difference, 0: none, -1: no program. */
 static int one_case(struct hostdiff *h, uint64_t n)
 {
@@ -224,8 +238,10 @@ static int one_case(struct hostdiff *h, uint64_t n)
     if (!gen_program(&h->gen, h->one, h->seed * UINT64_C(1000003) + n, &h->program, &m) ||
         !gen_follow(&h->gen, h->one, &h->program, &m))
         return -1;
-    if (!differ_steadily(h, &h->program, &m) && !h->single)
+    if (!differ_steadily(h, &h->program, &m) && !h->single) {
+        record(h);
         return 0;
+    }
     bool found = h->why[0] != 0;
     h->reduced = h->program;
     if (found)
@@ -246,10 +262,10 @@ static int run(struct hostdiff *h)
         programs += r >= 0;
         insns += r >= 0 ? h->program.n : 0;
         found += r > 0;
-        if (found >= (h->keep_going ? 30 : 1))
+        if (found >= (h->keep_going ? 30 : 1) || (h->programs && programs >= h->programs))
             break;
         clock_gettime(CLOCK_MONOTONIC, &t);
-        if (t.tv_sec - t0.tv_sec >= (time_t)h->seconds)
+        if (!h->programs && t.tv_sec - t0.tv_sec >= (time_t)h->seconds)
             break;
     }
     printf("hostdiff: %llu programs, %llu instructions, %llu differences\n",
@@ -270,6 +286,10 @@ static bool options(struct hostdiff *h, int argc, char **argv)
         i++;
         if (!strcmp(a, "--seconds"))
             h->seconds = (unsigned)strtoul(v, NULL, 0);
+        else if (!strcmp(a, "--programs"))
+            h->programs = strtoull(v, NULL, 0);
+        else if (!strcmp(a, "--rows"))
+            h->rows_file = v;
         else if (!strcmp(a, "--seed"))
             h->seed = strtoull(v, NULL, 0);
         else if (!strcmp(a, "--case"))
@@ -295,8 +315,9 @@ int main(int argc, char **argv)
     h->length = 8;
     if (!options(h, argc, argv)) {
         fprintf(stderr,
-                "usage: hostdiff [--seconds N] [--seed N] [--case N] [--only SEM] [--length N]\n"
-                "                [--engine interp|ir] [--bits 32] [--keep-going]\n");
+                "usage: hostdiff [--seconds N] [--programs N] [--seed N] [--case N] [--only SEM]\n"
+                "                [--length N] [--engine interp|ir] [--bits 32] [--keep-going]\n"
+                "                [--rows FILE]\n");
         return 2;
     }
     h->native = native_new();
@@ -315,7 +336,14 @@ int main(int argc, char **argv)
         fprintf(stderr, "hostdiff: no IR executor\n");
         return 2;
     }
+    if (h->rows_file && !(h->rows = rows_new()))
+        return 2;
     int r = run(h);
+    if (!r && h->rows && !rows_write(h->rows, h->rows_file, "hostdiff")) {
+        fprintf(stderr, "hostdiff: cannot write %s\n", h->rows_file);
+        r = 2;
+    }
+    rows_free(h->rows);
     native_free(h->native);
     emu_free(h->one);
     emu_free(h->many);

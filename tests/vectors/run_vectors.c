@@ -9,6 +9,8 @@
  *   --every=N     every N-th case only
  *   --form NAME   only that form    --verbose   every failing case    --block-ops N   block length
  *   --engine NAME interp, ir (whole blocks optimised, parts not), or check: both in lockstep
+ *   --whole       not step by step: up to the HLT that follows
+ *   --rows FILE   writes down which rows of insns.def were executed (tests/rows)
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +21,7 @@
 #include "cpu/cpu.h"
 #include "cpu/flags.h"
 #include "cpu/mem.h"
+#include "tests/rows/rows.h"
 
 #define RAM_SIZE (0x110000u + 0x20000u)
 
@@ -64,7 +67,9 @@ struct env {
     struct sched sched;
     uint8_t     *ram, *expect;
     unsigned     set, every;
-    bool         verbose;
+    bool         verbose, whole;
+    struct rows *rows;
+    enum row_engine engine;
     const char  *form;
     char         why[256];
     unsigned long passed, failed;
@@ -240,8 +245,10 @@ static bool run16(struct env *e, const struct test *t)
 {
     struct cpu *c = &e->cpu;
     static const char *const names[8] = { "AX", "BX", "CX", "DX", "SP", "BP", "SI", "DI" };
+    if (e->whole)
+        cpu_run(c, 5000);
     for (unsigned i = 0; i < 5000 && !c->halted; i++)
-        cpu_run(c, 1);
+        rows_step(e->rows, c, e->engine);
     if (!c->halted)
         return fail(e, "halted", 0, 1);
     bool ok = true;
@@ -256,6 +263,8 @@ static bool run16(struct env *e, const struct test *t)
     return ok & check_memory(e, t, t->flags_addr, t->fmask);
 }
 
+static bool hlt_at(const struct env *e, uint32_t a) { return a < RAM_SIZE && e->expect[a] == 0xf4; }
+
 /* Runs until the instruction is done or has faulted; a fault is seen in c->fault before delivery by
  * making delivery impossible: an empty IDT shuts the processor down at the faulting state. */
 static bool run32(struct env *e, const struct test *t)
@@ -265,17 +274,17 @@ static bool run32(struct env *e, const struct test *t)
     uint64_t start = c->rip;
     int vector = -1;
     c->idtr = (struct dtr){ 0, 0 };
-    for (unsigned i = 0; i < 5000; i++) {
-        cpu_run(c, 1);
-        if (c->pending & PEND_SHUTDOWN) {
-            vector = c->last_fault.vector;
-            /* INTO found no gate: its own vector */
-            if (vector == EXC_GP && (c->last_fault.code & 2))
-                vector = (int)(c->last_fault.code >> 3);
-            break;
-        }
-        if (c->rip != start)
-            break;
+    if (e->whole && (t->exc || hlt_at(e, t->final[8]))) {
+        cpu_run(c, 5000);
+        c->rip -= c->halted;
+    }
+    for (unsigned i = 0; i < 5000 && c->rip == start && !(c->pending & PEND_SHUTDOWN); i++)
+        rows_step(e->rows, c, e->engine);
+    if (c->pending & PEND_SHUTDOWN) {
+        vector = c->last_fault.vector;
+        /* INTO found no gate: its own vector */
+        if (vector == EXC_GP && (c->last_fault.code & 2))
+            vector = (int)(c->last_fault.code >> 3);
     }
     bool ok = check(e, "the vector raised", (uint64_t)(int64_t)vector,
                     (uint64_t)(int64_t)(t->exc ? (int)t->vector : -1));
@@ -433,23 +442,58 @@ static void run_file(struct env *e, const char *path)
     free(data);
 }
 
-int main(int argc, char **argv)
+/* ---- the command line ---- */
+
+struct options {
+    const char *engine, *rows, *files[32];
+    unsigned block_ops, n_files;
+};
+
+static bool options(struct env *e, struct options *o, int argc, char **argv)
 {
-    struct env *e = calloc(1, sizeof *e);
-    unsigned block_ops = 0, files = 0;
-    const char *engine = "interp";
-    for (int i = 1; i + 1 < argc; i++) {
-        if (!strcmp(argv[i], "--block-ops"))
-            block_ops = (unsigned)atoi(argv[i + 1]);
-        if (!strcmp(argv[i], "--engine"))
-            engine = argv[i + 1];
+    for (int i = 1; i < argc; i++) {
+        const char *a = argv[i], *v = i + 1 < argc ? argv[i + 1] : NULL;
+        if (!strcmp(a, "--verbose")) {
+            e->verbose = true;
+        } else if (!strcmp(a, "--whole")) {
+            e->whole = true;
+        } else if (!strncmp(a, "--every=", 8) && atoi(a + 8) > 0) {
+            e->every = (unsigned)atoi(a + 8);
+        } else if (strncmp(a, "--", 2)) {
+            if (o->n_files == ARRAY_LEN(o->files))
+                return false;
+            o->files[o->n_files++] = a;
+        } else if (!v) {
+            return false;
+        } else {
+            i++;
+            if (!strcmp(a, "--form"))
+                e->form = v;
+            else if (!strcmp(a, "--block-ops"))
+                o->block_ops = (unsigned)atoi(v);
+            else if (!strcmp(a, "--rows"))
+                o->rows = v;
+            else if (!strcmp(a, "--engine"))
+                o->engine = v;
+            else
+                return false;
+        }
     }
-    e->every = 1;
+    e->engine = !strcmp(o->engine, "check") ? ROW_CHECK : !strcmp(o->engine, "ir") ? ROW_IR
+                : o->block_ops == 1                                             ? ROW_ONE
+                                                                                : ROW_LONG;
+    return o->n_files > 0 && (e->engine != ROW_LONG || !strcmp(o->engine, "interp"));
+}
+
+static bool prepare(struct env *e, const struct options *o)
+{
     e->ram = calloc(1, RAM_SIZE);
     e->expect = calloc(1, RAM_SIZE);
-    if (!bus_init(&e->mem, 32, 1u << 24) || !bus_init(&e->io, 16, 0) ||
-        !cpu_init(&e->cpu, 0, CPU_MODEL_DEFAULT, 1024, block_ops))
-        return 2;
+    e->rows = o->rows ? rows_new() : NULL;
+    if (!e->ram || !e->expect || (o->rows && !e->rows) || !bus_init(&e->mem, 32, 1u << 24) ||
+        !bus_init(&e->io, 16, 0) ||
+        !cpu_init(&e->cpu, 0, CPU_MODEL_DEFAULT, 1024, o->block_ops))
+        return false;
     e->mem.on_remap = remapped;
     e->mem.on_code_write = code_written;
     e->mem.owner = e;
@@ -458,30 +502,34 @@ int main(int argc, char **argv)
     e->cpu.sched = &e->sched;
     e->cpu.time_at = no_time;
     bus_map_ram(&e->mem, &e->ram_region, "ram", e->ram, 0, RAM_SIZE, 0);
-    if (!cpu_set_engine(&e->cpu, !strcmp(engine, "ir") ? CPU_IR : CPU_INTERP,
-                        !strcmp(engine, "check")))
-        return 2;
-    for (int i = 1; i < argc; i++) {
-        if (!strcmp(argv[i], "--verbose"))
-            e->verbose = true;
-        else if (!strncmp(argv[i], "--every=", 8) && atoi(argv[i] + 8) > 0)
-            e->every = (unsigned)atoi(argv[i] + 8);
-        else if (!strcmp(argv[i], "--form") && i + 1 < argc)
-            e->form = argv[++i];
-        else if ((!strcmp(argv[i], "--block-ops") || !strcmp(argv[i], "--engine")) && i + 1 < argc)
-            i++;
-        else
-            run_file(e, argv[i]), files++;
-    }
-    if (!files) {
-        fprintf(stderr, "run_vectors: no file named: give one or more .xvec or .xvec.gz files\n");
+    return cpu_set_engine(&e->cpu, e->engine == ROW_IR ? CPU_IR : CPU_INTERP,
+                          e->engine == ROW_CHECK);
+}
+
+int main(int argc, char **argv)
+{
+    struct env *e = calloc(1, sizeof *e);
+    struct options o = {.engine = "interp"};
+    e->every = 1;
+    if (!options(e, &o, argc, argv)) {
+        fprintf(stderr, "usage: run_vectors [--every=N] [--form NAME] [--verbose] [--block-ops N]\n"
+                        "       [--engine interp|ir|check] [--whole] [--rows FILE] FILE...\n");
         return 2;
     }
+    if (!prepare(e, &o))
+        return 2;
+    for (unsigned i = 0; i < o.n_files; i++)
+        run_file(e, o.files[i]);
     printf("%lu passed, %lu failed\n", e->passed, e->failed);
     bool good = e->passed && !e->failed;
+    if (good && o.rows && !rows_write(e->rows, o.rows, "vectors")) {
+        fprintf(stderr, "run_vectors: cannot write %s\n", o.rows);
+        return 2;
+    }
     cpu_free(&e->cpu);
     bus_free(&e->mem);
     bus_free(&e->io);
+    rows_free(e->rows);
     free(e->ram);
     free(e->expect);
     free(e);
