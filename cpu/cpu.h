@@ -66,6 +66,11 @@ enum { EXC_DE = 0, EXC_DB = 1, EXC_NMI = 2, EXC_BP = 3, EXC_OF = 4, EXC_BR = 5, 
        EXC_NM = 7, EXC_DF = 8, EXC_TS = 10, EXC_NP = 11, EXC_SS = 12, EXC_GP = 13, EXC_PF = 14,
        EXC_MF = 16, EXC_AC = 17, EXC_MC = 18 };
 
+/* DR6 */
+#define DR6_BD 0x2000u
+#define DR6_BS 0x4000u
+#define DR6_BT 0x8000u
+
 /* Register slots */
 enum { R_AX, R_CX, R_DX, R_BX, R_SP, R_BP, R_SI, R_DI };
 
@@ -148,16 +153,19 @@ struct cpu {
     struct dtr gdtr, idtr;
     uint32_t cr0, cr4;
     uint64_t cr2, cr3, dr[8], efer;
+    uint64_t pdpte[4];           /* PAE: the directory pointers, as of the load of CR3 */
     uint64_t shadow_at;          /* no interrupt is taken at the boundary with this instruction
                                     count: STI, MOV SS, POP SS (SDM 3A 6.8.3). UINT64_MAX: none */
     bool     shadow_ss;          /* that was MOV or POP SS: no #DB there either */
-    uint8_t  debug_hits;         /* DR6 bits of breakpoints met, #DB not raised yet */
+    uint16_t debug_hits;         /* DR6 bits of conditions met, #DB not raised yet */
+    uint64_t rf_at;              /* EFLAGS.RF is 1 for the instruction with this count alone, so
+                                    that nobody needs to clear it. UINT64_MAX: none */
     uint64_t icount;             /* instructions executed, exact between slices; cpu_icount()
                                     inside */
     bool     nmi_blocked;        /* until the next IRET */
     bool     intr, nmi;          /* the INTR level, and a latched NMI edge */
     bool     a20;                /* false: address bit 20 reads as 0 */
-    bool     ignne;              /* IGNNE# pin level, from port F0h */
+    bool     ignne;              /* the IGNNE# pin asks, from port F0h */
     struct line ferr;            /* FERR# output; the AT board wires it to IRQ 13 */
     struct {                     /* x87: physical registers, as MMX sees them */
         struct f80 r[8];
@@ -170,7 +178,10 @@ struct cpu {
     struct { uint64_t q[8][2]; uint32_t mxcsr; } sse;
     struct {                     /* model-specific registers that hold a value */
         uint64_t apic_base, sysenter_cs, sysenter_esp, sysenter_eip, pat, mtrr_def_type;
-        uint64_t mtrr_base[8], mtrr_mask[8], mtrr_fix[11], tsc_offset, misc_enable, mcg_status;
+        uint64_t mtrr_base[8], mtrr_mask[8], mtrr_fix[11], tsc_offset, misc_enable, mcg_status,
+                 mcg_ctl, mc_ctl[5], debugctl;
+        uint64_t perf_sel[2], perf_ctr[2], perf_from[2];   /* a counter that runs: its value when
+                                    its source stood at perf_from; msr.c */
     } msr;
 
     /* wiring and configuration */
@@ -253,6 +264,7 @@ void cpu_kick(struct cpu *c);
 void cpu_set_intr(struct cpu *c, bool level);
 void cpu_nmi(struct cpu *c);
 void cpu_set_a20(struct cpu *c, bool on);
+void cpu_set_ignne(struct cpu *c, bool on);
 
 /* Drops translations: all; one page. Dropping decoded blocks: everything. */
 void tlb_flush_all(struct cpu *c);
@@ -270,6 +282,8 @@ void seg_derive(struct seg *s);
 /* EFLAGS as the guest sees it, and the reverse (every bit is written as given; bit 1 is forced). */
 uint32_t cpu_eflags(const struct cpu *c);
 void     cpu_set_eflags(struct cpu *c, uint32_t v);
+/* RF of the next instruction. */
+void     cpu_set_rf(struct cpu *c, bool on);
 
 static inline bool cpu_protected(const struct cpu *c)        /* protected, not virtual-8086 */
 {

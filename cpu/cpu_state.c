@@ -10,7 +10,16 @@
 
 /* ---- EFLAGS and the mode ---- */
 
-uint32_t cpu_eflags(const struct cpu *c) { return c->eflags | flags_bits(c) | 2; }
+uint32_t cpu_eflags(const struct cpu *c)
+{
+    return c->eflags | flags_bits(c) | 2 | (c->rf_at == cpu_icount(c) ? FL_RF : 0);
+}
+
+/* Inside a handler the next instruction has the next count; at a boundary the count is its own. */
+void cpu_set_rf(struct cpu *c, bool on)
+{
+    c->rf_at = on ? cpu_icount(c) + (c->at != NULL) : UINT64_MAX;
+}
 
 /* Single steps and breakpoints; alignment checks and breakpoints want to see every access. */
 static void update_care(struct cpu *c)
@@ -24,7 +33,8 @@ static void update_care(struct cpu *c)
 void cpu_set_eflags(struct cpu *c, uint32_t v)
 {
     flags_set_bits(c, v);
-    c->eflags = (v & ~FL_ARITH) | 2;
+    c->eflags = (v & ~(FL_ARITH | FL_RF)) | 2;
+    cpu_set_rf(c, v & FL_RF);
     update_care(c);
 }
 
@@ -99,6 +109,7 @@ static void reset_control(struct cpu *c, enum reset_kind kind)
     c->cr2 = c->cr3 = 0;
     c->cr4 = 0;
     c->efer = 0;
+    memset(c->pdpte, 0, sizeof c->pdpte);
     memset(c->dr, 0, sizeof c->dr);
     c->dr[6] = 0xffff0ff0u;
     c->dr[7] = 0x400;
@@ -135,6 +146,7 @@ void cpu_reset(struct cpu *c, enum reset_kind kind)
     c->shadow_at = UINT64_MAX;
     c->shadow_ss = false;
     c->debug_hits = 0;
+    c->rf_at = UINT64_MAX;
     c->pending = (c->pending & PEND_EXIT) | (c->intr ? PEND_INTR : 0);
     c->fault.raised = false;
     tlb_flush_all(c);
@@ -177,9 +189,11 @@ static const struct field cpu_fields[] = {
     FIELD_MAX(struct cpu, cr3, 0xffffffffu),
     FIELD_ARRAY_MAX(struct cpu, dr, 0xffffffffu),
     FIELD_MAX(struct cpu, efer, 0),
+    FIELD_ARRAY(struct cpu, pdpte),
     FIELD(struct cpu, shadow_at),
     FIELD(struct cpu, shadow_ss),
-    FIELD_MAX(struct cpu, debug_hits, 15),
+    FIELD_MAX(struct cpu, debug_hits, 0x800f),
+    FIELD(struct cpu, rf_at),
     FIELD(struct cpu, icount),
     FIELD(struct cpu, nmi_blocked),
     FIELD(struct cpu, intr),
@@ -211,6 +225,12 @@ static const struct field cpu_fields[] = {
     FIELD(struct cpu, msr.tsc_offset),
     FIELD(struct cpu, msr.misc_enable),
     FIELD(struct cpu, msr.mcg_status),
+    FIELD(struct cpu, msr.mcg_ctl),
+    FIELD_ARRAY(struct cpu, msr.mc_ctl),
+    FIELD(struct cpu, msr.debugctl),
+    FIELD_ARRAY(struct cpu, msr.perf_sel),
+    FIELD_ARRAY(struct cpu, msr.perf_ctr),
+    FIELD_ARRAY(struct cpu, msr.perf_from),
     FIELD_MAX(struct cpu, model, CPU_MODEL_COUNT - 1),
     FIELD_TRANSIENT(struct cpu, left),
     FIELD_TRANSIENT(struct cpu, ip_base),
@@ -260,7 +280,7 @@ static const struct field cpu_fields[] = {
 static bool consistent(const struct cpu *c)
 {
     bool real = !(c->cr0 & CR0_PE);
-    if (c->gpr[16] || (c->eflags & (FL_ARITH | ~(eflags_known(c) | 2))))
+    if (c->gpr[16] || (c->eflags & (FL_ARITH | FL_RF | ~(eflags_known(c) | 2))))
         return false;
     if ((c->cr0 & CR0_PG) && real)
         return false;
@@ -302,6 +322,6 @@ static void pre_save(void *dev)
 static void reset(void *dev, enum reset_kind kind) { cpu_reset(dev, kind); }
 
 const struct device_class cpu_class = {
-    .name = "cpu", .version = 1, .oldest = 1, .fields = cpu_fields, .reset = reset,
+    .name = "cpu", .version = 2, .oldest = 2, .fields = cpu_fields, .reset = reset,
     .post_load = post_load, .pre_save = pre_save,
 };

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * CPUID. Governing document: Intel SDM volume 2, CPUID; application note
- * AP-485. What is told is what is there: no APIC, no machine check, no performance counters.
+ * AP-485. What is told is what is there: no APIC.
  */
 #include "cpu/mem.h"
 #include "cpu/op.h"
 
 /* Leaf 1, EDX: feature and bit. */
 static const struct { uint32_t has; uint8_t bit; } told[] = {
-    { F_FPU, 0 },  { F_VME, 1 },   { F_DE, 2 },   { F_PSE, 3 },  { F_TSC, 4 },  { F_MSR, 5 },
-    { F_PAE, 6 },  { F_CX8, 8 },   { F_SEP, 11 }, { F_MTRR, 12 }, { F_PGE, 13 }, { F_CMOV, 15 },
-    { F_PAT, 16 }, { F_MMX, 23 },  { F_FXSR, 24 }, { F_SSE, 25 }, { F_SSE2, 26 },
+    { F_FPU, 0 },    { F_VME, 1 },    { F_DE, 2 },   { F_PSE, 3 },  { F_TSC, 4 },
+    { F_MSR, 5 },    { F_PAE, 6 },    { F_MCE, 7 },  { F_CX8, 8 },  { F_SEP, 11 },
+    { F_MTRR, 12 },  { F_PGE, 13 },   { F_MCA, 14 }, { F_CMOV, 15 }, { F_PAT, 16 },
+    { F_PSE36, 17 }, { F_MMX, 23 },   { F_FXSR, 24 }, { F_SSE, 25 }, { F_SSE2, 26 },
 };
 
 static uint32_t feature_bits(uint32_t features)

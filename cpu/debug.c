@@ -43,6 +43,9 @@ void debug_data(struct cpu *c, laddr a, unsigned size, bool write)
     c->debug_hits |= matches(c, 1u << BP_ACCESS | (write ? 1u << BP_WRITE : 0), (uint32_t)a, size);
 }
 
+/* BTF of DEBUGCTL: single steps stop after branches alone. #DB clears it (SDM volume 3, 17.4.4). */
+bool debug_step(const struct cpu *c, bool jumped) { return !(c->msr.debugctl & 2) || jumped; }
+
 void debug_io(struct cpu *c, unsigned port, unsigned size)
 {
     if (c->cr4 & CR4_DE)

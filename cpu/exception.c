@@ -5,9 +5,6 @@
  *
  * A delivery checks everything, the whole new stack frame included, before it writes. A fault
  * meanwhile is the next thing delivered, or becomes #DF, or shuts the processor down (table 6-5).
- *
- * Deviations: RF comes back from IRET and a task switch only while DR7 enables a breakpoint; else
- * it cannot act. An interrupt between two iterations of a repeated instruction pushes RF clear.
  */
 #include "cpu/desc.h"
 
@@ -63,11 +60,12 @@ static bool deliver_ivt(struct cpu *c, const struct intr *x, uint64_t table, uin
 
 static bool deliver_real(struct cpu *c, const struct intr *x)
 {
-    if (4u * x->vector + 3 > c->idtr.limit)
-        return cpu_raise_code(c, EXC_GP, 0);
+    if (4u * x->vector + 3 > c->idtr.limit)  /* "interrupt table limit too small": 8 at first */
+        return cpu_raise_code(c, c->model <= CPU_386 ? EXC_DF : EXC_GP, 0);
     if (!deliver_ivt(c, x, c->idtr.base, x->flags))
         return false;
-    c->eflags &= ~(FL_IF | FL_TF | FL_RF | FL_AC);
+    c->eflags &= ~(FL_IF | FL_TF | FL_AC);
+    c->rf_at = UINT64_MAX;
     cpu_update_mode(c);
     return true;
 }
@@ -84,7 +82,8 @@ static bool deliver_v86_ivt(struct cpu *c, const struct intr *x)
     }
     if (!deliver_ivt(c, x, 0, flags))
         return false;
-    c->eflags &= ~(FL_TF | FL_RF | (virtual_if ? FL_VIF : FL_IF));
+    c->eflags &= ~(FL_TF | (virtual_if ? FL_VIF : FL_IF));
+    c->rf_at = UINT64_MAX;
     cpu_update_mode(c);
     return true;
 }
@@ -124,11 +123,12 @@ static enum task_result deliver_task(struct cpu *c, const struct intr *x, const 
         return done(cpu_raise_code(c, EXC_GP, err));
     if (!desc_present(&d))
         return done(cpu_raise_code(c, EXC_NP, err));
-    c->eflags |= x->flags & FL_RF;           /* the saved image is that of a push */
+    uint64_t rf_at = c->rf_at;
+    c->rf_at = x->flags & FL_RF ? cpu_icount(c) : UINT64_MAX;    /* as if it were pushed */
     enum task_result r =
         task_switch(c, &d, TASK_INT, x->rip, x->ext, x->has_code ? &x->code : NULL);
     if (r == TASK_OLD)
-        c->eflags &= ~FL_RF;
+        c->rf_at = rf_at;
     return r;
 }
 
@@ -157,7 +157,8 @@ static void push_return(struct frame *f, const struct cpu *c, const struct intr 
 
 static void enter_handler(struct cpu *c, const struct gate *g, const struct desc *d, unsigned cpl)
 {
-    c->eflags &= ~(FL_TF | FL_NT | FL_VM | FL_RF | (g->type & 1 ? 0 : FL_IF));
+    c->eflags &= ~(FL_TF | FL_NT | FL_VM | (g->type & 1 ? 0 : FL_IF));
+    c->rf_at = UINT64_MAX;
     set_cs(c, d, cpl);
     c->rip = g->off;
 }
@@ -266,6 +267,8 @@ static struct intr take_fault(struct cpu *c)
     return x;
 }
 
+static void debug_task(struct cpu *c);
+
 static void deliver_until_done(struct cpu *c, struct intr x)
 {
     c->halted = false;
@@ -282,6 +285,16 @@ static void deliver_until_done(struct cpu *c, struct intr x)
         }
         x = y;
     }
+    debug_task(c);
+}
+
+/* The T bit of the task just entered: #DB before its first instruction. */
+static void debug_task(struct cpu *c)
+{
+    uint32_t bits = c->debug_hits & DR6_BT;
+    c->debug_hits &= (uint16_t)~DR6_BT;
+    if (bits)
+        debug_trap(c, bits);
 }
 
 void exception_deliver(struct cpu *c)
@@ -299,14 +312,17 @@ void debug_trap(struct cpu *c, uint64_t dr6_bits)
 {
     c->dr[6] |= dr6_bits;
     c->dr[7] &= ~UINT64_C(0x2000);
+    c->msr.debugctl &= ~UINT64_C(3);         /* LBR, BTF */
     deliver_until_done(c, (struct intr){ .vector = EXC_DB, .exception = true, .ext = 1,
                                          .flags = cpu_eflags(c), .rip = c->rip });
 }
 
 bool task_settle(struct cpu *c, enum task_result r)
 {
-    if (r == TASK_NEW)
+    if (r == TASK_NEW) {
+        c->no_trap = true;                   /* the instruction did not come to its end */
         exception_deliver(c);
+    }
     return r != TASK_OLD;
 }
 
@@ -314,7 +330,7 @@ bool interrupt_software(struct cpu *c, uint8_t vector, uint64_t next)
 {
     unsigned opcode = c->at ? c->at->in.opcode : 0xcd;
     struct intr x = { .vector = vector, .soft = opcode != 0xf1 /* ICEBP */, .ext = opcode == 0xf1,
-                      .flags = cpu_eflags(c), .rip = next };
+                      .flags = cpu_eflags(c) & ~FL_RF, .rip = next };
     bool to_v86 = false;
     if (cpu_v86(c) && opcode == 0xcd) {
         if (!tss_redirects(c, vector, &to_v86))

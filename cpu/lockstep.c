@@ -270,8 +270,9 @@ static void compare_state(struct cpu *c, const struct saved *at, struct saved *i
     struct cpu theirs;
     memcpy(&theirs, ir->state, STATE_BYTES);
     memcpy(&theirs.fault, ir->fault, sizeof ir->fault);
-    if (cpu_eflags(c) != cpu_eflags(&theirs))
-        differ(c, at, "EFLAGS", 0, 1, cpu_eflags(c), cpu_eflags(&theirs));
+    uint32_t flags = c->eflags | flags_bits(c), their_flags = theirs.eflags | flags_bits(&theirs);
+    if (flags != their_flags)
+        differ(c, at, "EFLAGS", 0, 1, flags, their_flags);
     uint64_t res = c->fl_res, aux = c->fl_aux;
     const struct op *op = c->at;
     c->fl_res = theirs.fl_res;               /* as flags they have been compared */

@@ -13,7 +13,9 @@
  * history. (Processors may keep stale translations until INVLPG or a CR3 load; software may not
  * rely on it.) For the same reason a CR3 load drops global pages too.
  *
- * Deviations: the four PAE directory pointers are read at every walk, not at the load of CR3.
+ * The four PAE directory pointers are registers: read and checked when CR3 (or what else decides
+ * about paging) is loaded.
+ *
  * When alignment is checked or a breakpoint is enabled, every access comes here and is looked at.
  */
 #include "cpu/interp.h"
@@ -31,6 +33,7 @@
 #define PTE_D   0x040u
 #define PTE_PS  0x080u
 #define PAE_RESERVED (UINT64_MAX << 36)
+#define PDPTE_RESERVED UINT64_C(0x1e6)
 
 #define PFE_P    1u
 #define PFE_W    2u
@@ -43,7 +46,7 @@ struct walk {
     bool     write, user;
     paddr    phys;               /* of the 4 KB page */
     unsigned flags;              /* TF_* */
-    paddr    leaf, dir[2];       /* the entries it comes from; PTE_NONE */
+    paddr    leaf, dir;          /* the entries it comes from; PTE_NONE */
 };
 
 /* ---- physical accesses ---- */
@@ -149,14 +152,12 @@ static void watch(struct cpu *c, paddr at)
 /* Before an entry is filled from w. */
 static void watch_tables(struct cpu *c, const struct walk *w)
 {
-    if (c->pt_pages + 3 > PT_PAGES)
+    if (c->pt_pages + 2 > PT_PAGES)
         tlb_flush_all(c);
     watch(c, w->leaf);
-    watch(c, w->dir[0]);
-    watch(c, w->dir[1]);
+    watch(c, w->dir);
     pt_note(c->pt_leaf, w->leaf);
-    pt_note(c->pt_dir, w->dir[0]);
-    pt_note(c->pt_dir, w->dir[1]);
+    pt_note(c->pt_dir, w->dir);
 }
 
 /* The entries made from the leaf at 'at'; true when there was one. */
@@ -279,20 +280,43 @@ static void finish(const struct cpu *c, struct walk *w, uint64_t leaf, uint64_t 
     w->phys = a20_mask(c, w->phys);
 }
 
+static bool model_has(const struct cpu *c, uint32_t f) { return cpu_models[c->model].features & f; }
+
+/* Reserved bits of a 4 MB page's entry: those below its address, but for the PAT bit and the bits
+ * above 4 GB where there are such (SDM volume 3, 4.3). */
+static uint64_t large_reserved(const struct cpu *c)
+{
+    return (model_has(c, F_PSE36) ? 0x3e0000 : 0x3fe000) | (model_has(c, F_PAT) ? 0 : 0x1000);
+}
+
+bool mmu_load_pdptes(struct cpu *c, uint32_t cr3)
+{
+    uint64_t e[4];
+    for (unsigned i = 0; i < 4; i++) {
+        e[i] = phys_read(c, a20_mask(c, (cr3 & 0xffffffe0u) + 8 * i), 8);
+        if ((e[i] & PTE_P) && (e[i] & (PAE_RESERVED | PDPTE_RESERVED)))
+            return cpu_raise_code(c, EXC_GP, 0);
+    }
+    memcpy(c->pdpte, e, sizeof e);
+    return true;
+}
+
 static bool walk_32(struct cpu *c, struct walk *w)
 {
     paddr da = a20_mask(c, (c->cr3 & 0xfffff000u) + (w->lin >> 22) * 4);
-    w->dir[0] = da;
+    w->dir = da;
     uint64_t pde = phys_read(c, da, 4);
     if (!(pde & PTE_P))
         return page_fault(c, w, 0);
     if ((pde & PTE_PS) && (c->cr4 & CR4_PSE)) {
-        if (pde & 0x3fe000)
+        if (pde & large_reserved(c))
             return page_fault(c, w, PFE_P | PFE_RSVD);
         if (!rights_allow(c, w, pde))
             return page_fault(c, w, PFE_P);
         pde = mark(c, da, pde, w->write);
         w->phys = (pde & 0xffc00000u) | (w->lin & 0x3ff000);
+        if (model_has(c, F_PSE36))
+            w->phys |= (pde & 0x1e000) << 19;    /* bits 32 to 35 */
         finish(c, w, pde, pde, true);
         return true;
     }
@@ -300,6 +324,8 @@ static bool walk_32(struct cpu *c, struct walk *w)
     uint64_t pte = phys_read(c, ta, 4);
     if (!(pte & PTE_P))
         return page_fault(c, w, 0);
+    if ((pte & PTE_PS) && (c->cr4 & CR4_PSE) && !model_has(c, F_PAT))
+        return page_fault(c, w, PFE_P | PFE_RSVD);
     if (!rights_allow(c, w, pde & pte))
         return page_fault(c, w, PFE_P);
     mark(c, da, pde, false);
@@ -312,13 +338,11 @@ static bool walk_32(struct cpu *c, struct walk *w)
 
 static bool walk_pae(struct cpu *c, struct walk *w)
 {
-    paddr pa = a20_mask(c, (c->cr3 & 0xffffffe0u) + (w->lin >> 30) * 8);
-    uint64_t pdpte = phys_read(c, pa, 8);
+    uint64_t pdpte = c->pdpte[w->lin >> 30];
     if (!(pdpte & PTE_P))
         return page_fault(c, w, 0);
     paddr da = a20_mask(c, (pdpte & ~PAE_RESERVED & ~PAGE_MASK) + (w->lin >> 21 & 0x1ff) * 8);
-    w->dir[0] = da;
-    w->dir[1] = pa;
+    w->dir = da;
     uint64_t pde = phys_read(c, da, 8);
     if (!(pde & PTE_P))
         return page_fault(c, w, 0);
@@ -351,7 +375,7 @@ static bool walk_pae(struct cpu *c, struct walk *w)
 static NOINLINE bool translate_miss(struct cpu *c, laddr a, enum access acc, bool user, paddr *out)
 {
     struct walk w = { .lin = a, .write = acc == ACC_WRITE, .user = user, .leaf = PTE_NONE,
-                      .dir = { PTE_NONE, PTE_NONE } };
+                      .dir = PTE_NONE };
     if (!(c->cr0 & CR0_PG)) {
         w.phys = a20_mask(c, a & ~PAGE_MASK);
         w.flags = TF_W;
@@ -389,7 +413,8 @@ static void reopen(struct cpu *c, laddr a, bool user, paddr pa)
 
 static bool in_page(laddr a, unsigned size) { return (a & PAGE_MASK) + size <= PAGE_SIZE; }
 
-/* Programs at CPL 3 with AC set need operands on natural boundaries. */
+/* Programs at CPL 3 with AC set need operands on natural boundaries. Processors look at that before
+ * the page. */
 static NOINLINE bool misaligned(struct cpu *c, bool user)
 {
     return user && c->cpl == 3 && (c->eflags & FL_AC) && (c->cr0 & CR0_AM) &&

@@ -28,6 +28,9 @@
 #define F_SSE      (1u << 21)
 #define F_SSE2     (1u << 22)
 #define F_LM       (1u << 23)
+#define F_PSE36    (1u << 24)
+#define F_MCE      (1u << 25)    /* CR4.MCE */
+#define F_MCA      (1u << 26)    /* machine-check banks */
 
 enum cpu_model { CPU_8086, CPU_286, CPU_386, CPU_486, CPU_PENTIUM, CPU_PENTIUM_MMX, CPU_PENTIUM2,
                  CPU_MODEL_COUNT };

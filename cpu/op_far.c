@@ -5,8 +5,7 @@
  *
  * Each transfer checks and probes everything first, then commits.
  *
- * Deviations: IRET does not set RF (there are no instruction breakpoints for it to hold off). A
- * 32-bit PUSH of a selector writes two bytes and leaves the other two, as current processors do.
+ * A 32-bit PUSH of a selector writes two bytes and leaves the other two, as processors do.
  */
 #include "cpu/operands.h"
 #include "cpu/desc.h"
@@ -334,8 +333,7 @@ HANDLER(retf_imm)
 static void merge_flags(struct cpu *c, uint32_t v, uint32_t mask)
 {
     mask &= eflags_known(c);
-    uint32_t rf = c->dr[7] & 0xff ? v & mask & FL_RF : 0;    /* else nobody can tell */
-    cpu_set_eflags(c, (((cpu_eflags(c) & ~mask) | (v & mask)) & ~FL_RF) | rf);
+    cpu_set_eflags(c, (cpu_eflags(c) & ~(mask | FL_RF)) | (v & mask));
 }
 
 #define IRET_ANY (FL_ARITH | FL_TF | FL_DF | FL_NT | FL_RF | FL_AC | FL_ID)
@@ -450,11 +448,11 @@ static bool iret_protected(struct cpu *c, const struct op *op)
 HANDLER(iret)
 {
     AT(c, op);
+    c->nmi_blocked = false;                  /* even when it faults (SDM volume 3, 6.7.1) */
     bool ok = !(c->cr0 & CR0_PE) ? iret_real(c, op)
             : cpu_v86(c)         ? iret_v86(c, op)
                                  : iret_protected(c, op);
     TRY(ok);
-    c->nmi_blocked = false;
     return OP_EXIT;
 }
 
@@ -478,7 +476,7 @@ HANDLER(sysenter)
     unsigned cs = (unsigned)c->msr.sysenter_cs & 0xfffc;
     AT(c, op);
     TRY(((c->cr0 & CR0_PE) && cs) || cpu_raise_code(c, EXC_GP, 0));
-    c->eflags &= ~(FL_VM | FL_IF | FL_RF);
+    c->eflags &= ~(FL_VM | FL_IF);
     flat_pair(c, cs, 0);
     c->gpr[R_SP] = (uint32_t)c->msr.sysenter_esp;
     c->rip = (uint32_t)c->msr.sysenter_eip;

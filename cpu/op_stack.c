@@ -227,7 +227,7 @@ HANDLER(popf)
             TRY(cpu_raise_code(c, EXC_GP, 0));
         }
         uint32_t m = FL_ARITH | FL_TF | FL_DF | FL_NT;
-        uint32_t f = (cpu_eflags(c) & ~(m | FL_VIF)) | ((uint32_t)v & m);
+        uint32_t f = (cpu_eflags(c) & ~(m | FL_VIF | FL_RF)) | ((uint32_t)v & m);
         cpu_set_eflags(c, f | (v & FL_IF ? FL_VIF : 0));
     } else {
         TRY(pop(c, &v, size));

@@ -162,8 +162,10 @@ static uint64_t stos_run(struct cpu *c, const struct op *op, uint64_t n)
 
 /* ---- repetition ---- */
 
+/* Between two iterations RF is set: a breakpoint on the instruction is not met again. */
 static const struct op *finish(struct cpu *c, const struct op *op, bool again)
 {
+    cpu_set_rf(c, again);
     c->rip = again ? op_rip(c, op) : op_next_rip(c, op);
     return OP_EXIT;
 }
@@ -284,6 +286,7 @@ static bool outs1(struct cpu *c, const struct op *op)
     return true;
 }
 
+/* The right to the port is checked even with a count of 0. */
 static const struct op *io_string(struct cpu *c, const struct op *op, element *one)
 {
     AT(c, op);

@@ -9,6 +9,7 @@
 #include "cpu/desc.h"
 #include "cpu/flags.h"
 #include "cpu/op_rm.h"
+#include "cpu/x87.h"
 
 #define SIZE(op) (1u << (op)->in.osize)
 
@@ -28,7 +29,8 @@ static bool store_dtr(struct cpu *c, const struct op *op, const struct dtr *t)
     if (!seg_probe_write(c, op->in.seg, ea, 2) || !seg_probe_write(c, op->in.seg, ea2, 4))
         return false;
     return seg_write(c, op->in.seg, ea, t->limit, 2) &&
-           seg_write(c, op->in.seg, ea2, (uint32_t)t->base, 4);
+           seg_write(c, op->in.seg, ea2,
+                     (uint32_t)t->base | (c->model == CPU_286 ? 0xff000000u : 0), 4);
 }
 
 static bool load_dtr(struct cpu *c, const struct op *op, struct dtr *t)
@@ -251,57 +253,56 @@ static uint32_t cr4_known(const struct cpu *c)
     uint32_t f = features(c);
     return (f & F_VME ? CR4_VME | CR4_PVI : 0) | (f & F_TSC ? CR4_TSD : 0) |
            (f & F_DE ? CR4_DE : 0) | (f & F_PSE ? CR4_PSE : 0) | (f & F_PAE ? CR4_PAE : 0) |
-           (f & F_PGE ? CR4_PGE : 0) | (f & F_P6 ? CR4_PCE : 0) | (f & F_FXSR ? CR4_OSFXSR : 0);
+           (f & F_MCE ? CR4_MCE : 0) | (f & F_PGE ? CR4_PGE : 0) | (f & F_MMX ? CR4_PCE : 0) |
+           (f & F_FXSR ? CR4_OSFXSR : 0);
 }
 
-/* With PAE on, what CR3 points at must be valid directory pointers. */
-static bool pdpt_ok(struct cpu *c, uint32_t cr0, uint32_t cr3, uint32_t cr4)
+/* What is about to be the state of paging needs directory pointers, and 'changed' has them read. */
+static bool pdptes_for(struct cpu *c, uint32_t cr0, uint32_t cr3, uint32_t cr4, bool changed)
 {
-    if (!(cr0 & CR0_PG) || !(cr4 & CR4_PAE))
-        return true;
-    for (unsigned i = 0; i < 4; i++) {
-        uint64_t e = bus_read(c->mem, (cr3 & 0xffffffe0u) + 8 * i, 8);
-        if ((e & 1) && (e & (UINT64_C(0x1e6) | UINT64_MAX << 36)))
-            return cpu_raise_code(c, EXC_GP, 0);
-    }
-    return true;
+    return !changed || !(cr0 & CR0_PG) || !(cr4 & CR4_PAE) || mmu_load_pdptes(c, cr3);
 }
 
 static bool write_cr0(struct cpu *c, uint32_t v)
 {
-    uint32_t known = CR0_PE | CR0_MP | CR0_EM | CR0_TS | CR0_ET | CR0_PG, old = c->cr0;
+    uint32_t known = CR0_PE | CR0_MP | CR0_EM | CR0_TS | CR0_PG, old = c->cr0;
     if (features(c) & F_486)
         known |= CR0_NE | CR0_WP | CR0_AM | CR0_NW | CR0_CD;
-    v = (v & known) | CR0_ET;
+    else
+        known |= CR0_ET;                     /* the 386's can be written; later it is always 1 */
+    v = (v & known) | (features(c) & F_486 ? CR0_ET : 0);
     if (((v & CR0_PG) && !(v & CR0_PE)) || ((v & CR0_NW) && !(v & CR0_CD)))
         return cpu_raise_code(c, EXC_GP, 0);
-    if (!(old & CR0_PG) && !pdpt_ok(c, v, (uint32_t)c->cr3, c->cr4))
+    if (!pdptes_for(c, v, (uint32_t)c->cr3, c->cr4, (v ^ old) & (CR0_PG | CR0_CD | CR0_NW)))
         return false;
     c->cr0 = v;
     if ((v ^ old) & (CR0_PE | CR0_PG | CR0_WP))
         tlb_flush_all(c);
+    if ((v ^ old) & CR0_NE)
+        x87_update_es(c);
     cpu_update_mode(c);
     return true;
 }
 
 static bool write_cr3(struct cpu *c, uint32_t v)
 {
-    if (!pdpt_ok(c, c->cr0, v, c->cr4))
+    if (!pdptes_for(c, c->cr0, v, c->cr4, true))
         return false;
-    c->cr3 = v & 0xfffffff8u;
+    c->cr3 = v & (features(c) & F_486 ? 0xfffffff8u : 0xfffff000u);
     tlb_flush_all(c);
     return true;
 }
 
 static bool write_cr4(struct cpu *c, uint64_t v)
 {
-    uint32_t old = c->cr4;
+    uint32_t old = c->cr4, changed = (uint32_t)v ^ old;
     if (v & ~(uint64_t)cr4_known(c))
         return cpu_raise_code(c, EXC_GP, 0);
-    if (!(old & CR4_PAE) && !pdpt_ok(c, c->cr0, (uint32_t)c->cr3, (uint32_t)v))
+    if (!pdptes_for(c, c->cr0, (uint32_t)c->cr3, (uint32_t)v,
+                    changed & (CR4_PAE | CR4_PGE | CR4_PSE)))
         return false;
     c->cr4 = (uint32_t)v;
-    if ((v ^ old) & (CR4_PSE | CR4_PAE | CR4_PGE))
+    if (changed & (CR4_PSE | CR4_PAE | CR4_PGE))
         tlb_flush_all(c);
     return true;
 }
@@ -359,7 +360,7 @@ HANDLER(lmsw)
 HANDLER(smsw)
 {
     AT(c, op);
-    TRY(rm_write_sel(c, op, 0, c->cr0));
+    TRY(rm_write_sel(c, op, 0, c->model == CPU_286 ? c->cr0 | 0xfff0 : c->cr0));
     return NEXT(c, op);
 }
 
@@ -408,7 +409,7 @@ static bool dr_number(struct cpu *c, unsigned *n)
     if (!need_cpl0(c))
         return false;
     if (c->dr[7] & 0x2000) {                 /* GD */
-        c->dr[6] |= 0x2000;                  /* BD */
+        c->dr[6] |= DR6_BD;
         return cpu_raise(c, EXC_DB);
     }
     return true;
@@ -429,10 +430,11 @@ HANDLER(mov_to_dr)
     AT(c, op);
     TRY(dr_number(c, &n));
     uint64_t v = reg_get(c, op->in.reg[1], 4);
+    bool old = !(features(c) & F_DE);        /* 386, 486: more bits can be written */
     if (n == 6)
-        v = (v & 0xe00f) | 0xffff0ff0u;
+        v = (v & (old ? 0xf00f : 0xe00f)) | 0xffff0ff0u;
     else if (n == 7)
-        v = (v & 0xffff2fffu) | 0x400;
+        v = (v & (old ? 0xffffffffu : 0xffff2fffu)) | 0x400;
     c->dr[n] = v;
     cpu_update_mode(c);
     c->rip = op_next_rip(c, op);

@@ -5,9 +5,9 @@
  * SDM volume 1, chapter 8 (environment: figures 8-9 to 8-12), 10.5 (FXSAVE); volume 3, 8.7 and 2.5
  * (CR0.NE, FERR#, IGNNE#).
  *
- * Not modelled: with CR0.NE clear a real processor stops before the next waiting instruction until
- * FERR# has brought an interrupt. Here FERR# rises with the exception and the instruction goes on;
- * the interrupt is taken at the next block boundary.
+ * With CR0.NE clear FERR# tells of an unmasked exception as soon as it is there, and the processor
+ * stops before the next waiting instruction, as if halted, until an interrupt comes; after its
+ * handler the instruction is tried again. While IGNNE# asks it is executed all the same.
  */
 #include "cpu/x87.h"
 
@@ -46,15 +46,23 @@ void x87_set_cw(struct cpu *c, uint16_t v)
     x87_update_es(c);
 }
 
+/* ES is set before a waiting instruction. False without a fault: the processor stands still. */
+static bool error_pending(struct cpu *c)
+{
+    if (c->cr0 & CR0_NE)
+        return cpu_raise(c, EXC_MF);
+    if (c->ignne)
+        return true;
+    c->halted = true;
+    c->no_trap = true;
+    return false;
+}
+
 bool x87_begin_slow(struct cpu *c)
 {
     if (c->cr0 & (CR0_EM | CR0_TS))
         return cpu_raise(c, EXC_NM);
-    if (c->cr0 & CR0_NE)
-        return cpu_raise(c, EXC_MF);
-    if (!c->ignne)
-        line_set(&c->ferr, true);
-    return true;
+    return error_pending(c);
 }
 
 bool x87_commit_slow(struct cpu *c, unsigned ex, bool up)
@@ -112,14 +120,8 @@ HANDLER(wait)
         cpu_raise(c, EXC_NM);
         return op_fault(c, op);
     }
-    if (UNLIKELY(c->x87.sw & SW_ES)) {
-        if (c->cr0 & CR0_NE) {
-            cpu_raise(c, EXC_MF);
-            return op_fault(c, op);
-        }
-        if (!c->ignne)
-            line_set(&c->ferr, true);
-    }
+    if (UNLIKELY(c->x87.sw & SW_ES))
+        TRY(error_pending(c));
     return NEXT(c, op);
 }
 

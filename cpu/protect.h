@@ -29,6 +29,7 @@ void debug_trap(struct cpu *c, uint64_t dr6_bits);
 /* debug.c: breakpoints. DR6 bits of those on an instruction at a; accesses that went through. */
 uint32_t debug_code(const struct cpu *c, laddr a);
 void debug_data(struct cpu *c, laddr a, unsigned size, bool write);
+bool debug_step(const struct cpu *c, bool jumped);
 void debug_io(struct cpu *c, unsigned port, unsigned size);
 
 /* MOV/POP/Lxx to a segment register other than CS, with all checks. False: fault recorded. */
@@ -39,6 +40,9 @@ void load_segment_real(struct cpu *c, unsigned seg, uint16_t sel);
 /* May the present code touch size ports from port on? CPL against IOPL, then the TSS bitmap;
  * #GP(0). */
 bool io_allowed(struct cpu *c, unsigned port, unsigned size);
+
+/* PAE: reads and checks the directory pointers at cr3. False: #GP(0), and nothing has changed. */
+bool mmu_load_pdptes(struct cpu *c, uint32_t cr3);
 
 /* CR writes with their checks and side effects (flushes, mode changes). False: fault recorded. */
 bool cr_write(struct cpu *c, unsigned n, uint64_t v);

@@ -20,7 +20,8 @@ const struct op op_exit_sentinel = { .run = NULL };
 bool cpu_init(struct cpu *c, unsigned id, enum cpu_model model, unsigned cache_ops,
               unsigned max_ops)
 {
-    *c = (struct cpu){ .id = id, .model = (uint8_t)model, .a20 = true, .shadow_at = UINT64_MAX };
+    *c = (struct cpu){ .id = id, .model = (uint8_t)model, .a20 = true, .shadow_at = UINT64_MAX,
+                       .rf_at = UINT64_MAX };
     if (!blocks_init(c, cache_ops, max_ops)) {
         blocks_free(c);
         return false;
@@ -133,6 +134,8 @@ void cpu_set_intr(struct cpu *c, bool level)
     run_leave_after(c);
 }
 
+void cpu_set_ignne(struct cpu *c, bool on) { c->ignne = on; }
+
 void cpu_nmi(struct cpu *c)
 {
     c->nmi = true;
@@ -208,7 +211,7 @@ static bool debug_held(const struct cpu *c)
 /* A breakpoint on the next instruction: #DB in its place. */
 static bool debug_before(struct cpu *c)
 {
-    if ((c->eflags & FL_RF) || debug_held(c))
+    if (c->rf_at == cpu_icount(c) || debug_held(c))
         return false;
     uint32_t bits = debug_code(c, c->seg[SEG_CS].base + c->rip);
     if (!bits)
@@ -219,13 +222,14 @@ static bool debug_before(struct cpu *c)
     return true;
 }
 
-/* After an instruction under MODE_TF that did not fault; step: TF was set before it. */
+/* After an instruction under MODE_TF, or a task switch, that did not fault; step: TF was set before
+ * it. */
 static void debug_after(struct cpu *c, bool step)
 {
     c->link_slot = NULL;
     if (debug_held(c))
         return;
-    uint32_t bits = c->debug_hits | (step && !c->no_trap ? 0x4000u : 0);
+    uint32_t bits = c->debug_hits | (step && !c->no_trap ? DR6_BS : 0);
     c->debug_hits = 0;
     if (bits)
         debug_trap(c, bits);
@@ -235,11 +239,8 @@ static void step_blocks(struct cpu *c, bool single)
 {
     bool care = (c->mode & MODE_TF) != 0, step = (c->eflags & FL_TF) != 0;
     uint64_t rip = c->rip;
-    if (UNLIKELY(care)) {
-        if (debug_before(c))
-            return;
-        c->eflags &= ~FL_RF;                 /* for one instruction only */
-    }
+    if (UNLIKELY(care) && debug_before(c))
+        return;
     c->no_trap = false;
     if (single)
         c->pending |= PEND_INTR;             /* a block of one must not lead into the next */
@@ -252,7 +253,8 @@ static void step_blocks(struct cpu *c, bool single)
     } else {
         c->left--;                           /* a faulting fetch counts, too */
     }
-    bool again = c->blk && c->rip == rip && (c->blk->ops[0].in.prefix & (PRE_REP | PRE_REPNE));
+    if (UNLIKELY(care && step) && c->blk)
+        step = debug_step(c, c->rip != rip && c->rip != rip + c->blk->n_bytes);
     unpatch(c);
     c->blk = NULL;
     c->at = NULL;
@@ -262,9 +264,7 @@ static void step_blocks(struct cpu *c, bool single)
         c->last_fault.vector = c->fault.vector;
         c->last_fault.code = c->fault.code;
         exception_deliver(c);
-    } else if (UNLIKELY(care)) {
-        if (again)                           /* a repeated instruction between two iterations */
-            c->eflags |= FL_RF;
+    } else if (UNLIKELY(care || c->debug_hits)) {
         debug_after(c, step);
     }
 }

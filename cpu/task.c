@@ -11,7 +11,8 @@
  * While SS of the new task is not loaded yet CPL counts as 3, so that a fault handler gets the new
  * TSS's inner stack and not the unusable one.
  *
- * Deviations: switching to a 16-bit TSS sets the upper halves of the general registers to ones.
+ * A 16-bit TSS has no upper halves for the general registers: they become ones, as processors have
+ * it.
  */
 #include "cpu/desc.h"
 
@@ -183,19 +184,13 @@ static bool load_segments(struct cpu *c, const struct image *t, unsigned ext)
            load_data(c, SEG_FS, t->seg[SEG_FS], ext) && load_data(c, SEG_GS, t->seg[SEG_GS], ext);
 }
 
-static void load_registers(struct cpu *c, const struct image *t, const struct layout *l,
-                           bool nested)
+static void load_registers(struct cpu *c, const struct image *t, bool nested)
 {
-    if (l->wide == 4 && (c->cr0 & CR0_PG) && c->cr3 != t->cr3) {
-        c->cr3 = t->cr3;
-        tlb_flush_all(c);
-    }
     for (unsigned i = 0; i < 8; i++)
         c->gpr[i] = t->gpr[i];
     c->rip = t->ip;
     c->dr[7] &= ~UINT64_C(0x155);            /* L0..L3, LE */
-    uint32_t known = eflags_known(c) & (c->dr[7] & 0xff ? UINT32_MAX : ~FL_RF);
-    cpu_set_eflags(c, (t->flags & known) | (nested ? FL_NT : 0));
+    cpu_set_eflags(c, (t->flags & eflags_known(c)) | (nested ? FL_NT : 0));
     for (unsigned s = 0; s < 6; s++)
         seg_null(&c->seg[s], t->seg[s]);
     c->cpl = 3;                              /* until SS is there: a fault then finds an inner
@@ -213,6 +208,13 @@ static bool push_code(struct cpu *c, const struct layout *l, uint32_t code, unsi
         return false;
     c->gpr[R_SP] = frame_write(c, &f);
     return true;
+}
+
+/* False: #GP for PAE directory pointers that will not do; CR3 stays. */
+static bool load_cr3(struct cpu *c, const struct image *t, const struct layout *l)
+{
+    return l->wide != 4 || !(c->cr0 & CR0_PG) || c->cr3 == (t->cr3 & 0xfffffff8u) ||
+           cr_write(c, 3, t->cr3);
 }
 
 /* Everything the switch will write must be writable before the first byte is. */
@@ -245,6 +247,10 @@ enum task_result task_switch(struct cpu *c, struct desc *d, enum task_how how, u
         cpu_raise_code(c, EXC_TS, sel_err(d->sel) | ext);
         return TASK_OLD;
     }
+    if (c->seg[SEG_TR].limit < layout_of(c->seg[SEG_TR].attr)->min_limit) {
+        cpu_raise_code(c, EXC_TS, sel_err(c->seg[SEG_TR].sel) | ext);
+        return TASK_OLD;
+    }
     if (!desc_peek(c, c->seg[SEG_TR].sel, &old, &found) || !read_image(c, base, l, &t) ||
         !probe(c, d, &old, base, how))
         return TASK_OLD;
@@ -257,9 +263,9 @@ enum task_result task_switch(struct cpu *c, struct desc *d, enum task_how how, u
         desc_set_busy(c, d, true);
     c->fault.raised = false;
     c->seg[SEG_TR] = seg_of(d, d->sel);
-    load_registers(c, &t, l, nested);
+    load_registers(c, &t, nested);
 
-    bool ok = load_segments(c, &t, ext);
+    bool ok = load_cr3(c, &t, l) && load_segments(c, &t, ext);
     if (ok && c->rip > c->seg[SEG_CS].limit)
         ok = cpu_raise_code(c, EXC_GP, ext);
     cpu_update_mode(c);
@@ -268,7 +274,7 @@ enum task_result task_switch(struct cpu *c, struct desc *d, enum task_how how, u
     if (!ok)
         return TASK_NEW;
     if (t.trap)
-        debug_trap(c, 0x8000);
+        c->debug_hits |= DR6_BT;             /* raised at the boundary */
     return TASK_DONE;
 }
 
@@ -287,11 +293,12 @@ bool tss_stack(struct cpu *c, unsigned dpl, unsigned ext, uint16_t *ss, uint32_t
     return true;
 }
 
-/* The offset of the I/O map; 0 when this TSS has none. */
+/* The offset of the I/O map; beyond any limit when this TSS has none. */
+#define NO_MAP 0xffffffffu
 static bool io_map(struct cpu *c, uint32_t *map)
 {
     const struct seg *tr = &c->seg[SEG_TR];
-    *map = 0;
+    *map = NO_MAP;
     if (!(tr->attr & SA_P) || !(tr->attr & 8) || tr->limit < 0x67)
         return true;
     return get(c, tr->base, TSS_MAP, 2, map);
@@ -305,9 +312,12 @@ static bool io_permitted(struct cpu *c, unsigned port, unsigned size)
         return true;
     if (!io_map(c, &map))
         return false;
-    if (!map || map + port / 8 + 1 > tr->limit)      /* two bytes are always read */
+    uint32_t at = map + port / 8;
+    if (c->model <= CPU_486)                 /* before the Pentium offsets wrap at 64 KB */
+        at &= 0xffff;
+    if (map == NO_MAP || at + 1 > tr->limit) /* two bytes are always read */
         return cpu_raise_code(c, EXC_GP, 0);
-    if (!get(c, tr->base, map + port / 8, 2, &bits))
+    if (!get(c, tr->base, at, 2, &bits))
         return false;
     if (bits >> (port & 7) & ((1u << size) - 1))
         return cpu_raise_code(c, EXC_GP, 0);
@@ -332,7 +342,7 @@ bool tss_redirects(struct cpu *c, uint8_t vector, bool *to_v86)
         return true;
     if (!io_map(c, &map))
         return false;
-    if (map < 32 || map - 32 + vector / 8 > tr->limit)
+    if (map < 32 || map == NO_MAP || map - 32 + vector / 8 > tr->limit)
         return cpu_raise_code(c, EXC_GP, 0);
     if (!get(c, tr->base, map - 32 + vector / 8, 1, &bits))
         return false;

@@ -31,6 +31,9 @@ static void wire_irq(struct pc *p, struct line *l, int irq)
     *l = (struct line){ isa_irq, p, irq, false };
 }
 
+static void ferr(void *sink, int pin, bool level) { portf0_ferr(sink, level); }
+static void to_ignne(void *sink, int pin, bool level) { cpu_set_ignne(sink, level); }
+
 void board_update_a20(struct machine *m) { cpu_set_a20(&m->cpu, m->a20); }
 
 /* One gate with two drivers: whoever moved last has it, and both see where it stands, as in
@@ -113,7 +116,10 @@ static void init_pic_pit(struct machine *m)
     p->pic[0].intr = (struct line){ to_intr, &m->cpu, 0, false };
     m->cpu.inta = i8259_inta;
     m->cpu.pic = &p->pic[0];
-    wire_irq(p, &m->cpu.ferr, 13);
+    portf0_init(&p->portf0);
+    m->cpu.ferr = (struct line){ ferr, &p->portf0, 0, false };
+    wire_irq(p, &p->portf0.irq, 13);
+    p->portf0.ignne = (struct line){ to_ignne, &m->cpu, 0, false };
     i8254_init(&p->pit, &m->sched);
     wire_irq(p, &p->pit.out[0], 0);
     port61_init(&p->port61, &m->sched, &p->pit);
@@ -126,10 +132,12 @@ static void init_pic_pit(struct machine *m)
     port(m, "pit", &i8254_ops, &p->pit, 0x40, 4);
     port(m, "port61", &port61_ops, &p->port61, 0x61, 1);
     port(m, "rtc", &mc146818_ops, &p->rtc, 0x70, 2);
+    port(m, "portf0", &portf0_ops, &p->portf0, 0xf0, 2);
     device_add(&m->devices, &i8259_class, &p->pic[0], "pic0");
     device_add(&m->devices, &i8259_class, &p->pic[1], "pic1");
     device_add(&m->devices, &i8254_class, &p->pit, "pit");
     device_add(&m->devices, &port61_class, &p->port61, "port61");
+    device_add(&m->devices, &portf0_class, &p->portf0, "portf0");
     device_add(&m->devices, &mc146818_class, &p->rtc, "rtc");
 }
 

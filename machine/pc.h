@@ -20,6 +20,7 @@
 #include "devices/piix_ide.h"
 #include "devices/port61.h"
 #include "devices/port92.h"
+#include "devices/portf0.h"
 #include "devices/testdev.h"
 #include "devices/vga.h"
 #include "devices/vga_pci.h"
@@ -36,6 +37,7 @@ struct pc {
     struct i8237_pair dma;
     struct i82077    fdc;
     struct port92    port92;
+    struct portf0    portf0;
     struct debugcon  debugcon;
     struct exitport  exitport;
     struct testdev   testdev;

@@ -97,9 +97,26 @@ START_TEST(large_and_global_pages)
     bus_write(cpu->mem, PD + 4, 0, 4);
     ck_assert(!seg_read(cpu, SEG_DS, 0x412345, 1, &v));
     pf_is(0x412345, 0);
-    put32(PD + 4, 0x2087);
+    put32(PD + 4, 0x20087);                                  /* reserved bit 17 */
     ck_assert(!seg_read(cpu, SEG_DS, 0x412345, 1, &v));
     pf_is(0x412345, 9);
+    bus_write(cpu->mem, PD + 4, 0x3087, 4);                  /* PAT; bit 32 of the address */
+    ck_assert(seg_read(cpu, SEG_DS, 0x412345, 1, &v));
+    EQ(v, 0xff);
+    cpu->model = CPU_PENTIUM;                                /* which has neither */
+    for (unsigned bit = 12; bit < 22; bit++) {
+        bus_write(cpu->mem, PD + 4, 0x87 | 1u << bit, 4);
+        ck_assert(!seg_read(cpu, SEG_DS, 0x412345, 1, &v));
+        pf_is(0x412345, 9);
+    }
+    put32(PD + 8, PT | 7);
+    put32(PT, 0x12087);
+    ck_assert(!seg_read(cpu, SEG_DS, 0x800345, 1, &v));
+    pf_is(0x800345, 9);
+    cpu->cr4 = CR4_PGE;
+    ck_assert(seg_read(cpu, SEG_DS, 0x800345, 1, &v));
+    EQ(v, 0x77);
+    cpu->model = CPU_PENTIUM2;
     cpu->fault.raised = false;
     ck_assert(!cr_write(cpu, 4, 0x40000000));
     fault_is(EXC_GP, 0);

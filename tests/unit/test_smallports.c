@@ -7,15 +7,17 @@
 #include "devices/debugcon.h"
 #include "devices/exitport.h"
 #include "devices/port92.h"
+#include "devices/portf0.h"
 #include "devices/testdev.h"
 
 static struct bus io;
-static struct region regions[5];
+static struct region regions[6];
 static struct port92 p92;
+static struct portf0 pf0;
 static struct debugcon con;
 static struct exitport leave;
 static struct testdev td;
-static struct dt_pin a20, reset;
+static struct dt_pin a20, reset, irq13, ignne;
 static char text[32];
 static size_t text_n;
 static uint32_t exits, exit_value;
@@ -37,6 +39,9 @@ static void setup(void)
     port92_init(&p92);
     dt_wire(&p92.a20, &a20);
     dt_wire(&p92.reset, &reset);
+    portf0_init(&pf0);
+    dt_wire(&pf0.irq, &irq13);
+    dt_wire(&pf0.ignne, &ignne);
     debugcon_init(&con, out);
     exitport_init(&leave, on_leave, &exits);
     testdev_init(&td, (struct testdev_host){ out, crc, on_leave, &exits });
@@ -45,6 +50,7 @@ static void setup(void)
     bus_map_io(&io, &regions[1], "e9", &debugcon_ops, &con, 0xe9, 1, 0);
     bus_map_io(&io, &regions[2], "f4", &exitport_ops, &leave, 0xf4, 4, 0);
     bus_map_io(&io, &regions[3], "190", &testdev_post_ops, &td, 0x190, 1, 0);
+    bus_map_io(&io, &regions[5], "f0", &portf0_ops, &pf0, 0xf0, 2, 0);
     bus_map_io(&io, &regions[4], "1a0", &testdev_ops, &td, 0x1a0, 16, 0);
 }
 static void teardown(void) { bus_free(&io); }
@@ -61,6 +67,25 @@ START_TEST(port_92)
     ck_assert(!a20.level);
     ck_assert_uint_eq(reset.rises, 1);
     dt_covers(&port92_class, sizeof p92);
+}
+END_TEST
+
+START_TEST(port_f0)
+{
+    bus_write(&io, 0xf0, 0, 1);                  /* nothing asks: nothing happens */
+    ck_assert(!irq13.level && !ignne.level);
+    portf0_ferr(&pf0, true);
+    ck_assert(irq13.level && !ignne.level);
+    bus_write(&io, 0xf0, 0, 1);
+    ck_assert(!irq13.level && ignne.level);
+    portf0_ferr(&pf0, false);
+    ck_assert(!irq13.level && !ignne.level);
+    portf0_ferr(&pf0, true);
+    portf0_ferr(&pf0, false);                    /* the interrupt stays until F0h is written */
+    ck_assert(irq13.level && irq13.rises == 2);
+    portf0_class.reset(&pf0, RESET_HARD);
+    ck_assert(!irq13.level);
+    dt_covers(&portf0_class, sizeof pf0);
 }
 END_TEST
 
@@ -121,6 +146,7 @@ int main(void)
     TCase *t = tcase_create("all");
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, port_92);
+    tcase_add_test(t, port_f0);
     tcase_add_test(t, port_e9);
     tcase_add_test(t, port_f4);
     tcase_add_test(t, test_device);
