@@ -231,9 +231,12 @@ HANDLER(int3)
     AT(c, op);
     return soft_int(c, op, EXC_BP);
 }
+/* INT1 is #DB itself, and one with what MOV SS held back. */
 HANDLER(icebp)
 {
     AT(c, op);
+    c->dr[6] |= c->debug_hits;
+    c->debug_hits = 0;
     return soft_int(c, op, EXC_DB);
 }
 HANDLER(into)

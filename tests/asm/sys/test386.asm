@@ -931,6 +931,23 @@ steps_and_breakpoints:
         mov dword [steps], 0
         cmp dword [count], 2
         CHECK e
+        ; a data breakpoint that MOV SS holds back, and INT1: one exception
+        xor eax, eax
+        mov dr7, eax
+        mov dword [SCRATCH + 0x10], DATA0
+        COUNTED
+        mov eax, 0x400 + (1 << 2) + (0xf << 20)
+        mov dr7, eax
+        mov ss, [SCRATCH + 0x10]
+        db 0xf1
+.int1:  nop
+        mov dword [steps], 0
+        cmp dword [count], 1
+        CHECK e
+        cmp dword [where], .int1
+        CHECK e
+        test byte [gotdr6], 2
+        CHECK nz
         ; an I/O breakpoint
         mov eax, cr4
         or al, 8                            ; DE
