@@ -19,4 +19,5 @@ struct blockdev {
     uint64_t sectors;            /* of sector_size bytes */
     uint32_t sector_size;        /* 512, or 2048 for CDs */
     bool     read_only;
+    uint64_t uses;               /* reads and writes so far, for the host's lights */
 };

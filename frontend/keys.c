@@ -41,3 +41,23 @@ unsigned key_by_name(const char *name, size_t n)
             return keys[i].code;
     return KEY_NONE;
 }
+
+const struct host_key *host_key_find(const char *name)
+{
+    static const struct host_key host_keys[] = {
+        { "rctrl", "Right Ctrl", 0xe4 }, { "rshift", "Right Shift", 0xe5 },
+        { "ralt", "Right Alt", 0xe6 }, { "lwin", "left Windows key", 0xe3 },
+        { "lcmd", "left Command", 0xe3 }, { "rwin", "right Windows key", 0xe7 },
+        { "menu", "Menu key", 0x65 }, { "scrolllock", "Scroll Lock", 0x47 },
+        { "pause", "Pause", 0x48 }, { "f12", "F12", 0x45 },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(host_keys); i++)
+        if (!strcmp(host_keys[i].name, name))
+            return &host_keys[i];
+    return NULL;
+}
+
+const char *host_key_names(void)
+{
+    return "rctrl rshift ralt lwin lcmd rwin menu scrolllock pause f12";
+}

@@ -21,6 +21,20 @@ int medium_removable(const char *name)
     return -1;
 }
 
+const char *path_last(const char *path)
+{
+    const char *last = path;
+    for (; *path; path++)
+#ifdef _WIN32
+        if (*path == '\\' || *path == ':')
+            last = path + 1;
+        else
+#endif
+        if (*path == '/')
+            last = path + 1;
+    return last;
+}
+
 bool medium_open(struct medium *d, const struct options *o, int slot, const char *path,
                  struct error *err)
 {
@@ -40,6 +54,7 @@ bool medium_open(struct medium *d, const struct options *o, int slot, const char
         *d = (struct medium){ 0 };
         return error_set(err, why.code, "%s", why.text);
     }
+    snprintf(d->name, sizeof d->name, "%.79s", path_last(path));
     if (d->bd->read_only && slot >= SLOT_HDA && slot <= SLOT_HDD)
         fprintf(stderr, "vitrine: %s: may not be written: the guest's writes will fail (or use "
                         "--discard-writes)\n", path);

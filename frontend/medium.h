@@ -13,6 +13,7 @@ struct medium {
     struct blockdev *bd;         /* what the drive sees; NULL: nothing is there */
     struct blockdev *raw, *hold; /* its layers, or NULL */
     const char      *drive;      /* fda ... */
+    char             name[80];   /* for people: the file's, without its folders */
     bool             told;       /* that the image was deleted */
 };
 
@@ -28,6 +29,8 @@ bool medium_trouble(struct medium *d, bool deleted, struct error *err);
 /* Tries to write what waits. False: it still does. */
 bool medium_retry(struct medium *d, struct error *err);
 
+/* A path without its folders. */
+const char *path_last(const char *path);
 /* The name of a drive: fda, fdb, hda ... hdd, cdrom. */
 const char *medium_drive(int slot);
 /* A drive by name whose medium can be changed, or -1. */

@@ -181,7 +181,7 @@ static bool set_boot(struct options *o, const char *v, unsigned arg, struct erro
 }
 
 enum text { T_KERNEL, T_APPEND, T_BIOS, T_VGABIOS, T_DEBUGCON, T_SCRIPT, T_LOAD, T_SAVE,
-            T_SCREENSHOT, T_SCREEN_TEXT, T_RECORD, T_REPLAY };
+            T_SCREENSHOT, T_SCREEN_TEXT, T_RECORD, T_REPLAY, T_DROP };
 static bool set_text(struct options *o, const char *v, unsigned arg, struct error *err)
 {
     const char **to[] = {
@@ -189,6 +189,7 @@ static bool set_text(struct options *o, const char *v, unsigned arg, struct erro
         [T_VGABIOS] = &o->vgabios, [T_DEBUGCON] = &o->debugcon, [T_SCRIPT] = &o->script,
         [T_LOAD] = &o->load, [T_SAVE] = &o->save, [T_SCREENSHOT] = &o->screenshot,
         [T_SCREEN_TEXT] = &o->screen_text, [T_RECORD] = &o->record, [T_REPLAY] = &o->replay,
+        [T_DROP] = &o->drop,
     };
     if (!*v && arg != T_APPEND)
         return bad(err, "''", "empty: give a file name");
@@ -271,6 +272,14 @@ static bool set_keymap(struct options *o, const char *v, unsigned arg, struct er
     return o->keymap ? true
                      : error_set(err, 2, "%s: no such keyboard: choose one of %s", v,
                                  layout_names());
+}
+
+static bool set_host_key(struct options *o, const char *v, unsigned arg, struct error *err)
+{
+    o->host_key = host_key_find(v);
+    return o->host_key ? true
+                       : error_set(err, 2, "%s: not a host key: choose one of %s", v,
+                                   host_key_names());
 }
 
 static bool set_rtc(struct options *o, const char *v, unsigned arg, struct error *err)
@@ -360,6 +369,9 @@ static const struct option options[] = {
     { "--headless", NULL, "the same as --display none", set_flag, F_HEADLESS },
     { "--fullscreen", NULL, "the window fills the screen", set_flag, F_FULLSCREEN },
     { "--scale", "N", "size of a guest pixel in the window", set_scale, 0 },
+    { "--host-key", "NAME", "the window's own key: rctrl (default), menu, scrolllock, f12...",
+      set_host_key, 0 },
+    { "--drop", "FILE", NULL, set_text, T_DROP },
     { "--clock", "WHICH",
       "realtime (default in a window) or fixed[:MIPS], unpaced (default headless)",
       set_clock, 0 },
@@ -412,9 +424,9 @@ void options_help(FILE *to)
         to,
         "\n"
         "'-' as a FILE to write is standard output. With --serial stdio on a terminal, Ctrl-A x\n"
-        "quits and Ctrl-A Ctrl-A sends Ctrl-A. In the window the host key is the right Ctrl key\n"
-        "(the left Command key on a Mac), with P pause, R reset, B power button, S screenshot,\n"
-        "F full screen, G release the mouse, Del Ctrl+Alt+Del, Q quit.\n\n"
+        "quits and Ctrl-A Ctrl-A sends Ctrl-A. In the window the host key gives the mouse back,\n"
+        "or opens the menu, which shows the shortcuts; it is the right Ctrl key (the left Command\n"
+        "key on a Mac) unless --host-key names another. Ctrl+Alt+G gives the mouse back too.\n\n"
         "Exit status: 0 powered off or script ended well, 1 trouble the message explains, 2 "
         "usage,\n"
         "3 a limit was reached, 4 the guest cannot go on, 5 a script's wait failed, 10 the guest\n"

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "core/error.h"
+#include "frontend/keys.h"
 #include "frontend/layout.h"
 #include "machine/config.h"
 
@@ -26,6 +27,8 @@ struct options {
     vtime       max_guest;
     uint64_t    max_host;                /* ns */
     const char *script, *load, *save, *screenshot, *screen_text, *record, *replay;
+    const struct host_key *host_key;     /* NULL: the usual one, or what the user's file says */
+    const char *drop;                    /* for tests: dropped on the window */
     const struct layout *keymap;         /* the guest's keyboard */
     bool        hash, stats, demo, verbose;
 };

@@ -49,7 +49,7 @@ uint64_t pacing_measure(struct pacing *p, uint64_t insns, uint64_t host_ns, vtim
         p->idle += guest_ns;
     else
         p->idle = 0;
-    if (!p->realtime || mostly_idle(insns, p->ips, guest_ns, 5))
+    if (!p->realtime || p->steady || mostly_idle(insns, p->ips, guest_ns, 5))
         return 0;
     p->insns += insns;
     p->busy += host_ns;

@@ -13,6 +13,7 @@
 
 struct pacing {
     bool     realtime;
+    bool     steady;             /* realtime at a rate that stays */
     bool     anchored;
     uint64_t host0;              /* these two moments are the same one */
     vtime    guest0;

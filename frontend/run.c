@@ -8,8 +8,8 @@
 
 #include <signal.h>
 #include <stdio.h>
-#include <time.h>
 
+#include "frontend/actions.h"
 #include "frontend/pacing.h"
 #include "frontend/replay.h"
 #include "frontend/script.h"
@@ -23,6 +23,7 @@ enum { EXIT_OK = 0, EXIT_TROUBLE = 1, EXIT_LIMIT = 3, EXIT_STOPPED = 4, EXIT_REP
 #define IPS_DEFAULT  UINT64_C(100000000)
 #define IDLE_PATIENCE (UINT64_C(60) * 1000000000)   /* a guest nobody talks to may skip this much
                                                        idle time */
+#define SECOND       UINT64_C(1000000000)
 #define NAP          UINT64_C(10000000)
 #define DISKS_EVERY  UINT64_C(1000000000)
 #define SLICE_MIN    UINT64_C(1000000)       /* realtime: less than this is not worth a look */
@@ -38,9 +39,13 @@ struct run {
     struct pacing         pace;
     struct video         *v;
     enum guest_state      guest;
-    bool                  paused, ended;
+    bool                  ended;
     bool                  disks_wait;    /* until what the guest wrote is in the images */
     uint64_t              disks_next;    /* when to look after them again */
+    struct desk           desk;          /* what the window asked for */
+    struct status         shown;         /* what the bar tells */
+    uint64_t              seen_host, seen_insns;
+    vtime                 seen_t;
     int                   status;
     const char           *stop;          /* for --stats */
     uint64_t              host0, cpu0, insns0;
@@ -48,6 +53,12 @@ struct run {
 };
 
 static void complain(const char *text) { fprintf(stderr, "vitrine: %s\n", text); }
+static void tell(const struct run *r, const char *text)
+{
+    complain(text);
+    if (r->v)
+        video_message(r->v, "%s", text);
+}
 
 static void end(struct run *r, int status, const char *stop, const char *text)
 {
@@ -146,16 +157,16 @@ static void check_disks(struct run *r)
     if (look)
         r->disks_next = now + DISKS_EVERY;
     while (session_trouble(&r->s, look, &err))
-        complain(err.text);
+        tell(r, err.text);
     if (look && r->disks_wait && session_disks_good(&r->s, &err)) {
         r->disks_wait = false;
-        complain("all that waited is in the images now: the machine goes on");
+        tell(r, "all that waited is in the images now: the machine goes on");
         pacing_restart(&r->pace);
     } else if (!r->disks_wait && !session_disks_good(&r->s, &err)) {
         if (unattended(r))
             end(r, EXIT_TROUBLE, "disk trouble", NULL);
         else
-            complain("the machine waits until its disks can be written");
+            tell(r, "the machine waits until its disks can be written");
         r->disks_wait = true;
     }
 }
@@ -185,43 +196,43 @@ static void step_script(struct run *r)
 
 /* ---- the window ---- */
 
-static void screenshot_by_date(struct run *r)
-{
-    struct error err;
-    char name[64];
-    time_t t = (time_t)host_date();
-    struct tm *tm = localtime(&t);
-    if (!tm || !strftime(name, sizeof name, "vitrine-%Y%m%d-%H%M%S.png", tm))
-        snprintf(name, sizeof name, "vitrine.png");
-    bool ok = session_screenshot(&r->s, name, &err);
-    fprintf(stderr, "vitrine: %s%s\n", ok ? "screenshot written to " : "", ok ? name : err.text);
-}
-
 static void window_events(struct run *r, uint64_t wait)
 {
-    enum video_want want;
-    while ((want = video_poll(r->v, &r->s, wait, r->guest == GUEST_RUNS && !r->paused)) !=
-           WANT_NOTHING) {
+    static struct want w;                    /* large: a path */
+    struct desk *d = &r->desk;
+    while (video_poll(r->v, &r->s, wait, r->guest == GUEST_RUNS && !d->paused, &w)) {
         wait = 0;
-        switch (want) {
-        case WANT_QUIT:
+        desk_act(d, &w);
+        if (d->again) {
+            r->guest = GUEST_RUNS;
+            d->paused = d->again = false;
+            pacing_restart(&r->pace);
+        }
+        if (d->quit) {
             end(r, EXIT_OK, "quit", NULL);
             return;
-        case WANT_PAUSE:
-            r->paused = !r->paused;
-            pacing_restart(&r->pace);
-            break;
-        case WANT_RESET:
-            session_reset(&r->s);
-            r->guest = GUEST_RUNS;
-            r->paused = false;
-            pacing_restart(&r->pace);
-            break;
-        case WANT_POWER:      session_power_button(&r->s); break;
-        case WANT_SCREENSHOT: screenshot_by_date(r); break;
-        default:              break;
         }
     }
+}
+
+/* What the bar shows: the instructions and the guest's time of the last second. */
+static void watch_speed(struct run *r, uint64_t now)
+{
+    struct status *st = &r->shown;
+    uint64_t insns = machine_icount(r->s.m), host = now - r->seen_host;
+    vtime t = machine_now(r->s.m);
+    st->state = r->desk.paused || r->disks_wait ? VIDEO_PAUSED :
+                r->guest == GUEST_DEAD ? VIDEO_DEAD :
+                r->guest == GUEST_OFF ? VIDEO_OFF : VIDEO_RUNS;
+    st->speed = r->desk.speed;
+    if (host < SECOND)
+        return;
+    bool steady = r->seen_host && insns >= r->seen_insns && t >= r->seen_t;
+    st->mips = steady ? (unsigned)((double)(insns - r->seen_insns) * 1e3 / (double)host + 0.5) : 0;
+    st->percent = steady ? (unsigned)((double)(t - r->seen_t) * 100 / (double)host + 0.5) : 0;
+    r->seen_host = now;
+    r->seen_insns = insns;
+    r->seen_t = t;
 }
 
 static void nap(struct run *r, uint64_t ns)
@@ -318,13 +329,12 @@ static void run_loop(struct run *r)
             end(r, EXIT_OK, "quit", NULL);
         if (r->v && !r->ended) {
             window_events(r, 0);
-            enum video_state look = r->paused || r->disks_wait ? VIDEO_PAUSED :
-                                    r->guest == GUEST_DEAD ? VIDEO_DEAD : VIDEO_RUNS;
-            video_show(r->v, &r->s, look, host_now());
+            watch_speed(r, host_now());
+            video_show(r->v, &r->s, &r->shown, host_now());
         }
         if (!r->ended)
             check_disks(r);
-        if (r->o->script && !r->ended && !r->paused && !r->disks_wait)
+        if (r->o->script && !r->ended && !r->desk.paused && !r->disks_wait)
             step_script(r);
         if (signal_got)
             end(r, 128 + (int)signal_got, "signal", NULL);
@@ -332,7 +342,7 @@ static void run_loop(struct run *r)
             check_limits(r);
         if (r->ended)
             break;
-        if (r->paused || r->disks_wait || r->guest != GUEST_RUNS)
+        if (r->desk.paused || r->disks_wait || r->guest != GUEST_RUNS)
             nap(r, NAP);
         else
             run_slice(r);
@@ -431,6 +441,8 @@ static bool start(struct run *r, struct error *err)
     uint64_t ips = r->s.cfg.ips ? r->s.cfg.ips : IPS_DEFAULT;
     r->s.cfg.ips = ips;
     pacing_init(&r->pace, r->o->realtime, ips);
+    r->desk = (struct desk){ .s = &r->s, .pace = &r->pace, .v = r->v,
+                             .speed = r->o->realtime ? SPEED_REAL : SPEED_FAST };
     r->host0 = host_now();
     r->cpu0 = host_cpu();
     r->insns0 = machine_icount(r->s.m);

@@ -7,7 +7,9 @@
 #include "frontend/sdl_video.h"
 
 #ifdef HAVE_SDL
-#include "frontend/keys.h"
+#include <stdio.h>
+
+#include "machine/machine.h"
 
 /* clang-format off */
 static const uint16_t set1[SDL_NUM_SCANCODES] = {
@@ -70,9 +72,23 @@ static int16_t clip(int v, int limit)
     return (int16_t)(v > limit ? limit : v < -limit ? -limit : v);
 }
 
+static void send_place(struct video *v)
+{
+    int16_t wheel = clip(v->wheel, 7);
+    if (v->mouse_changed || wheel)
+        send(v, (struct input){ IN_MOUSE_AT, v->buttons, (int16_t)v->at_x, (int16_t)v->at_y,
+                                wheel });
+    v->mouse_changed = false;
+    v->dx = v->dy = v->wheel = 0;
+}
+
 /* Motion is gathered over one poll, so that a fast mouse does not fill the queue. */
 static void send_mouse(struct video *v)
 {
+    if (v->s && machine_mouse_absolute(v->s->m)) {
+        send_place(v);
+        return;
+    }
     for (unsigned parts = 8; parts && (v->mouse_changed || v->dx || v->dy || v->wheel); parts--) {
         int16_t dx = clip(v->dx, 255), dy = clip(v->dy, 255), wheel = clip(v->wheel, 7);
         send(v, (struct input){ IN_MOUSE, v->buttons, dx, dy, wheel });
@@ -88,6 +104,7 @@ void sdl_grab(struct video *v, bool on)
 {
     if (v->grabbed == on)
         return;
+    ui_show_bar(v, 4000);
     v->grabbed = on;
     v->expose = true;
     SDL_SetRelativeMouseMode(on ? SDL_TRUE : SDL_FALSE);
@@ -100,61 +117,116 @@ void sdl_grab(struct video *v, bool on)
 
 /* ---- events ---- */
 
-static void ctrl_alt_del(struct video *v)
+static bool host_combo(struct video *v, SDL_Scancode key, struct want *w)
 {
-    static const uint16_t keys[3] = { KEY_CTRL, KEY_ALT, KEY_DEL };
-    for (unsigned i = 0; i < 3; i++)
-        send_key(v, keys[i], true);
-    for (unsigned i = 3; i--;)
-        send_key(v, keys[i], false);
+    static const struct { SDL_Scancode key; enum want_kind kind; } keys[] = {
+        { SDL_SCANCODE_P, WANT_PAUSE }, { SDL_SCANCODE_R, WANT_RESET },
+        { SDL_SCANCODE_B, WANT_POWER }, { SDL_SCANCODE_S, WANT_SCREENSHOT },
+        { SDL_SCANCODE_Q, WANT_QUIT }, { SDL_SCANCODE_F, WANT_FULLSCREEN },
+        { SDL_SCANCODE_G, WANT_CAPTURE }, { SDL_SCANCODE_V, WANT_PASTE },
+        { SDL_SCANCODE_F5, WANT_SAVE }, { SDL_SCANCODE_F9, WANT_LOAD },
+        { SDL_SCANCODE_DELETE, WANT_KEYS },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+        if (keys[i].key == key) {
+            *w = (struct want){ keys[i].kind, 0, "" };
+            return !ui_act(v, w);
+        }
+    return false;
 }
 
-static enum video_want host_combo(struct video *v, SDL_Scancode key)
+/* By itself it gives the mouse back, or opens the menu; with a letter it is a shortcut. */
+static void on_host_key(struct video *v, bool down, bool repeat)
 {
-    switch (key) {
-    case SDL_SCANCODE_P: return WANT_PAUSE;
-    case SDL_SCANCODE_R: return WANT_RESET;
-    case SDL_SCANCODE_B: return WANT_POWER;
-    case SDL_SCANCODE_S: return WANT_SCREENSHOT;
-    case SDL_SCANCODE_Q: return WANT_QUIT;
-    case SDL_SCANCODE_F: sdl_toggle_fullscreen(v); break;
-    case SDL_SCANCODE_G: sdl_grab(v, !v->grabbed); break;
-    case SDL_SCANCODE_DELETE: ctrl_alt_del(v); break;
-    default: break;
+    if (down && !repeat) {
+        release_keys(v);
+        v->host_used = false;
     }
-    return WANT_NOTHING;
+    if (!down && v->host_key && !v->host_used) {
+        if (v->grabbed)
+            sdl_grab(v, false);
+        else
+            ui_toggle_menu(v);
+    }
+    v->host_key = down;
 }
 
-static enum video_want on_key(struct video *v, const SDL_KeyboardEvent *e)
+static bool on_key(struct video *v, const SDL_KeyboardEvent *e, struct want *w)
 {
     SDL_Scancode key = e->keysym.scancode;
-    bool down = e->type == SDL_KEYDOWN;
-    if (key == HOST_KEY) {
-        v->host_key = down;
-        if (down && !e->repeat)
-            release_keys(v);
-        return WANT_NOTHING;
+    bool down = e->type == SDL_KEYDOWN, first = down && !e->repeat;
+    if (key == (SDL_Scancode)v->host->usage) {
+        on_host_key(v, down, e->repeat);
+        return false;
     }
+    v->host_used |= v->host_key && down;
     if (v->host_key)
-        return down && !e->repeat ? host_combo(v, key) : WANT_NOTHING;
+        return first && host_combo(v, key, w);
+    if (ui_has_keys(v))
+        return down && ui_key(v, e, w);
+    /* for keyboards without the host key */
+    if (first && v->grabbed && key == SDL_SCANCODE_G && (e->keysym.mod & KMOD_CTRL) &&
+        (e->keysym.mod & KMOD_ALT)) {
+        release_keys(v);
+        sdl_grab(v, false);
+        return false;
+    }
     if ((unsigned)key < SDL_NUM_SCANCODES)
         send_key(v, set1[key], down);
-    return WANT_NOTHING;
+    return false;
 }
 
-static void on_button(struct video *v, const SDL_MouseButtonEvent *e)
+static bool absolute(const struct video *v)
+{
+    return v->s && machine_mouse_absolute(v->s->m);
+}
+
+/* Where the pointer is on the guest's screen. */
+static void place(struct video *v, int x, int y)
+{
+    int64_t px = x - v->fit.x, py = y - v->fit.y, w = v->fit.w, h = v->fit.h;
+    if (!absolute(v) || w < 2 || h < 2)
+        return;
+    px = px < 0 ? 0 : px >= w ? w - 1 : px;
+    py = py < 0 ? 0 : py >= h ? h - 1 : py;
+    v->at_x = (int)(px * 32767 / (w - 1));
+    v->at_y = (int)(py * 32767 / (h - 1));
+    v->mouse_changed = true;
+}
+
+static bool on_button(struct video *v, const SDL_MouseButtonEvent *e, struct want *w)
 {
     static const uint8_t bits[] = { [SDL_BUTTON_LEFT] = 1, [SDL_BUTTON_RIGHT] = 2,
                                     [SDL_BUTTON_MIDDLE] = 4 };
     uint8_t bit = e->button < ARRAY_LEN(bits) ? bits[e->button] : 0;
-    if (!v->grabbed) {
-        if (e->type == SDL_MOUSEBUTTONDOWN && e->button == SDL_BUTTON_LEFT)
-            sdl_grab(v, true);
-        return;
+    bool down = e->type == SDL_MOUSEBUTTONDOWN;
+    if (!v->grabbed && (down || !(v->buttons & bit))) {
+        if (ui_button(v, e, w))
+            return w->kind != WANT_NOTHING;
+        if (!absolute(v)) {
+            if (down && e->button == SDL_BUTTON_LEFT)
+                sdl_grab(v, true);
+            return false;
+        }
     }
-    v->buttons = (uint8_t)(e->type == SDL_MOUSEBUTTONDOWN ? v->buttons | bit : v->buttons & ~bit);
+    v->buttons = (uint8_t)(down ? v->buttons | bit : v->buttons & ~bit);
     v->mouse_changed = true;
     send_mouse(v);
+    return false;
+}
+
+static void on_motion(struct video *v, const SDL_MouseMotionEvent *e)
+{
+    int x = e->x, y = e->y;
+    if (v->grabbed) {
+        v->dx += e->xrel;
+        v->dy += e->yrel;
+        return;
+    }
+    sdl_to_output(v, &x, &y);
+    ui_motion(v, x, y);
+    if (!ui_has_keys(v))
+        place(v, x, y);
 }
 
 static void on_window(struct video *v, const SDL_WindowEvent *e)
@@ -174,43 +246,57 @@ static void on_window(struct video *v, const SDL_WindowEvent *e)
     }
 }
 
-static enum video_want on_event(struct video *v, const SDL_Event *e)
+static bool on_drop(char *path, struct want *w)
+{
+    *w = (struct want){ .kind = WANT_DROP };
+    snprintf(w->path, sizeof w->path, "%s", path ? path : "");
+    SDL_free(path);
+    return true;
+}
+
+static bool on_event(struct video *v, const SDL_Event *e, struct want *w)
 {
     switch (e->type) {
-    case SDL_QUIT:            return WANT_QUIT;
+    case SDL_QUIT:
+        *w = (struct want){ .kind = WANT_QUIT };
+        return true;
     case SDL_KEYDOWN:
-    case SDL_KEYUP:           return on_key(v, &e->key);
+    case SDL_KEYUP:           return on_key(v, &e->key, w);
     case SDL_MOUSEBUTTONDOWN:
-    case SDL_MOUSEBUTTONUP:   on_button(v, &e->button); break;
+    case SDL_MOUSEBUTTONUP:   return on_button(v, &e->button, w);
+    case SDL_MOUSEMOTION:     on_motion(v, &e->motion); break;
+    case SDL_DROPFILE:        return on_drop(e->drop.file, w);
     case SDL_WINDOWEVENT:     on_window(v, &e->window); break;
     case SDL_RENDER_TARGETS_RESET: v->expose = true; break;
-    case SDL_RENDER_DEVICE_RESET:  v->tex_w = 0; break;
-    case SDL_MOUSEMOTION:
-        v->dx += v->grabbed ? e->motion.xrel : 0;
-        v->dy += v->grabbed ? e->motion.yrel : 0;
-        break;
+    case SDL_RENDER_DEVICE_RESET:  v->tex_w = v->big_w = 0; break;
     case SDL_MOUSEWHEEL:
-        v->wheel += v->grabbed ? e->wheel.y : 0;
+        if (!v->grabbed && ui_wheel(v, e->wheel.y))
+            break;
+        v->wheel += v->grabbed || absolute(v) ? e->wheel.y : 0;
         break;
     default: break;
     }
-    return WANT_NOTHING;
+    return false;
 }
 
-enum video_want video_poll(struct video *v, struct session *s, uint64_t ns, bool feed)
+bool video_poll(struct video *v, struct session *s, uint64_t ns, bool feed, struct want *w)
 {
     SDL_Event e;
-    enum video_want want = WANT_NOTHING;
+    bool wants = false;
     int ms = (int)((ns + 500000) / 1000000);
+    v->s = s;
+    w->kind = WANT_NOTHING;
     bool any = ms ? SDL_WaitEventTimeout(&e, ms) : SDL_PollEvent(&e);
-    while (any && (want = on_event(v, &e)) == WANT_NOTHING)
+    while (any && !(wants = on_event(v, &e, w)))
         any = SDL_PollEvent(&e);
     send_mouse(v);
-    if (feed)
+    if (feed) {
         flush(v, s);
-    else
+        typer_run(&v->typer, s, machine_now(s->m));
+    } else {
         v->n_pending = 0;
-    return want;
+    }
+    return wants;
 }
 #else
 typedef int not_empty;               /* ISO C wants a declaration in every file */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The window: one texture that holds the guest's screen, shown as large as it fits. Nothing is
- * drawn while nothing changes, and a screen that has not changed for a while is looked at less
- * often.
+ * The window: one texture that holds the guest's screen, shown as large as it fits, and what
+ * sdl_ui.c draws over it. Nothing is drawn while nothing changes, and a screen that has not changed
+ * for a while is looked at less often.
  */
 #include "frontend/sdl_video.h"
 
@@ -49,21 +49,118 @@ static bool open_display(struct error *err)
     return true;
 }
 
-static unsigned choose_scale(void)
+/* ---- sizes ---- */
+
+static bool usable(struct video *v, SDL_Rect *r)
 {
-    SDL_Rect r;
-    return !SDL_GetDisplayUsableBounds(0, &r) && r.w >= 2400 && r.h >= 1300 ? 2 : 1;
+    int display = v->win ? SDL_GetWindowDisplayIndex(v->win) : 0;
+    return !SDL_GetDisplayUsableBounds(display < 0 ? 0 : display, r) && r->w > 0 && r->h > 0;
 }
 
-/* The largest factor, at most 'scale', with which w x h pixels still fit on the screen. */
-static unsigned fit_scale(unsigned scale, int w, int h)
+/* No larger than the screen, and of the same shape. */
+static void fit_screen(struct video *v, int *w, int *h)
 {
     SDL_Rect r;
-    if (SDL_GetDisplayUsableBounds(0, &r))
-        return scale;
-    while (scale > 1 && (w * (int)scale > r.w || h * (int)scale > r.h))
-        scale--;
-    return scale;
+    if (!usable(v, &r))
+        return;
+    if (*w > r.w) {
+        *h = (int)((int64_t)*h * r.w / *w);
+        *w = r.w;
+    }
+    if (*h > r.h) {
+        *w = (int)((int64_t)*w * r.h / *h);
+        *h = r.h;
+    }
+}
+
+/* What was remembered, or asked for; else what is good to read on this screen. */
+static void choose_size(struct video *v, const struct options *o)
+{
+    SDL_Rect r;
+    v->base_w = 960;
+    v->base_h = 720;
+    if (o->scale) {
+        v->base_w = 720 * (int)o->scale;
+        v->base_h = 540 * (int)o->scale;
+    } else if (v->prefs.w) {
+        v->user_sized = true;
+        v->base_w = v->prefs.w;
+        v->base_h = v->prefs.h;
+    } else if (usable(v, &r) && r.w >= 2400 && r.h >= 1300) {
+        v->base_w = 1440;
+        v->base_h = 1080;
+    } else if (usable(v, &r) && (r.w < 1200 || r.h < 800)) {
+        v->base_w = 720;
+        v->base_h = 540;
+    }
+    fit_screen(v, &v->base_w, &v->base_h);
+    v->set_w = v->base_w;
+    v->set_h = v->base_h;
+}
+
+static void set_size(struct video *v, int w, int h)
+{
+    fit_screen(v, &w, &h);
+    if (w == v->set_w && h == v->set_h)
+        return;
+    v->set_w = w;
+    v->set_h = h;
+    SDL_SetWindowSize(v->win, w, h);
+}
+
+static struct picture picture(const struct video *v)
+{
+    return (struct picture){ v->tex_w, v->tex_h, v->shown_doubled };
+}
+
+/* The menu's sizes: whole pixels of the present mode. */
+void sdl_resize(struct video *v, int times)
+{
+    int w, h;
+    if (v->fullscreen || !v->tex)
+        return;
+    fit_natural(picture(v), v->prefs.aspect, &w, &h);
+    set_size(v, w * times, h * times);
+    v->base_w = v->prefs.w = v->set_w;
+    v->base_h = v->prefs.h = v->set_h;
+    v->user_sized = v->prefs_changed = true;
+}
+
+/* Was the window given another size by the user? */
+static void watch_size(struct video *v)
+{
+    int w, h;
+    SDL_GetWindowSize(v->win, &w, &h);
+    if (v->fullscreen || (w == v->set_w && h == v->set_h) || w <= 0 || h <= 0)
+        return;
+    v->set_w = w;
+    v->set_h = h;
+    v->user_sized = true;
+    if (SDL_GetWindowFlags(v->win) & SDL_WINDOW_MAXIMIZED)
+        return;
+    v->base_w = v->prefs.w = w;
+    v->base_h = v->prefs.h = h;
+    v->prefs_changed = true;
+}
+
+void sdl_to_output(struct video *v, int *x, int *y)
+{
+    int ww, wh, ow, oh;
+    SDL_GetWindowSize(v->win, &ww, &wh);
+    if (SDL_GetRendererOutputSize(v->ren, &ow, &oh) || ww <= 0 || wh <= 0)
+        return;
+    *x = (int)((int64_t)*x * ow / ww);
+    *y = (int)((int64_t)*y * oh / wh);
+}
+
+/* ---- opening ---- */
+
+/* For tests: as if this file had been dropped on the window. */
+static void push_drop(const char *path)
+{
+    SDL_Event e = { .type = SDL_DROPFILE };
+    e.drop.file = SDL_strdup(path);
+    SDL_PushEvent(&e);
 }
 
 struct video *video_open(const struct options *o, struct error *err)
@@ -81,9 +178,12 @@ struct video *video_open(const struct options *o, struct error *err)
         video_close(v);
         return NULL;
     }
-    v->scale = o->scale ? o->scale : choose_scale();
-    v->set_w = 720 * (int)fit_scale(v->scale, 720, 400);
-    v->set_h = 400 * (int)fit_scale(v->scale, 720, 400);
+    v->keymap = layout_name(o->keymap);
+    v->typer.layout = o->keymap;
+    ui_start(v);
+    if (o->host_key)
+        v->host = o->host_key;
+    choose_size(v, o);
     v->win = SDL_CreateWindow("Vitrine", SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, v->set_w,
                               v->set_h, SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
     if (v->win)
@@ -95,8 +195,11 @@ struct video *video_open(const struct options *o, struct error *err)
         video_close(v);
         return NULL;
     }
+    SDL_SetWindowMinimumSize(v->win, 240, 160);
     if (o->fullscreen)
         sdl_toggle_fullscreen(v);
+    if (o->drop)
+        push_drop(o->drop);
     return v;
 }
 
@@ -104,8 +207,11 @@ void video_close(struct video *v)
 {
     if (!v)
         return;
+    ui_close(v);
     if (v->tex)
         SDL_DestroyTexture(v->tex);
+    if (v->big)
+        SDL_DestroyTexture(v->big);
     if (v->ren)
         SDL_DestroyRenderer(v->ren);
     if (v->win)
@@ -148,55 +254,75 @@ static void set_title(struct video *v, enum video_state state)
 {
     static const char *const names[] = { "", " - paused", " - powered off", " - halted" };
     char title[sizeof v->title];
-    snprintf(title, sizeof title, "Vitrine%s%s", names[state],
-             v->grabbed ? " - " HOST_KEY_NAME "+G releases the mouse" : "");
+    snprintf(title, sizeof title, "Vitrine%s%s%s%s", names[state],
+             v->grabbed ? " - press " : "", v->grabbed ? v->host->title : "",
+             v->grabbed ? " to release the mouse" : "");
     if (!strcmp(title, v->title))
         return;
     strcpy(v->title, title);
     SDL_SetWindowTitle(v->win, title);
 }
 
-/* A new mode: a texture of its size, and a window that fits unless the user has chosen one. */
+/* A new mode: a texture of its size, and a larger window while it needs one, unless the user has
+ * chosen a size. */
 static bool new_mode(struct video *v, const struct surface *s)
 {
-    int w = (int)s->width, h = (int)s->height, ww, wh;
+    int w, h;
     if (v->tex)
         SDL_DestroyTexture(v->tex);
-    v->tex = SDL_CreateTexture(v->ren, SDL_PIXELFORMAT_RGB888, SDL_TEXTUREACCESS_STREAMING, w, h);
-    v->tex_w = w;
-    v->tex_h = h;
+    v->tex_w = (int)s->width;
+    v->tex_h = (int)s->height;
+    v->tex = SDL_CreateTexture(v->ren, SDL_PIXELFORMAT_RGB888, SDL_TEXTUREACCESS_STREAMING,
+                               v->tex_w, v->tex_h);
     v->shown_doubled = s->doubled;
     v->shown_any = false;
-    SDL_GetWindowSize(v->win, &ww, &wh);
-    if (v->fullscreen || ww != v->set_w || wh != v->set_h)
+    if (v->fullscreen || v->user_sized)
         return v->tex != NULL;
-    unsigned scale = w * (s->doubled ? 2 : 1) < 400 ? v->scale * 2 : v->scale;
-    scale = fit_scale(scale, w * (s->doubled ? 2 : 1), h);
-    v->set_w = w * (s->doubled ? 2 : 1) * (int)scale;
-    v->set_h = h * (int)scale;
-    SDL_SetWindowSize(v->win, v->set_w, v->set_h);
+    fit_natural(picture(v), v->prefs.aspect, &w, &h);
+    bool larger = w > v->base_w || h > v->base_h;
+    set_size(v, larger ? w : v->base_w, larger ? h : v->base_h);
     return v->tex != NULL;
+}
+
+/* The picture enlarged by whole numbers, so that smoothing the rest leaves its pixels crisp. */
+static SDL_Texture *enlarged(struct video *v)
+{
+    int w = v->tex_w * v->fit.kx, h = v->tex_h * v->fit.ky;
+    if ((v->fit.kx == 1 && v->fit.ky == 1) || !SDL_RenderTargetSupported(v->ren))
+        return v->tex;
+    if (!v->big || w != v->big_w || h != v->big_h) {
+        if (v->big)
+            SDL_DestroyTexture(v->big);
+        v->big = SDL_CreateTexture(v->ren, SDL_PIXELFORMAT_RGB888, SDL_TEXTUREACCESS_TARGET, w, h);
+        v->big_w = w;
+        v->big_h = h;
+    }
+    if (!v->big || SDL_SetRenderTarget(v->ren, v->big))
+        return v->tex;
+    SDL_SetTextureScaleMode(v->tex, SDL_ScaleModeNearest);
+    SDL_SetTextureColorMod(v->tex, 255, 255, 255);
+    SDL_RenderCopy(v->ren, v->tex, NULL, NULL);
+    SDL_SetRenderTarget(v->ren, NULL);
+    return v->big;
 }
 
 static void present(struct video *v, bool dimmed)
 {
-    int ow, oh, pw = v->tex_w * (v->shown_doubled ? 2 : 1), ph = v->tex_h;
-    if (SDL_GetRendererOutputSize(v->ren, &ow, &oh) || !pw || !ph)
+    int ow, oh, top = v->prefs.bar ? BAR_HEIGHT * v->ui : 0;
+    if (SDL_GetRendererOutputSize(v->ren, &ow, &oh) || !v->tex)
         return;
-    SDL_Rect r = { 0, 0, ow, oh };
-    if ((int64_t)ow * ph > (int64_t)oh * pw)
-        r.w = (int)((int64_t)oh * pw / ph);
-    else
-        r.h = (int)((int64_t)ow * ph / pw);
-    r.x = (ow - r.w) / 2;
-    r.y = (oh - r.h) / 2;
-    bool whole = r.w % pw == 0 && r.h % ph == 0;
-    SDL_SetTextureScaleMode(v->tex, whole ? SDL_ScaleModeNearest : SDL_ScaleModeLinear);
+    v->fit = fit_picture(picture(v), v->prefs.scaling, v->prefs.aspect, ow, oh - top);
+    v->fit.y += top;
+    SDL_Rect r = { v->fit.x, v->fit.y, v->fit.w, v->fit.h };
+    bool whole = r.w % v->tex_w == 0 && r.h % v->tex_h == 0;
+    SDL_Texture *from = whole ? v->tex : enlarged(v);
+    SDL_SetTextureScaleMode(from, whole ? SDL_ScaleModeNearest : SDL_ScaleModeLinear);
     uint8_t light = dimmed ? 120 : 255;
-    SDL_SetTextureColorMod(v->tex, light, light, light);
+    SDL_SetTextureColorMod(from, light, light, light);
     SDL_SetRenderDrawColor(v->ren, 0, 0, 0, 255);
     SDL_RenderClear(v->ren);
-    SDL_RenderCopy(v->ren, v->tex, NULL, &r);
+    SDL_RenderCopy(v->ren, from, NULL, &r);
+    ui_present(v);
     SDL_RenderPresent(v->ren);
 }
 
@@ -218,15 +344,19 @@ static bool take(struct video *v, const struct surface *s)
     return changed;
 }
 
-void video_show(struct video *v, struct session *s, enum video_state state, uint64_t now)
+void video_show(struct video *v, struct session *s, const struct status *st, uint64_t now)
 {
     struct error err;
     char before[sizeof v->title];
     if (now < v->next_frame && !v->expose)
         return;
+    v->s = s;
+    v->status = *st;
+    watch_size(v);
     strcpy(before, v->title);
-    set_title(v, state);
+    set_title(v, st->state);
     v->expose |= strcmp(before, v->title) != 0;
+    v->expose |= ui_update(v, now);
     if (!session_draw(s, &err))
         return;
     const struct surface *p = &s->surface;
@@ -242,7 +372,7 @@ void video_show(struct video *v, struct session *s, enum video_state state, uint
     }
     v->next_frame = now + (now - v->last_change > IDLE_AFTER ? FRAME_IDLE : FRAME);
     if (v->expose)
-        present(v, state != VIDEO_RUNS);
+        present(v, st->state != VIDEO_RUNS);
     v->expose = false;
 }
 
@@ -256,12 +386,13 @@ struct video *video_open(const struct options *o, struct error *err)
     return NULL;
 }
 void video_close(struct video *v) { (void)v; }
-enum video_want video_poll(struct video *v, struct session *s, uint64_t ns, bool feed)
+bool video_poll(struct video *v, struct session *s, uint64_t ns, bool feed, struct want *w)
 {
-    return WANT_NOTHING;
+    return false;
 }
-void video_show(struct video *v, struct session *s, enum video_state state, uint64_t now)
+void video_show(struct video *v, struct session *s, const struct status *st, uint64_t now)
 {
     (void)v;
 }
+void video_message(struct video *v, const char *fmt, ...) { (void)v; }
 #endif

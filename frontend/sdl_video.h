@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What sdl_video.c and sdl_input.c share: the window and what is held down in it. */
+/* What sdl_video.c, sdl_input.c and sdl_ui.c share: the window, what is held down in it, what is
+ * drawn over the guest's picture. */
 #pragma once
 #include "frontend/video.h"
 
@@ -7,39 +8,99 @@
 #define SDL_MAIN_HANDLED
 #include <SDL.h>
 
+#include "frontend/fit.h"
+#include "frontend/keys.h"
+#include "frontend/menu.h"
+#include "frontend/prefs.h"
+#include "frontend/typer.h"
+
+/* Something drawn over the picture: pixels of ours, enlarged v->ui times. */
+struct layer {
+    struct canvas c;
+    SDL_Texture  *tex;
+    int           x, y, tex_w, tex_h;
+    bool          on;
+};
+
+/* What the bar says; it is drawn again when this changes. */
+struct bar_view {
+    int  w;
+    bool present[SLOTS], light[SLOTS], menu, captured;
+    char speed[40], mouse[80];
+};
+
 #define PENDING 128
 struct video {
     SDL_Window   *win;
     SDL_Renderer *ren;
-    SDL_Texture  *tex;
+    SDL_Texture  *tex, *big;             /* the picture, and enlarged by repetition */
     int           tex_w, tex_h;          /* size of the texture */
+    int           big_w, big_h;
+    int           base_w, base_h;        /* the window's size for modes that fit it */
     int           set_w, set_h;          /* size we gave the window; another one is the user's
                                             choice */
+    bool          user_sized;
     SDL_Rect      windowed;              /* where it was before it filled the screen */
-    unsigned      scale;
     bool          fullscreen, expose;
     uint32_t     *shown;                 /* the picture in the texture */
     bool          shown_any, shown_doubled;
     uint64_t      next_frame, last_change;
-    char          title[128];
+    char          title[160];
+    struct fit    fit;                   /* where the picture is, in pixels of the output */
+    /* what the user chose */
+    struct prefs  prefs;
+    char         *prefs_path;
+    bool          prefs_changed;
+    /* over the picture */
+    int           ui;                    /* a pixel of ours */
+    struct layer  bar, panel, note;
+    struct bar_view bar_shown;
+    struct menu   menu;
+    bool          menu_dirty, in_bar;
+    uint64_t      bar_until, note_until;
+    char          note_text[200];
+    uint64_t      uses[SLOTS], lit_until[SLOTS];
+    struct status status;
+    struct session *s;
+    const char   *keymap;
     /* input */
+    const struct host_key *host;
     bool          grabbed, host_key, host_used;
     uint8_t       buttons;
-    int           dx, dy, wheel;
+    int           dx, dy, wheel, at_x, at_y;
     bool          mouse_changed;
     bool          down[512];             /* by set 1 code: what the guest believes is held */
     struct input  pending[PENDING];      /* what the machine could not take yet */
     unsigned      n_pending;
+    struct typer  typer;                 /* pasted text, keys from the menu */
 };
 
-#ifdef __APPLE__
-#define HOST_KEY      SDL_SCANCODE_LGUI
-#define HOST_KEY_NAME "left Command"
-#else
-#define HOST_KEY      SDL_SCANCODE_RCTRL
-#define HOST_KEY_NAME "right Ctrl"
-#endif
+#define BAR_HEIGHT 22                        /* in pixels of ours */
 
-void sdl_grab(struct video *v, bool on);
+/* sdl_video.c */
 void sdl_toggle_fullscreen(struct video *v);
+void sdl_resize(struct video *v, int times);
+/* From the window's coordinates to those of the output. */
+void sdl_to_output(struct video *v, int *x, int *y);
+
+/* sdl_input.c */
+void sdl_grab(struct video *v, bool on);
+
+/* sdl_ui.c */
+void ui_start(struct video *v);
+void ui_close(struct video *v);
+/* Is the guest to have no keys and clicks now? */
+bool ui_has_keys(const struct video *v);
+bool ui_key(struct video *v, const SDL_KeyboardEvent *e, struct want *w);
+/* True: the event was for us, and not for the guest. */
+bool ui_button(struct video *v, const SDL_MouseButtonEvent *e, struct want *w);
+void ui_motion(struct video *v, int x, int y);
+bool ui_wheel(struct video *v, int y);
+void ui_toggle_menu(struct video *v);
+void ui_show_bar(struct video *v, unsigned ms);
+/* What the window does itself; false: it is for the front end. */
+bool ui_act(struct video *v, const struct want *w);
+/* Redraws what has changed; true when something has. */
+bool ui_update(struct video *v, uint64_t now);
+void ui_present(struct video *v);
 #endif

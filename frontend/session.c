@@ -28,6 +28,7 @@ static bool open_demo(struct session *s, struct error *err)
     if (!builtin_demo.n)
         return error_set(err, 1, "this build has no demo disk: build with roms/demo.img in place");
     s->media[SLOT_FDA].bd = disk_mem_create(builtin_demo.p, builtin_demo.n, 512, err);
+    strcpy(s->media[SLOT_FDA].name, "demo disk");
     return s->media[SLOT_FDA].bd != NULL;
 }
 
@@ -416,6 +417,40 @@ bool session_load(struct session *s, const char *path, struct error *err)
         input_log_put(&s->log, &e);
     free(p);
     return ok;
+}
+
+bool session_try_load(struct session *s, const char *path, struct error *err)
+{
+    struct buf now = { 0 };
+    struct error why;
+    bool ok = machine_save(s->m, &now, err) && !now.bad && session_load(s, path, err);
+    if (!ok && (now.bad || !machine_load(s->m, now.p, now.len, &why)))
+        error_set(err, 1, "%s: not enough memory to load it: close other programs", path);
+    buf_free(&now);
+    return ok;
+}
+
+bool session_has_drive(const struct session *s, int slot)
+{
+    const struct machine_config *c = &s->cfg;
+    if (slot == SLOT_FDA || slot == SLOT_FDB)
+        return c->floppy_drive[slot - SLOT_FDA];
+    return slot == SLOT_CDROM &&
+           (c->is_cdrom[0] || c->is_cdrom[1] || c->is_cdrom[2] || c->is_cdrom[3]);
+}
+
+int session_slot_for(const struct session *s, const char *path, struct error *err)
+{
+    enum media_kind kind;
+    if (!media_recognise(path, &kind, err))
+        return -1;
+    int slot = kind == MEDIA_CD ? SLOT_CDROM : SLOT_FDA;
+    if (kind != MEDIA_DISK && session_has_drive(s, slot))
+        return slot;
+    error_set(err, 1,
+              kind == MEDIA_DISK ? "%s: neither a floppy nor a CD image: a disk needs a new start"
+                                 : "%s: this machine has no drive for it", path);
+    return -1;
 }
 
 /* ---- the screen ---- */

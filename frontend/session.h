@@ -61,8 +61,14 @@ bool session_insert(struct session *s, int slot, const char *path, struct error 
 bool session_trouble(struct session *s, bool deleted, struct error *err);
 /* Writes what waits for a disk that was full or gone. False: something still does. */
 bool session_disks_good(struct session *s, struct error *err);
+/* Where a file belongs, by content: a slot whose medium can be changed; -1, and why, otherwise. */
+int  session_slot_for(const struct session *s, const char *path, struct error *err);
+/* Is there such a drive with removable media? */
+bool session_has_drive(const struct session *s, int slot);
 bool session_save(struct session *s, const char *path, struct error *err);
 bool session_load(struct session *s, const char *path, struct error *err);
+/* The same, but when the file is of no use the machine goes on as it was. */
+bool session_try_load(struct session *s, const char *path, struct error *err);
 /* The same from bytes; path is what to call them. */
 bool session_load_bytes(struct session *s, const char *path, const uint8_t *p, size_t n,
                         struct error *err);

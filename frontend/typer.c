@@ -61,6 +61,8 @@ unsigned typer_text(struct typer *t, const char *text)
 
 bool typer_run(struct typer *t, struct session *s, vtime now)
 {
+    if (t->next > now + KEY_PACE)            /* time has gone back */
+        t->next = now;
     while (t->sent < t->queued) {
         if (now < t->next || !session_input(s, t->queue[t->sent]))
             return false;

@@ -21,6 +21,7 @@ static bool cow_read(struct blockdev *b, uint64_t lba, uint32_t n, void *buf, st
 {
     struct disk_cow *d = (struct disk_cow *)b;
     uint8_t *p = buf;
+    b->uses++;
     if (!in_range(b, lba, n, err))
         return false;
     while (n) {
@@ -41,6 +42,7 @@ static bool cow_write(struct blockdev *b, uint64_t lba, uint32_t n, const void *
                       struct error *err)
 {
     struct disk_cow *d = (struct disk_cow *)b;
+    b->uses++;
     return in_range(b, lba, n, err) &&
            (sector_store_put(&d->kept, lba, n, buf) ||
             error_set(err, 1, "not enough memory to keep what the guest writes"));
@@ -63,7 +65,7 @@ struct blockdev *disk_cow_open(struct blockdev *below, struct error *err)
 {
     struct disk_cow *d = calloc(1, sizeof *d);
     if (d && sector_store_init(&d->kept, below->sectors, below->sector_size)) {
-        d->bd = (struct blockdev){ &cow_ops, below->sectors, below->sector_size, false };
+        d->bd = (struct blockdev){ &cow_ops, below->sectors, below->sector_size, false, 0 };
         d->below = below;
         return &d->bd;
     }

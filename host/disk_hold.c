@@ -35,6 +35,7 @@ static bool hold_read(struct blockdev *b, uint64_t lba, uint32_t n, void *buf, s
 {
     struct disk_hold *d = (struct disk_hold *)b;
     uint8_t *p = buf;
+    b->uses++;
     if (!d->kept.held || lba > b->sectors || n > b->sectors - lba)
         return read_below(d, lba, n, buf, err);
     while (n) {
@@ -56,6 +57,7 @@ static bool hold_write(struct blockdev *b, uint64_t lba, uint32_t n, const void 
 {
     struct disk_hold *d = (struct disk_hold *)b;
     struct error why = { 0 };
+    b->uses++;
     if (d->below->read_only || lba > b->sectors || n > b->sectors - lba)
         return d->below->ops->write(d->below, lba, n, buf, err);
     if (d->below->ops->write(d->below, lba, n, buf, &why)) {

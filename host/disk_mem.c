@@ -14,6 +14,7 @@ static bool mem_read(struct blockdev *b, uint64_t lba, uint32_t n, void *buf, st
     struct disk_mem *d = (struct disk_mem *)b;
     if (!in_range(b, lba, n, err))
         return false;
+    b->uses++;
     memcpy(buf, d->p + (size_t)(lba * b->sector_size), (size_t)n * b->sector_size);
     return true;
 }
@@ -26,6 +27,7 @@ static bool mem_write(struct blockdev *b, uint64_t lba, uint32_t n, const void *
         return error_set(err, 1, "the medium is read-only");
     if (!in_range(b, lba, n, err))
         return false;
+    b->uses++;
     memcpy(d->p + (size_t)(lba * b->sector_size), buf, (size_t)n * b->sector_size);
     return true;
 }
@@ -45,7 +47,7 @@ static const struct blockdev_ops owned_ops = { mem_read, mem_write, mem_flush, o
 struct blockdev *disk_mem_init(struct disk_mem *d, void *p, uint64_t size, uint32_t sector_size,
                                bool read_only)
 {
-    *d = (struct disk_mem){ { &mem_ops, size / sector_size, sector_size, read_only }, p };
+    *d = (struct disk_mem){ { &mem_ops, size / sector_size, sector_size, read_only, 0 }, p };
     return &d->bd;
 }
 
@@ -63,6 +65,6 @@ struct blockdev *disk_mem_create(const void *from, uint64_t n, uint32_t sector_s
     }
     if (from)
         memcpy(p, from, (size_t)n);
-    *d = (struct disk_mem){ { &owned_ops, sectors, sector_size, false }, p };
+    *d = (struct disk_mem){ { &owned_ops, sectors, sector_size, false, 0 }, p };
     return &d->bd;
 }

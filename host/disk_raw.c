@@ -28,6 +28,7 @@ static bool raw_read(struct blockdev *b, uint64_t lba, uint32_t n, void *buf, st
     if (!in_range(b, lba, n, err) ||
         !file_read(&d->file, lba * b->sector_size, buf, want, &got, err))
         return false;
+    b->uses++;
     if (got < want && lba * b->sector_size + got < d->file.size)
         return error_set(err, 1, "the image became shorter while it was in use");
     memset((uint8_t *)buf + got, 0, want - got);
@@ -41,6 +42,7 @@ static bool raw_write(struct blockdev *b, uint64_t lba, uint32_t n, const void *
     if (b->read_only)
         return error_set(err, 1, "the image is read-only");
     d->written = true;
+    b->uses++;
     return in_range(b, lba, n, err) &&
            file_write(&d->file, lba * b->sector_size, buf, (size_t)n * b->sector_size, err);
 }
@@ -75,7 +77,7 @@ struct blockdev *disk_raw_open(const char *path, uint32_t sector_size, bool want
     }
     memcpy(d->path, path, length);
     uint64_t sectors = d->file.size / sector_size + (d->file.size % sector_size != 0);
-    d->bd = (struct blockdev){ &raw_ops, sectors, sector_size, d->file.read_only };
+    d->bd = (struct blockdev){ &raw_ops, sectors, sector_size, d->file.read_only, 0 };
     if (!sectors)
         error_set(err, 1, "'%s' is empty: it is no disk image", path);
     else if (file_read(&d->file, 0, &probe, 1, &got, err))

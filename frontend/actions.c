@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The window's requests. */
+#include "frontend/actions.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#include "host/clock.h"
+#include "machine/machine.h"
+
+#define MIPS UINT64_C(1000000)
+
+static void screenshot(struct desk *d)
+{
+    struct error err;
+    char name[64];
+    time_t t = (time_t)host_date();
+    struct tm *tm = localtime(&t);
+    if (!tm || !strftime(name, sizeof name, "vitrine-%Y%m%d-%H%M%S.png", tm))
+        snprintf(name, sizeof name, "vitrine.png");
+    bool ok = session_screenshot(d->s, name, &err);
+    video_message(d->v, "%s%s", ok ? "Screenshot: " : "", ok ? name : err.text);
+}
+
+/* One a machine: named after its first image, beside the place it was started from. */
+static void quick_name(const struct session *s, char *name, size_t room)
+{
+    static const uint8_t order[] = { SLOT_HDA, SLOT_HDB, SLOT_HDC, SLOT_HDD, SLOT_CDROM, SLOT_FDA };
+    const char *first = s->o->demo ? "demo" : "vitrine";
+    for (size_t i = ARRAY_LEN(order); i--;)
+        if (s->o->media[order[i]])
+            first = s->o->media[order[i]];
+    if (s->o->image)
+        first = s->o->image;
+    snprintf(name, room, "%.200s.quick.snap", path_last(first));
+}
+
+static bool writable_disk(const struct session *s)
+{
+    for (int i = SLOT_FDA; i <= SLOT_HDD; i++)
+        if (s->media[i].bd && !s->media[i].bd->read_only && !s->o->demo)
+            return true;
+    return false;
+}
+
+static void quick(struct desk *d, bool load)
+{
+    struct error err = { 0 };
+    char name[256];
+    quick_name(d->s, name, sizeof name);
+    bool ok = load ? session_try_load(d->s, name, &err) : session_save(d->s, name, &err);
+    if (!ok)
+        video_message(d->v, "%s", err.text);
+    else
+        video_message(d->v, "%s %s%s", load ? "Loaded" : "Saved to", name,
+                      writable_disk(d->s) ? " (disks are not part of it)" : "");
+    d->again |= load && ok;
+}
+
+static void set_speed(struct desk *d, int speed)
+{
+    d->speed = speed;
+    d->pace->realtime = speed != SPEED_FAST;
+    d->pace->steady = speed > 0;
+    if (speed > 0) {
+        session_set_rate(d->s, (uint64_t)speed * MIPS);
+        d->pace->ips = (uint64_t)speed * MIPS;
+    }
+    pacing_restart(d->pace);
+    if (speed > 0)
+        video_message(d->v, "Speed: %d MIPS in real time", speed);
+    else
+        video_message(d->v, "Speed: %s", speed ? "as fast as possible" : "real time");
+}
+
+static void change_medium(struct desk *d, int slot, const char *path)
+{
+    struct error err = { 0 };
+    const char *drive = slot == SLOT_CDROM ? "CD" : slot == SLOT_FDA ? "floppy A" : "floppy B";
+    if (!session_insert(d->s, slot, path, &err))
+        video_message(d->v, "%s", err.text);
+    else if (path)
+        video_message(d->v, "%s is in drive %s", d->s->media[slot].name, drive);
+    else
+        video_message(d->v, "Drive %s is empty", drive);
+}
+
+static void drop(struct desk *d, const char *path)
+{
+    struct error err = { 0 };
+    int slot = session_slot_for(d->s, path, &err);
+    if (slot < 0)
+        video_message(d->v, "%s", err.text);
+    else
+        change_medium(d, slot, path);
+}
+
+static void reset(struct desk *d)
+{
+    session_reset(d->s);
+    d->again = true;
+    video_message(d->v, "Reset");
+}
+
+void desk_act(struct desk *d, const struct want *w)
+{
+    switch (w->kind) {
+    case WANT_QUIT:       d->quit = true; break;
+    case WANT_PAUSE:
+        d->paused = !d->paused;
+        pacing_restart(d->pace);
+        break;
+    case WANT_RESET:      reset(d); break;
+    case WANT_POWER:
+        session_power_button(d->s);
+        video_message(d->v, "Power button pressed");
+        break;
+    case WANT_SCREENSHOT: screenshot(d); break;
+    case WANT_SAVE:       quick(d, false); break;
+    case WANT_LOAD:       quick(d, true); break;
+    case WANT_SPEED:      set_speed(d, w->arg); break;
+    case WANT_INSERT:     change_medium(d, w->arg, w->path); break;
+    case WANT_EJECT:      change_medium(d, w->arg, NULL); break;
+    case WANT_DROP:       drop(d, w->path); break;
+    default:              break;
+    }
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The window's menu: lists in one panel, each replacing the one it was opened from, and a list of
+ * files. Used by keys and by mouse; knows nothing of SDL or of the machine, so that tests can drive
+ * it.
+ */
+#pragma once
+#include "frontend/canvas.h"
+#include "frontend/fit.h"
+#include "frontend/options.h"
+#include "host/folder.h"
+
+#define PATH_MAX_ 4096
+
+enum want_kind {
+    WANT_NOTHING, WANT_QUIT, WANT_PAUSE, WANT_RESET, WANT_POWER, WANT_SCREENSHOT, WANT_SAVE,
+    WANT_LOAD,
+    WANT_SPEED,                  /* arg: SPEED_REAL, SPEED_FAST, or MIPS */
+    WANT_INSERT, WANT_EJECT,     /* arg: slot; path */
+    WANT_DROP,                   /* path: a file to insert where it fits */
+    /* the window's own */
+    WANT_KEYS,                   /* arg: row of menu_combos */
+    WANT_PASTE, WANT_CAPTURE, WANT_FULLSCREEN, WANT_SCALING, WANT_ASPECT, WANT_BAR,
+    WANT_SIZE                    /* arg: enlargement */
+};
+enum { SPEED_REAL = 0, SPEED_FAST = -1 };
+struct want { enum want_kind kind; int arg; char path[PATH_MAX_]; };
+
+/* What the lists tell about. */
+struct menu_view {
+    bool paused, captured, fullscreen, absolute;
+    int  speed;
+    enum scaling scaling;
+    bool aspect, bar;
+    bool drive[SLOTS];           /* removable ones that are there */
+    const char *medium[SLOTS];   /* what is in them, or NULL */
+    const char *host_key;        /* its name for people */
+};
+
+struct combo { const char *name; uint16_t keys[4]; };
+extern const struct combo menu_combos[];
+
+struct item {
+    char text[128], hint[24];
+    enum want_kind kind;         /* WANT_NOTHING: opens a list, or just stands there */
+    int  arg, opens;             /* list, 0: none */
+    bool checked, line;          /* a line above it */
+};
+#define ITEMS_MAX 32
+#define MENU_DEPTH 4
+struct menu {
+    unsigned depth;              /* 0: closed */
+    struct { int list, sel, top; } level[MENU_DEPTH];
+    struct item item[ITEMS_MAX];
+    int   n;
+    /* the list of files */
+    int   slot;
+    char  path[PATH_MAX_];
+    struct folder files;
+    char  trouble[128];
+    char  typed[32];             /* the beginning of a name */
+    int   rows;                  /* that fit */
+};
+
+enum menu_key { MENU_UP, MENU_DOWN, MENU_PAGE_UP, MENU_PAGE_DOWN, MENU_HOME, MENU_END, MENU_ENTER,
+                MENU_BACK, MENU_CLOSE };
+
+/* path: where the list of files begins */
+void menu_open(struct menu *m, const char *path);
+void menu_close(struct menu *m);
+static inline bool menu_is_open(const struct menu *m) { return m->depth != 0; }
+/* Both return true when the user wants something; the menu is closed then. */
+bool menu_key(struct menu *m, enum menu_key key, const struct menu_view *v, struct want *w);
+bool menu_click(struct menu *m, int x, int y, const struct menu_view *v, struct want *w);
+void menu_hover(struct menu *m, int x, int y, const struct menu_view *v);
+void menu_wheel(struct menu *m, int lines, const struct menu_view *v);
+void menu_char(struct menu *m, char c);
+/* Draws the panel on a canvas it sizes, no larger than this. */
+bool menu_draw(struct menu *m, const struct menu_view *v, struct canvas *c, int max_w, int max_h);

@@ -1,0 +1,453 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the window draws over the guest's picture: a bar that hides, the menu, a line that fades;
+ * and the keys and clicks that are for them. Each is a texture of its own, drawn anew only when
+ * what it says has changed.
+ */
+#include "frontend/sdl_video.h"
+
+#ifdef HAVE_SDL
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "host/clock.h"
+#include "host/whole_file.h"
+#include "machine/machine.h"
+
+#define MS        UINT64_C(1000000)
+#define NOTE_TIME (4000 * MS)
+#define NOTE_FADE (600 * MS)
+#define LIT_TIME  (120 * MS)
+#define PASTE_MAX (64u << 10)
+#define MENU_W    (8 * FONT_W)               /* of the bar's button */
+#define GROUND    0xf6181c20u
+#define TEXT      0xffe8e8e8u
+#define DIM       0xffa0a0a0u
+
+/* ---- what is remembered ---- */
+
+void ui_start(struct video *v)
+{
+    static const char file[] = "window.conf";
+    struct error err;
+    uint8_t *p;
+    size_t n;
+    char *dir = SDL_GetPrefPath("", "vitrine");
+    prefs_init(&v->prefs);
+    v->ui = 1;
+    v->bar_until = host_now() + 4000 * MS;
+    if (dir && (v->prefs_path = malloc(strlen(dir) + sizeof file))) {
+        strcpy(v->prefs_path, dir);
+        strcat(v->prefs_path, file);
+        if (whole_file_read(v->prefs_path, 1 << 16, &p, &n, &err)) {
+            prefs_parse(&v->prefs, (char *)p);
+            free(p);
+        }
+    }
+    SDL_free(dir);
+    v->host = host_key_find(v->prefs.host_key);
+    if (!v->host)
+        v->host = host_key_find(HOST_KEY_DEFAULT);
+}
+
+static void free_layer(struct layer *l)
+{
+    canvas_free(&l->c);
+    if (l->tex)
+        SDL_DestroyTexture(l->tex);
+}
+
+void ui_close(struct video *v)
+{
+    struct buf out = { 0 };
+    struct error err;
+    if (v->prefs_changed && v->prefs_path) {
+        prefs_write(&v->prefs, &out);
+        whole_file_write(v->prefs_path, out.p, out.len, &err);
+        buf_free(&out);
+    }
+    free(v->prefs_path);
+    free_layer(&v->bar);
+    free_layer(&v->panel);
+    free_layer(&v->note);
+    menu_close(&v->menu);
+    typer_free(&v->typer);
+}
+
+/* ---- the three things ---- */
+
+void ui_show_bar(struct video *v, unsigned ms)
+{
+    uint64_t until = host_now() + ms * MS;
+    v->bar_until = until > v->bar_until ? until : v->bar_until;
+}
+
+void video_message(struct video *v, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(v->note_text, sizeof v->note_text, fmt, ap);
+    va_end(ap);
+    v->note_until = host_now() + NOTE_TIME;
+    v->note.on = false;                      /* to be drawn */
+    v->next_frame = 0;
+}
+
+bool ui_has_keys(const struct video *v) { return menu_is_open(&v->menu); }
+
+static struct menu_view view_of(struct video *v)
+{
+    struct menu_view m = { .paused = v->status.state == VIDEO_PAUSED, .captured = v->grabbed,
+                           .fullscreen = v->fullscreen, .speed = v->status.speed,
+                           .scaling = v->prefs.scaling, .aspect = v->prefs.aspect,
+                           .bar = v->prefs.bar, .host_key = v->host->title };
+    for (int i = 0; i < SLOTS && v->s; i++) {
+        m.drive[i] = session_has_drive(v->s, i);
+        m.medium[i] = v->s->media[i].bd ? v->s->media[i].name : NULL;
+    }
+    m.absolute = v->s && machine_mouse_absolute(v->s->m);
+    return m;
+}
+
+void ui_toggle_menu(struct video *v)
+{
+    char here[PATH_MAX_];
+    if (menu_is_open(&v->menu)) {
+        menu_close(&v->menu);
+    } else {
+        const char *start = v->prefs.folder;
+        if (!*start && folder_current(here, sizeof here))
+            start = here;
+        menu_open(&v->menu, *start ? start : ".");
+        sdl_grab(v, false);
+    }
+    v->menu_dirty = true;
+    v->next_frame = 0;
+}
+
+/* ---- input ---- */
+
+bool ui_key(struct video *v, const SDL_KeyboardEvent *e, struct want *w)
+{
+    static const struct { SDL_Scancode key; enum menu_key menu; } keys[] = {
+        { SDL_SCANCODE_UP, MENU_UP }, { SDL_SCANCODE_DOWN, MENU_DOWN },
+        { SDL_SCANCODE_PAGEUP, MENU_PAGE_UP }, { SDL_SCANCODE_PAGEDOWN, MENU_PAGE_DOWN },
+        { SDL_SCANCODE_HOME, MENU_HOME }, { SDL_SCANCODE_END, MENU_END },
+        { SDL_SCANCODE_RETURN, MENU_ENTER }, { SDL_SCANCODE_KP_ENTER, MENU_ENTER },
+        { SDL_SCANCODE_RIGHT, MENU_ENTER }, { SDL_SCANCODE_LEFT, MENU_BACK },
+        { SDL_SCANCODE_BACKSPACE, MENU_BACK }, { SDL_SCANCODE_ESCAPE, MENU_CLOSE },
+    };
+    struct menu_view view = view_of(v);
+    v->menu_dirty = true;
+    v->next_frame = 0;
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+        if (keys[i].key == e->keysym.scancode)
+            return menu_key(&v->menu, keys[i].menu, &view, w) && !ui_act(v, w);
+    if (e->keysym.sym > ' ' && e->keysym.sym < 0x7f)
+        menu_char(&v->menu, (char)e->keysym.sym);
+    return false;
+}
+
+bool ui_button(struct video *v, const SDL_MouseButtonEvent *e, struct want *w)
+{
+    int x = e->x, y = e->y;
+    bool down = e->type == SDL_MOUSEBUTTONDOWN, left = e->button == SDL_BUTTON_LEFT;
+    sdl_to_output(v, &x, &y);
+    x /= v->ui;
+    y /= v->ui;
+    w->kind = WANT_NOTHING;
+    if (v->bar.on && y < BAR_HEIGHT) {
+        if (down && left && x < MENU_W)
+            ui_toggle_menu(v);
+        return true;
+    }
+    if (!menu_is_open(&v->menu))
+        return false;
+    if (!down)
+        return true;
+    v->menu_dirty = true;
+    v->next_frame = 0;
+    x -= v->panel.x;
+    y -= v->panel.y;
+    if (x < 0 || y < 0 || x >= v->panel.c.w || y >= v->panel.c.h) {
+        menu_close(&v->menu);
+        return true;
+    }
+    struct menu_view view = view_of(v);
+    if (left && menu_click(&v->menu, x, y, &view, w) && ui_act(v, w))
+        w->kind = WANT_NOTHING;
+    return true;
+}
+
+void ui_motion(struct video *v, int x, int y)
+{
+    y /= v->ui;
+    x /= v->ui;
+    v->in_bar = y < BAR_HEIGHT + (v->bar.on ? 8 : -10);
+    if (v->in_bar || menu_is_open(&v->menu))
+        v->next_frame = 0;
+    if (!menu_is_open(&v->menu))
+        return;
+    struct menu_view view = view_of(v);
+    menu_hover(&v->menu, x - v->panel.x, y - v->panel.y, &view);
+    v->menu_dirty = true;
+}
+
+bool ui_wheel(struct video *v, int y)
+{
+    struct menu_view view = view_of(v);
+    if (!menu_is_open(&v->menu))
+        return false;
+    menu_wheel(&v->menu, -y, &view);
+    v->menu_dirty = true;
+    return true;
+}
+
+/* ---- what the window does itself ---- */
+
+static void paste(struct video *v)
+{
+    if (v->typer.queued) {
+        typer_clear(&v->typer);
+        video_message(v, "Typing stopped");
+        return;
+    }
+    char *text = SDL_GetClipboardText();
+    if (!text || !*text) {
+        video_message(v, "The clipboard holds no text");
+    } else if (strlen(text) > PASTE_MAX) {
+        video_message(v, "The clipboard holds too much to type: at most 64 KB");
+    } else {
+        unsigned unknown = typer_text(&v->typer, text);
+        if (unknown)
+            video_message(v, "%u character%s left out: not on a %s keyboard (--keymap)", unknown,
+                          unknown == 1 ? "" : "s", v->keymap);
+    }
+    SDL_free(text);
+}
+
+static void send_combo(struct video *v, int row)
+{
+    const uint16_t *k = menu_combos[row].keys;
+    unsigned n = 0;
+    while (n < 4 && k[n])
+        n++;
+    typer_combo(&v->typer, k, n);
+}
+
+bool ui_act(struct video *v, const struct want *w)
+{
+    v->expose = true;
+    switch (w->kind) {
+    case WANT_PASTE:      paste(v); return true;
+    case WANT_KEYS:       send_combo(v, w->arg); return true;
+    case WANT_FULLSCREEN: sdl_toggle_fullscreen(v); return true;
+    case WANT_SIZE:       sdl_resize(v, w->arg); return true;
+    case WANT_CAPTURE:
+        if (!v->s || !machine_mouse_absolute(v->s->m))
+            sdl_grab(v, !v->grabbed);
+        return true;
+    case WANT_SCALING:    v->prefs.scaling = (enum scaling)w->arg; break;
+    case WANT_ASPECT:     v->prefs.aspect = w->arg != 0; break;
+    case WANT_BAR:        v->prefs.bar = w->arg != 0; break;
+    case WANT_INSERT:                        /* for the front end; next time, look here again */
+        if (strlen(v->menu.path) < sizeof v->prefs.folder) {
+            strcpy(v->prefs.folder, v->menu.path);
+            v->prefs_changed = true;
+        }
+        return false;
+    default: return false;
+    }
+    return v->prefs_changed = true;
+}
+
+/* ---- drawing ---- */
+
+static void upload(struct video *v, struct layer *l)
+{
+    if (!l->tex || l->tex_w != l->c.w || l->tex_h != l->c.h) {
+        if (l->tex)
+            SDL_DestroyTexture(l->tex);
+        l->tex = SDL_CreateTexture(v->ren, SDL_PIXELFORMAT_ARGB8888, SDL_TEXTUREACCESS_STREAMING,
+                                   l->c.w, l->c.h);
+        l->tex_w = l->c.w;
+        l->tex_h = l->c.h;
+        if (l->tex) {
+            SDL_SetTextureBlendMode(l->tex, SDL_BLENDMODE_BLEND);
+            SDL_SetTextureScaleMode(l->tex, SDL_ScaleModeNearest);
+        }
+    }
+    if (l->tex)
+        SDL_UpdateTexture(l->tex, NULL, l->c.px, l->c.w * (int)sizeof *l->c.px);
+    l->on = l->tex != NULL;
+}
+
+static const struct { int slot; const char *name; uint32_t lit; } lamps[] = {
+    { SLOT_FDA, "A", 0xff50e050u }, { SLOT_FDB, "B", 0xff50e050u }, { SLOT_HDA, "1", 0xffffb020u },
+    { SLOT_HDB, "2", 0xffffb020u }, { SLOT_HDC, "3", 0xffffb020u }, { SLOT_HDD, "4", 0xffffb020u },
+    { SLOT_CDROM, "CD", 0xff60b0ffu },
+};
+
+static void draw_bar(struct video *v, const struct bar_view *b)
+{
+    struct canvas *c = &v->bar.c;
+    if (!canvas_size(c, b->w, BAR_HEIGHT))
+        return;
+    canvas_rect(c, 0, 0, c->w, c->h, GROUND);
+    if (b->menu)
+        canvas_rect(c, 0, 0, MENU_W, c->h, 0xff2f6fb0u);
+    canvas_text(c, FONT_W / 2, 3, "\u2261 Menu", 7, TEXT);
+    int x = MENU_W + FONT_W, chars = (b->w - x) / FONT_W;
+    for (size_t i = 0; i < ARRAY_LEN(lamps); i++) {
+        if (!b->present[lamps[i].slot])
+            continue;
+        canvas_rect(c, x, 7, 8, 8, b->light[lamps[i].slot] ? lamps[i].lit : 0xff404448u);
+        x = canvas_text(c, x + 11, 3, lamps[i].name, 2, DIM) + FONT_W;
+    }
+    x = canvas_text(c, x + FONT_W, 3, b->speed, 24, DIM) + 2 * FONT_W;
+    chars = (b->w - x - FONT_W / 2) / FONT_W;
+    int n = canvas_text_chars(b->mouse);
+    if (chars > 3)
+        canvas_text(c, n < chars ? b->w - FONT_W / 2 - n * FONT_W : x, 3, b->mouse, chars,
+                    b->captured ? 0xffffe060u : DIM);
+    upload(v, &v->bar);
+}
+
+static void look_at_drives(struct video *v, struct bar_view *b, uint64_t now)
+{
+    for (int i = 0; i < SLOTS && v->s; i++) {
+        const struct blockdev *bd = v->s->media[i].bd;
+        uint64_t uses = bd ? bd->uses : 0;
+        b->present[i] = bd || session_has_drive(v->s, i);
+        if (uses != v->uses[i] && bd)
+            v->lit_until[i] = now + LIT_TIME;
+        v->uses[i] = uses;
+        b->light[i] = now < v->lit_until[i];
+    }
+}
+
+static void speed_text(const struct video *v, char *to, size_t room)
+{
+    const struct status *st = &v->status;
+    static const char *const states[] = { "", "paused", "powered off", "halted" };
+    if (st->state != VIDEO_RUNS)
+        snprintf(to, room, "%s", states[st->state]);
+    else if (st->percent)
+        snprintf(to, room, "%u MIPS %u%%", st->mips, st->percent);
+}
+
+static bool update_bar(struct video *v, int w, uint64_t now)
+{
+    struct bar_view b;
+    bool was = v->bar.on;
+    bool on = v->prefs.bar || menu_is_open(&v->menu) || now < v->bar_until ||
+              (v->in_bar && !v->grabbed && SDL_GetMouseFocus() == v->win);
+    if (!on) {
+        v->bar.on = false;
+        return was;
+    }
+    memset(&b, 0, sizeof b);
+    b.w = w;
+    b.menu = menu_is_open(&v->menu);
+    b.captured = v->grabbed;
+    look_at_drives(v, &b, now);
+    speed_text(v, b.speed, sizeof b.speed);
+    if (v->grabbed)
+        snprintf(b.mouse, sizeof b.mouse, "Mouse captured: %s releases it", v->host->title);
+    else if (v->s && machine_mouse_absolute(v->s->m))
+        snprintf(b.mouse, sizeof b.mouse, "%s: menu", v->host->title);
+    else
+        snprintf(b.mouse, sizeof b.mouse, "Click: mouse to the guest  %s: menu", v->host->title);
+    if (was && !memcmp(&b, &v->bar_shown, sizeof b))
+        return false;
+    v->bar_shown = b;
+    draw_bar(v, &b);
+    return true;
+}
+
+static bool update_menu(struct video *v, int w, int h)
+{
+    bool was = v->panel.on;
+    if (!menu_is_open(&v->menu)) {
+        v->panel.on = v->menu_dirty = false;
+        return was;
+    }
+    if (was && !v->menu_dirty)
+        return false;
+    struct menu_view view = view_of(v);
+    v->panel.x = 4;
+    v->panel.y = BAR_HEIGHT + 2;
+    if (menu_draw(&v->menu, &view, &v->panel.c, w - 8, h - v->panel.y - 4))
+        upload(v, &v->panel);
+    v->menu_dirty = false;
+    return true;
+}
+
+static bool update_note(struct video *v, int w, int h, uint64_t now)
+{
+    struct canvas *c = &v->note.c;
+    if (now >= v->note_until) {
+        bool was = v->note.on;
+        v->note.on = false;
+        return was;
+    }
+    int most = w / FONT_W - 3, n = canvas_text_chars(v->note_text);
+    n = n < most ? n : most;
+    if (n < 1)
+        return false;
+    if (!v->note.on) {
+        if (!canvas_size(c, (n + 2) * FONT_W, BAR_HEIGHT))
+            return false;
+        canvas_rect(c, 0, 0, c->w, c->h, 0xe8404830u);
+        canvas_text(c, FONT_W, 3, v->note_text, n, TEXT);
+        upload(v, &v->note);
+    }
+    v->note.x = (w - c->w) / 2;
+    v->note.y = h - c->h - 8;
+    uint64_t left = v->note_until - now;
+    if (left < NOTE_FADE && v->note.tex)
+        SDL_SetTextureAlphaMod(v->note.tex, (uint8_t)(left * 255 / NOTE_FADE));
+    else if (v->note.tex)
+        SDL_SetTextureAlphaMod(v->note.tex, 255);
+    return left < NOTE_FADE || !v->shown_any || v->expose;
+}
+
+bool ui_update(struct video *v, uint64_t now)
+{
+    int ow, oh, ww, wh;
+    SDL_GetWindowSize(v->win, &ww, &wh);
+    if (SDL_GetRendererOutputSize(v->ren, &ow, &oh) || ow < 16 || oh < 16 || ww <= 0)
+        return false;
+    int ui = (ow + ww / 2) / ww;
+    ui = ui < 1 ? 1 : ui;
+    if (ui == 1 && oh >= 1500)
+        ui = 2;
+    if (ui != v->ui) {
+        v->ui = ui;
+        v->bar.on = v->note.on = false;
+        v->menu_dirty = true;
+    }
+    bool note_new = !v->note.on && now < v->note_until;
+    bool changed = update_bar(v, ow / ui, now);
+    changed |= update_menu(v, ow / ui, oh / ui);
+    changed |= update_note(v, ow / ui, oh / ui, now) || note_new;
+    return changed;
+}
+
+static void put(struct video *v, const struct layer *l)
+{
+    SDL_Rect r = { l->x * v->ui, l->y * v->ui, l->tex_w * v->ui, l->tex_h * v->ui };
+    if (l->on && l->tex)
+        SDL_RenderCopy(v->ren, l->tex, NULL, &r);
+}
+
+void ui_present(struct video *v)
+{
+    put(v, &v->bar);
+    put(v, &v->panel);
+    put(v, &v->note);
+}
+#else
+typedef int not_empty;               /* ISO C wants a declaration in every file */
+#endif
