@@ -17,7 +17,8 @@
  * loading follows the plan. The images are borrowed and must outlive the chip. A machine loaded
  * from a snapshot may have none: its kernel runs already; only a reset would ask for them.
  *
- * Not modelled: kernels before protocol 2.00; Multiboot's video mode request and 64-bit ELF.
+ * Not modelled: kernels before protocol 2.00; Multiboot's 64-bit ELF, and graphics: a kernel that
+ * requests a video mode is told of the text mode it has.
  * Deviations: the Multiboot memory map is that of this board, not the firmware's answer; the
  * topmost MB of RAM (less in small machines) is not used for the initial RAM disk, since firmware
  * keeps tables there.

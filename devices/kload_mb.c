@@ -7,7 +7,8 @@
 #include "devices/kload.h"
 
 enum { MAGIC = 0x1badb002, F_PAGE_ALIGN = 1, F_MEMORY = 2, F_VIDEO = 4, F_ADDRESSES = 0x10000 };
-enum { I_MEMORY = 0x01, I_CMDLINE = 0x04, I_MODULES = 0x08, I_MMAP = 0x40, I_LOADER = 0x200 };
+enum { I_MEMORY = 0x01, I_CMDLINE = 0x04, I_MODULES = 0x08, I_MMAP = 0x40, I_LOADER = 0x200,
+       I_FRAMEBUFFER = 0x1000 };
 enum { PT_LOAD = 1, PHDRS_MAX = 64 };
 /* The information block: mbi, memory map, module list, strings. */
 enum { MMAP_AT = 128, MMAP_ENTRIES = 5, MODULES_AT = MMAP_AT + MMAP_ENTRIES * 24,
@@ -236,16 +237,29 @@ static void put_modules(const struct kload *k, uint32_t *text)
     put32(k, 24, k->plan.info_at + MODULES_AT);
 }
 
+/* The screen as the firmware leaves it, text of 80x25, whatever the header would rather have. */
+static void put_screen(const struct kload *k)
+{
+    put32(k, 88, 0xb8000);
+    put32(k, 96, 160);
+    put32(k, 100, 80);
+    put32(k, 104, 25);
+    put32(k, 108, 16 | 2 << 8);              /* bits a character, EGA text */
+}
+
 void kload_mb_load(const struct kload *k)
 {
-    uint32_t text = STRINGS_AT;
+    uint32_t text = STRINGS_AT, flags = load_le32(k->images.kernel.p + k->plan.header + 4);
     load_kernel(k);
     zero(k->mem, k->plan.info_at, STRINGS_AT);
-    put32(k, 0, I_MEMORY | I_CMDLINE | I_MODULES | I_MMAP | I_LOADER);
+    put32(k, 0, I_MEMORY | I_CMDLINE | I_MODULES | I_MMAP | I_LOADER |
+                    (flags & F_VIDEO ? I_FRAMEBUFFER : 0));
     put32(k, 4, 639);
     put32(k, 8, (k->plan.ram_low - 0x100000) >> 10);
     put32(k, 16, put_text(k, &text, k->images.append));
     put_modules(k, &text);
     put_mmap(k);
     put32(k, 64, put_text(k, &text, LOADER));
+    if (flags & F_VIDEO)
+        put_screen(k);
 }

@@ -197,6 +197,24 @@ START_TEST(multiboot_elf)
 }
 END_TEST
 
+/* A kernel that asks for a video mode is told of the text screen. */
+START_TEST(multiboot_screen)
+{
+    elf_image();
+    multiboot_header(0x1000, 7);
+    ck_assert_uint_eq(load(), 1);
+    const uint8_t *mbi = ram + port32(8);
+    ck_assert_uint_eq(load_le32(mbi), 0x124d);
+    ck_assert_uint_eq(load_le32(mbi + 88), 0xb8000);
+    ck_assert_uint_eq(load_le32(mbi + 92), 0);
+    ck_assert_uint_eq(load_le32(mbi + 96), 160);
+    ck_assert_uint_eq(load_le32(mbi + 100), 80);
+    ck_assert_uint_eq(load_le32(mbi + 104), 25);
+    ck_assert_uint_eq(mbi[108], 16);
+    ck_assert_uint_eq(mbi[109], 2);
+}
+END_TEST
+
 /* The entry as a virtual address is meant where the segment was put; else as it stands. */
 START_TEST(multiboot_virtual_entry)
 {
@@ -314,6 +332,7 @@ int main(void)
     tcase_add_test(t, linux_limits);
     tcase_add_test(t, linux_old_protocol);
     tcase_add_test(t, multiboot_elf);
+    tcase_add_test(t, multiboot_screen);
     tcase_add_test(t, multiboot_virtual_entry);
     tcase_add_test(t, multiboot_by_addresses);
     tcase_add_test(t, refusals);
