@@ -38,7 +38,7 @@ static inline uint64_t op_rip(const struct cpu *c, const struct op *op)
 static inline uint64_t op_next_rip(const struct cpu *c, const struct op *op)
 {
     uint64_t ip = c->ip_base + op->off + op->in.len;
-    return c->mode & MODE_CODE64 ? ip : c->mode & MODE_CODE32 ? (uint32_t)ip : (uint16_t)ip;
+    return c->mode & MODE_CODE64 ? ip : c->model > CPU_286 ? (uint32_t)ip : (uint16_t)ip;
 }
 
 /* Effective address (offset part) of the memory operand. */

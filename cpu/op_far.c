@@ -303,7 +303,7 @@ static bool ret_far(struct cpu *c, const struct op *op, unsigned release)
 {
     unsigned size = SIZE(op);
     uint64_t off, sel;
-    if (!ss_item(c, 0, size, &off) || !ss_item(c, size, 2, &sel))
+    if (!ss_item(c, size, 2, &sel) || !ss_item(c, 0, size, &off)) /* as processors do */
         return false;
     if (cpu_protected(c))
         return return_to(c, (unsigned)sel, (uint32_t)off, size, 2 * size, release);
@@ -429,8 +429,8 @@ static bool iret_protected(struct cpu *c, const struct op *op)
     uint64_t off, sel, fl;
     if (c->eflags & FL_NT)
         return iret_task(c, op);
-    if (!ss_item(c, 0, size, &off) || !ss_item(c, size, 2, &sel) ||
-        !ss_item(c, 2 * size, size, &fl))
+    if (!ss_item(c, 2 * size, size, &fl) || !ss_item(c, size, 2, &sel) ||
+        !ss_item(c, 0, size, &off))              /* the flags first, as processors do */
         return false;
     if (size == 4 && (fl & FL_VM) && cpl == 0)
         return iret_to_v86(c, (uint32_t)off, (unsigned)sel, (uint32_t)fl);

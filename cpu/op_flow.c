@@ -130,12 +130,20 @@ static const struct op *flat_ret(struct cpu *c, const struct op *op)
     return block_jump_flat(c, load_le32(p));
 }
 
+/* A CALL beyond the limit; processors look at the stack first. */
+static COLD const struct op *call_beyond_limit(struct cpu *c, const struct op *op)
+{
+    unsigned size = 1u << op->in.osize;
+    TRY(seg_probe_write(c, SEG_SS, (c->gpr[R_SP] - size) & stack_mask(c), size));
+    return beyond_limit(c, op);
+}
+
 static const struct op *h_call(struct cpu *c, const struct op *op)
 {
     uint64_t rip = target_of(c, op);
     AT(c, op);
     if (UNLIKELY(!target_ok(c, rip)))
-        return beyond_limit(c, op);
+        return call_beyond_limit(c, op);
     TRY(push(c, op_next_rip(c, op), 1u << op->in.osize));
     return go(c, op, rip, 1);
 }
@@ -166,7 +174,7 @@ HANDLER(call_ind)
     AT(c, op);
     TRY(operand(c, op, &rip));
     if (UNLIKELY(!target_ok(c, rip)))
-        return beyond_limit(c, op);
+        return call_beyond_limit(c, op);
     TRY(push(c, op_next_rip(c, op), 1u << op->in.osize));
     return block_jump(c, rip);
 }
@@ -190,7 +198,7 @@ HANDLER(ret_imm) { return do_ret(c, op, op->in.imm & 0xffff); }
 static ALWAYS_INLINE const struct op *branch_if(struct cpu *c, const struct op *op, bool taken)
 {
     uint64_t rip = taken ? target_of(c, op) : op_next_rip(c, op);
-    if (UNLIKELY(!target_ok(c, rip)))
+    if (taken && UNLIKELY(!target_ok(c, rip)))
         return beyond_limit(c, op);
     return go(c, op, rip, taken);
 }

@@ -401,13 +401,13 @@ HANDLER(wbinvd)
 /* The register a number means, after the checks: DR4 and DR5 are DR6 and DR7 unless CR4.DE. */
 static bool dr_number(struct cpu *c, unsigned *n)
 {
+    if (!need_cpl0(c))
+        return false;
     if (*n == 4 || *n == 5) {
         if (c->cr4 & CR4_DE)
             return cpu_raise(c, EXC_UD);
         *n += 2;
     }
-    if (!need_cpl0(c))
-        return false;
     if (c->dr[7] & 0x2000) {                 /* GD */
         c->dr[6] |= DR6_BD;
         return cpu_raise(c, EXC_DB);

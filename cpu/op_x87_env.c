@@ -85,27 +85,32 @@ static unsigned unit(unsigned n)
     return n == 14 || n == 94 ? 2 : n == 28 || n == 108 ? 4 : 8;
 }
 
-bool x87_read_bytes(struct cpu *c, unsigned seg, uint64_t off, uint8_t *p, unsigned n)
+bool x87_read_bytes(struct cpu *c, const struct op *op, uint64_t off, uint8_t *p, unsigned n)
 {
     for (unsigned i = 0, k = unit(n); i < n; i += k) {
         uint64_t v;
         if (k > n - i)
             k = 2;
-        if (!seg_read(c, seg, off + i, k, &v))
+        if (!seg_read(c, op->in.seg, (off + i) & op->amask, k, &v))
             return false;
         store_le(p + i, v, k);
     }
     return true;
 }
 
-bool x87_write_bytes(struct cpu *c, unsigned seg, uint64_t off, const uint8_t *p, unsigned n)
+bool x87_write_bytes(struct cpu *c, const struct op *op, uint64_t off, const uint8_t *p,
+                     unsigned n)
 {
-    if (!seg_probe_write(c, seg, off, unit(n)) || !seg_probe_write(c, seg, off, n))
-        return false;
     for (unsigned i = 0, k = unit(n); i < n; i += k) {
         if (k > n - i)
             k = 2;
-        if (!seg_write(c, seg, off + i, load_le(p + i, k), k))
+        if (!seg_probe_write(c, op->in.seg, (off + i) & op->amask, k))
+            return false;
+    }
+    for (unsigned i = 0, k = unit(n); i < n; i += k) {
+        if (k > n - i)
+            k = 2;
+        if (!seg_write(c, op->in.seg, (off + i) & op->amask, load_le(p + i, k), k))
             return false;
     }
     return true;
@@ -267,7 +272,7 @@ HANDLER(fnstenv)
     uint8_t p[28];
     TRY(x87_begin_nowait(c, op));
     unsigned n = env_pack(c, op->in.osize > 1, p);
-    TRY(x87_write_bytes(c, op->in.seg, op_ea(c, op), p, n));
+    TRY(x87_write_bytes(c, op, op_ea(c, op), p, n));
     c->x87.cw |= FP_ALL;
     x87_update_es(c);
     return NEXT(c, op);
@@ -278,7 +283,7 @@ HANDLER(fldenv)
     uint8_t p[28];
     bool wide = op->in.osize > 1;
     TRY(x87_begin(c, op));
-    TRY(x87_read_bytes(c, op->in.seg, op_ea(c, op), p, wide ? 28 : 14));
+    TRY(x87_read_bytes(c, op, op_ea(c, op), p, wide ? 28 : 14));
     env_unpack(c, wide, p);
     return NEXT(c, op);
 }
@@ -292,7 +297,7 @@ HANDLER(fnsave)
         store_le64(p + n, x87_st(c, i).mant);
         store_le16(p + n + 8, x87_st(c, i).se);
     }
-    TRY(x87_write_bytes(c, op->in.seg, op_ea(c, op), p, n));
+    TRY(x87_write_bytes(c, op, op_ea(c, op), p, n));
     x87_init(c);
     return NEXT(c, op);
 }
@@ -303,7 +308,7 @@ HANDLER(frstor)
     bool wide = op->in.osize > 1;
     unsigned n = wide ? 28 : 14;
     TRY(x87_begin(c, op));
-    TRY(x87_read_bytes(c, op->in.seg, op_ea(c, op), p, n + 80));
+    TRY(x87_read_bytes(c, op, op_ea(c, op), p, n + 80));
     env_unpack(c, wide, p);
     for (unsigned i = 0; i < 8; i++, n += 10)
         c->x87.r[x87_phys(c, i)] = (struct f80){load_le64(p + n), load_le16(p + n + 8)};
@@ -316,8 +321,11 @@ HANDLER(frstor)
 #define FX_XMM     160
 #define MXCSR_MASK 0xffffu
 
-static bool fx_aligned(struct cpu *c, const struct op *op, uint64_t ea)
+/* The limit counts before the alignment, but only for the first doubleword. */
+static bool fx_aligned(struct cpu *c, const struct op *op, uint64_t ea, enum access acc)
 {
+    if (!seg_check(c, op->in.seg, ea, 4, acc))
+        return false;
     return LIKELY(!(seg_linear(c, op->in.seg, ea) & 15)) || cpu_raise_code(c, EXC_GP, 0);
 }
 
@@ -330,7 +338,7 @@ HANDLER(fxsave)
     uint64_t ea = op_ea(c, op);
     unsigned seg = op->in.seg;
     TRY(x87_begin_nowait(c, op));
-    TRY(fx_aligned(c, op, ea));
+    TRY(fx_aligned(c, op, ea, ACC_WRITE));
     store_le16(head, c->x87.cw);
     store_le16(head + 2, x87_sw(c));
     head[4] = (uint8_t)~c->x87.empty;
@@ -350,9 +358,9 @@ HANDLER(fxsave)
         store_le64(xmm + 16 * i + 8, c->sse.q[i][1]);
     }
     TRY(seg_probe_write(c, seg, ea, 1) && seg_probe_write(c, seg, ea + 511, 1));
-    TRY(x87_write_bytes(c, seg, ea, head, 32) && x87_write_bytes(c, seg, ea + FX_ST, regs, 128));
+    TRY(x87_write_bytes(c, op, ea, head, 32) && x87_write_bytes(c, op, ea + FX_ST, regs, 128));
     if (has_sse(c) && (c->cr4 & CR4_OSFXSR))
-        TRY(x87_write_bytes(c, seg, ea + FX_XMM, xmm, 128));
+        TRY(x87_write_bytes(c, op, ea + FX_XMM, xmm, 128));
     return NEXT(c, op);
 }
 
@@ -361,9 +369,9 @@ HANDLER(fxrstor)
     uint8_t p[FX_XMM + 128];
     uint64_t ea = op_ea(c, op), last;
     TRY(x87_begin_nowait(c, op));
-    TRY(fx_aligned(c, op, ea));
-    TRY(x87_read_bytes(c, op->in.seg, ea, p, sizeof p) &&
-        seg_read(c, op->in.seg, ea + 511, 1, &last));
+    TRY(fx_aligned(c, op, ea, ACC_READ));
+    TRY(x87_read_bytes(c, op, ea, p, sizeof p) &&
+        seg_read(c, op->in.seg, (ea + 511) & op->amask, 1, &last));
     if (has_sse(c) && load_le32(p + 24) & ~MXCSR_MASK) {
         cpu_raise_code(c, EXC_GP, 0);
         return op_fault(c, op);

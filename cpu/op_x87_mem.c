@@ -163,7 +163,8 @@ HANDLER(fild_m64) { return x87_next(c, op, load_push(c, op, I64)); }
 static bool load_ten(struct cpu *c, const struct op *op, uint64_t *lo, uint64_t *hi)
 {
     uint64_t ea = op_ea(c, op);
-    if (!seg_read(c, op->in.seg, ea, 8, lo) || !seg_read(c, op->in.seg, ea + 8, 2, hi))
+    if (!seg_read(c, op->in.seg, ea, 8, lo) ||
+        !seg_read(c, op->in.seg, (ea + 8) & op->amask, 2, hi))
         return false;
     x87_note_mem(c, op, ea);
     return true;
@@ -175,10 +176,7 @@ static bool store_ten(struct cpu *c, const struct op *op, uint64_t lo, uint16_t 
     uint64_t ea = op_ea(c, op);
     store_le64(b, lo);
     store_le16(b + 8, hi);
-    if (!x87_write_bytes(c, op->in.seg, ea, b, 10))
-        return false;
-    x87_note_mem(c, op, ea);
-    return true;
+    return x87_write_bytes(c, op, ea, b, 10);
 }
 
 HANDLER(fld_m80)
@@ -258,6 +256,7 @@ HANDLER(fstp_m80)
     bool ok = x87_may_store(&e);
     if (ok)
         TRY(store_ten(c, op, v.mant, v.se));
+    x87_note_mem(c, op, op_ea(c, op));
     x87_commit(c, &e);
     if (ok)
         x87_pop(c);
@@ -277,6 +276,7 @@ HANDLER(fbstp)
     bool ok = x87_may_store(&e);
     if (ok)
         TRY(store_ten(c, op, lo, hi));
+    x87_note_mem(c, op, op_ea(c, op));
     x87_commit(c, &e);
     if (ok)
         x87_pop(c);

@@ -27,9 +27,11 @@ void x87_set_sw(struct cpu *c, uint16_t v);
 /* The control word as written: unused bits read as 0, bit 6 as 1. */
 void x87_set_cw(struct cpu *c, uint16_t v);
 
-/* Several bytes at once, atomically as to faults. */
-bool x87_read_bytes(struct cpu *c, unsigned seg, uint64_t off, uint8_t *p, unsigned n);
-bool x87_write_bytes(struct cpu *c, unsigned seg, uint64_t off, const uint8_t *p, unsigned n);
+/* Several bytes at once, atomically as to faults. Each item's offset wraps as the address size
+ * has it. */
+bool x87_read_bytes(struct cpu *c, const struct op *op, uint64_t off, uint8_t *p, unsigned n);
+bool x87_write_bytes(struct cpu *c, const struct op *op, uint64_t off, const uint8_t *p,
+                     unsigned n);
 
 /* ---- before ---- */
 bool x87_begin_slow(struct cpu *c);

@@ -9,6 +9,7 @@
  *                                         are compared under mask, without one all arithmetic ones
  *   ; out: vector=e code=4 cr2=114000 eip=100105      or how it must fault
  *   ; native: no                          not to be run on the host's processor
+ *   ; native: ldt                         only where that has the segments of hostdiff's ldt.c
  *   ; level: 0                            runs as the supervisor, CPL 0; emu.c has its descriptors.
  *                                         A HLT of its own ends it with vector=ff
  * All numbers are hexadecimal. x87 registers: st0=3fff8000000000000000, sw, cw;
@@ -39,7 +40,7 @@ struct list {
 };
 struct test {
     struct list in, out;
-    bool native;
+    bool native, ldt;
     unsigned level;
 };
 
@@ -74,6 +75,8 @@ static bool read_header(const char *path, struct test *t)
             t->native = false;
         else if (!strncmp(line, "; level: 0", 10))
             t->level = 0, t->native = false;
+        else if (!strncmp(line, "; native: ldt", 13))
+            t->ldt = true;
     }
     fclose(f);
     return t->out.n > 0;
@@ -91,6 +94,17 @@ static struct f80 number80(const char *digits)
 
 static void set_start(const struct test *t, unsigned bits, struct hd_state *s)
 {
+    hd_flat(s);
+    if (!t->level) {
+        memset(s->seg, 0, sizeof s->seg);
+        s->seg[SEG_CS] = bits == 16 ? 0x60 : 0x10;
+        s->seg[SEG_SS] = bits == 16 ? 0x70 : 0x18;
+        s->seg[SEG_DS] = s->seg[SEG_ES] = bits == 16 ? 0x68 : 0x18;
+    } else if (bits == 16) {
+        s->seg[SEG_CS] = HD_SEL_CODE16;
+        s->seg[SEG_DS] = s->seg[SEG_ES] = HD_SEL_DATA16;
+        s->seg[SEG_SS] = HD_SEL_STACK16;
+    }
     s->eip = (bits == 32 ? HD_CODE : 0) + START;
     s->gpr[R_SP] = (bits == 32 ? HD_STACK : 0) + 0x800;
     s->eflags = 0x202;
@@ -236,7 +250,6 @@ static bool run_here(const struct test *t, unsigned bits, const struct hd_state 
         struct emu *e = engine(k);
         char how[64];
         snprintf(how, sizeof how, "%u bits, %s", bits, names[k]);
-        emu_set_bits(e, bits);
         emu_set_level(e, t->level);
         emu_load(e, start);
         if (!emu_run(e, STEPS)) {
@@ -255,19 +268,23 @@ static bool run_here(const struct test *t, unsigned bits, const struct hd_state 
 }
 
 #ifdef HAVE_NATIVE
-static bool run_native(const struct test *t, const struct hd_state *start)
+static bool run_native(const struct test *t, unsigned bits, const struct hd_state *start)
 {
     struct native *n = native_new();
     struct hd_state *end = calloc(1, sizeof *end);
     if (!n || !end)
-        return true; /* a kernel without 32-bit programs */
-    bool ok = native_run(n, start, end) && check(t, end, "natively");
+        return true; /* a kernel without 32-bit programs, or no memory */
+    bool can = (bits == 32 && !t->ldt) || native_has_ldt(n);
+    bool ok = !can || (native_run(n, start, end) && check(t, end, "natively"));
     native_free(n);
     free(end);
     return ok;
 }
 #else
-static bool run_native(const struct test *t, const struct hd_state *start) { return true; }
+static bool run_native(const struct test *t, unsigned bits, const struct hd_state *start)
+{
+    return true;
+}
 #endif
 
 int main(int argc, char **argv)
@@ -289,8 +306,8 @@ int main(int argc, char **argv)
             return 2;
         set_start(&t, bits, &start);
         ok &= run_here(&t, bits, &start, rows);
-        if (bits == 32 && t.native)
-            ok &= run_native(&t, &start);
+        if (t.native)
+            ok &= run_native(&t, bits, &start);
     }
     if (ok && file && !rows_write(rows, file, "asm")) {
         fprintf(stderr, "run_asm: cannot write %s\n", file);

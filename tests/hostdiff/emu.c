@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Programs here: a processor with the selectors, page permissions and interrupt gates that a
- * program sees under 32-bit Linux, or its supervisor. An exception goes through the IDT to CPL 0,
- * where a HLT for each vector stands; what was pushed tells how the program ended.
+ * program sees under Linux, or its supervisor. An exception goes through the IDT to CPL 0, where a
+ * HLT for each vector stands; what was pushed tells how the program ended.
  */
 #include "hostdiff.h"
 
 #include <stdlib.h>
 
 #include "cpu/block.h"
+#include "cpu/desc.h"
 #include "cpu/flags.h"
 #include "cpu/mem.h"
 
@@ -21,6 +22,7 @@
 #define GDT       0x4000u
 #define IDT       0x5000u
 #define TSS       0x6000u
+#define LDT       0x7000u
 #define RING0_TOP 0x8000u
 #define HANDLERS  0x8000u
 
@@ -30,7 +32,7 @@ struct emu {
     struct region ram_region;
     struct sched sched;
     uint8_t *ram;
-    unsigned bits, level;
+    unsigned level;
 };
 
 static vtime no_time(void *owner, uint64_t icount) { return icount; }
@@ -63,16 +65,22 @@ static void build_memory(struct emu *e)
     map_pages(e, PT_LOW, HD_DATA, HD_DATA, HD_DATA_SIZE >> 12, 6);
     map_pages(e, PT_LOW, HD_STACK, HD_STACK, HD_STACK_SIZE >> 12, 6);
     map_pages(e, PT_SYS, SYS, 0, SYS_PAGES, 2);
+    put_desc(e, 0x08, 0, 0xfffff, 0xc09b); /* Linux has one there, too */
     put_desc(e, 0x10, 0, 0xfffff, 0xc09b);
     put_desc(e, 0x18, 0, 0xfffff, 0xc093);
     put_desc(e, 0x20, 0, 0xfffff, 0xc0fb);
     put_desc(e, 0x28, 0, 0xfffff, 0xc0f3);
+    /* 64-bit code, and the number of the processor: gen.c looks for who gets hold of these. */
+    put_desc(e, 0x30, 0, 0xfffff, 0xc0fb);
+    put_desc(e, 0x78, 0, 0, 0xf5);
     put_desc(e, 0x40, SYS + TSS, 0x67, 0x8b);
     put_desc(e, 0x50, HD_DATA + 0x3000, 0x7f, 0x82);   /* for supervisors: an LDT, */
     put_desc(e, 0x58, HD_DATA + 0x2000, 0x67, 0x89);   /* a task, */
     put_desc(e, 0x60, HD_CODE, 0xffff, 0x9b);          /* 16-bit code, */
     put_desc(e, 0x68, HD_DATA, 0xffff, 0x93);          /* data, */
     put_desc(e, 0x70, HD_STACK, 0xffff, 0x93);         /* and stack */
+    for (unsigned i = 1; i < hd_ldt_count; i++)
+        store_le64(e->ram + LDT + 8 * i, hd_ldt_bits(i));
     store_le32(e->ram + TSS + 4, SYS + RING0_TOP);
     store_le16(e->ram + TSS + 8, 0x18);
     store_le16(e->ram + TSS + 0x66, 0x68);
@@ -140,26 +148,15 @@ static void set_x87(struct cpu *c, const struct hd_state *s)
         c->x87.r[(c->x87.top + i) & 7] = s->st[i];
 }
 
-static void load_seg(struct emu *e, unsigned i)
+static void load_seg(struct cpu *c, unsigned i, uint16_t sel)
 {
-    unsigned sel = i == SEG_CS ? 0x23 : i >= SEG_FS ? 0 : 0x2b;
-    uint32_t base = i == SEG_CS ? HD_CODE : i == SEG_SS ? HD_STACK : HD_DATA;
-    uint16_t attr = i == SEG_CS ? 0xfb : 0xf3;
-    if (!e->level && sel) {
-        sel = i == SEG_CS ? 0x10 : 0x18;
-        if (e->bits == 16)
-            sel = i == SEG_CS ? 0x60 : i == SEG_SS ? 0x70 : 0x68;
-        attr = i == SEG_CS ? 0x9b : 0x93;
-    }
-    if (!sel)
-        set_seg(&e->cpu.seg[i], 0, 0, 0, 0);
-    else if (e->bits == 16)
-        set_seg(&e->cpu.seg[i], (uint16_t)sel, base, 0xffff, attr);
-    else
-        set_seg(&e->cpu.seg[i], (uint16_t)sel, 0, 0xffffffff, 0xc000 | attr);
+    struct desc d;
+    bool found;
+    seg_null(&c->seg[i], sel);
+    if (!sel_null(sel) && desc_peek(c, sel, &d, &found) && found)
+        c->seg[i] = seg_of(&d, sel);
 }
 
-void emu_set_bits(struct emu *e, unsigned bits) { e->bits = bits; }
 void emu_set_level(struct emu *e, unsigned level) { e->level = level; }
 
 void emu_load(struct emu *e, const struct hd_state *s)
@@ -174,15 +171,19 @@ void emu_load(struct emu *e, const struct hd_state *s)
     cpu_reset(c, RESET_POWER);
     for (unsigned i = 0; i < 8; i++)
         c->gpr[i] = s->gpr[i];
-    for (unsigned i = 0; i < 6; i++)
-        load_seg(e, i);
     set_seg(&c->seg[SEG_TR], 0x40, SYS + TSS, 0x67, 0x8b);
-    set_seg(&c->seg[SEG_LDTR], 0, 0, 0, 0);
-    c->gdtr = (struct dtr){e->level ? 0x4f : 0x77, SYS + GDT};
+    if (e->level)
+        set_seg(&c->seg[SEG_LDTR], 0x50, SYS + LDT, 8 * hd_ldt_count - 1, 0x82);
+    else
+        set_seg(&c->seg[SEG_LDTR], 0, 0, 0, 0);
+    c->gdtr = (struct dtr){e->level ? 0x7f : 0x77, SYS + GDT};
     c->idtr = (struct dtr){32 * 8 - 1, SYS + IDT};
     c->cr0 = CR0_PE | CR0_PG | CR0_NE | CR0_ET | CR0_MP | CR0_WP | CR0_AM;
     c->cr3 = PAGE_DIR;
     c->cr4 = CR4_DE | CR4_OSFXSR;
+    cpu_update_mode(c);
+    for (unsigned i = 0; i < 6; i++)
+        load_seg(c, i, s->seg[i]);
     c->cpl = (uint8_t)e->level;
     c->rip = s->eip;
     cpu_set_eflags(c, s->eflags);
@@ -237,11 +238,16 @@ void emu_store(struct emu *e, struct hd_state *s)
     s->code = s->cr2 = 0;
     s->eip = (uint32_t)c->rip;
     s->eflags = cpu_eflags(c);
+    for (unsigned i = 0; i < 6; i++)
+        s->seg[i] = c->seg[i].sel;
     if (in_handler(e, &code)) {
         s->vector = ((uint32_t)c->rip - SYS - HANDLERS) / 16;
         s->code = code ? frame_word(e, 0) : 0;
         s->eip = frame_word(e, code);
+        s->seg[SEG_CS] = (uint16_t)frame_word(e, code + 1u);
         s->eflags = frame_word(e, code + 2u);
+        if (e->level)
+            s->seg[SEG_SS] = (uint16_t)frame_word(e, code + 4u);
         s->gpr[R_SP] = e->level ? frame_word(e, code + 3u) : (uint32_t)c->gpr[R_SP] + 12 + 4 * code;
         s->cr2 = s->vector == EXC_PF ? (uint32_t)c->cr2 : 0;
     }
@@ -253,4 +259,23 @@ void emu_store(struct emu *e, struct hd_state *s)
     memcpy(s->mem, e->ram + HD_CODE, HD_CODE_SIZE);
     memcpy(s->mem + HD_CODE_SIZE, e->ram + HD_DATA, HD_DATA_SIZE);
     memcpy(s->mem + HD_CODE_SIZE + HD_DATA_SIZE, e->ram + HD_STACK, HD_STACK_SIZE);
+}
+
+static bool alike(unsigned sel)
+{
+    return (sel & 0xfffc) ? (sel & 0xfffc) != 0x30 && (sel & 0xfffc) != 0x78 : sel == 0;
+}
+
+bool emu_selectors_alike(const struct emu *e)
+{
+    const struct cpu *c = &e->cpu;
+    uint32_t words = (SYS + RING0_TOP - (uint32_t)c->gpr[R_SP]) / 4;
+    uint32_t vector = ((uint32_t)c->rip - SYS - HANDLERS) / 16;
+    for (unsigned i = 0; i < 6; i++)
+        if ((c->cpl == 3 || (i != SEG_CS && i != SEG_SS)) && !alike(c->seg[i].sel))
+            return false;
+    if (c->cpl != 0 || words != 6 || vector < EXC_TS || vector > EXC_GP)
+        return true;
+    uint32_t code = frame_word(e, 0) & 0xfffc;
+    return code != 0x30 && code != 0x78;
 }

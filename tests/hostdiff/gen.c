@@ -5,11 +5,23 @@
  * is known, and with it what the manual leaves undefined on that path. A program in which something
  * depends on an undefined flag is not used.
  *
- * Left out: instructions whose outcome depends on the host's system (selectors other than the
- * program's own, system calls, CPUID, time stamps, what UMIP hides), and images of the x87
- * environment, which differ in their pointers.
+ * Not generated, since the host's system decides: system calls, CPUID, time stamps, what UMIP hides
+ * (SGDT, SIDT, SLDT, STR, SMSW), selectors of 64-bit code and of the processor's number, null
+ * selectors other than 0 (interrupts make them 0), IRET with NT (not in long mode), conforming code
+ * that is present. Further: locked accesses over two cache lines (hosts punish them), REP MOVS and
+ * STOS over their own bytes, and encodings that newer processors use for something else.
+ *
+ * Differences between processors, which are not compared:
+ *   - flags, results and x87 bits that the manual calls undefined; C1 after FCOMI;
+ *   - transcendental functions beyond one unit in the last place;
+ *   - opcode, data pointer and selectors in x87 images: newer processors drop them; MXCSR and XMM;
+ *   - memory that one of several accesses changed before a later one faulted (ENTER, PUSHA, FNSAVE,
+ *     images), and the return address that a CALL pushes before it finds its target beyond a limit;
+ *   - x87 state after an MMX instruction, FLDENV, FRSTOR or FXRSTOR has faulted;
+ *   - which byte of an image CR2 names;
+ *   - FXSAVE and FXRSTOR misaligned under EFLAGS.AC (#AC or #GP).
  */
-#include "hostdiff.h"
+#include "gen.h"
 
 #include <stdlib.h>
 
@@ -18,45 +30,18 @@
 
 #define MAX_STEPS 400u
 
-static const char *const left_out[] = {
-    "ud0",         /* with or without modrm */ "rdtsc",
-    "rdpmc",       "cpuid",
-    "sgdt",        "sidt",
-    "sldt",        "str",
-    "smsw",        "lar",
-    "lsl",         "verr",
-    "verw",        "pop_seg",
-    "mov_to_seg",  "les",
-    "lds",         "lss",
-    "lfs",         "lgs",
-    "call_far",    "jmp_far",
-    "call_far_m",  "jmp_far_m",
-    "retf",        "retf_imm",
-    "iret",        "int",
-    "sysenter",    "sysexit",
-    "fxsave",      "fxrstor",
-    "fnstenv",     "fnsave",
-    "mov_from_cr", "mov_to_cr",
-    "mov_from_dr", "mov_to_dr",
-};
-/* Several accesses: processors may have done some of them when a later one faults. */
-static const char *const in_parts[] = {"enter", "popa", "pusha", "fbstp", "fstp_m80"};
-static const char *const transcendental[] = {
-    "f2xm1", "fyl2x", "fptan", "fpatan", "fyl2xp1", "fsincos", "fsin", "fcos",
-};
-
 /* ---- chance ---- */
 
-static uint32_t rnd(struct gen *g)
+uint32_t rnd(struct gen *g)
 {
     g->seed ^= g->seed << 13;
     g->seed ^= g->seed >> 7;
     g->seed ^= g->seed << 17;
     return (uint32_t)(g->seed >> 16);
 }
-static bool chance(struct gen *g, unsigned percent) { return rnd(g) % 100 < percent; }
+bool chance(struct gen *g, unsigned percent) { return rnd(g) % 100 < percent; }
 
-static uint32_t number(struct gen *g)
+uint32_t number(struct gen *g)
 {
     static const uint32_t edge[] = {
         0,      1,      2,       0x7f,       0x80,        0xff,        0x100,       0x7fff,
@@ -89,384 +74,97 @@ static struct f80 number80(struct gen *g)
     }
 }
 
+uint32_t target(struct gen *g)
+{
+    uint32_t r = rnd(g) % 100;
+    if (r < 78)
+        return (HD_DATA + rnd(g) % HD_DATA_SIZE) & (chance(g, 60) ? ~7u : ~0u);
+    if (r < 86)
+        return HD_DATA + 0x1000 * (1 + rnd(g) % 3) - 16 + rnd(g) % 24;
+    if (r < 88)
+        return HD_DATA + (chance(g, 50) ? HD_DATA_SIZE : 0) - 12 + rnd(g) % 16;
+    if (r < 91)
+        return g->near + rnd(g) % 48; /* its own code */
+    return r < 98 ? HD_STACK + rnd(g) % HD_STACK_SIZE : r < 99 ? number(g) : HD_DATA;
+}
+
+/* ---- selectors ---- */
+
+/* The places of ldt.c; what may be loaded into a register comes first. */
+static const uint8_t codes[] = {1, 4, 6, 9, 10, 11, 5, 7, 8, 32, 33};
+static const uint8_t datas[] = {2,  12, 13, 14, 15, 16, 17, 21, 22, 23, 24, 25,
+                                26, 27, 28, 29, 30, 1,  4,  6,  5,  8,  31};
+static const uint8_t stacks[] = {3, 18, 19, 20, 22, 27, 28, 29, 2, 12, 21, 30, 25, 14, 31, 34};
+#define CODES_READABLE  6
+#define CODES_LOADABLE  9
+#define DATAS_LOADABLE  20
+#define STACKS_LOADABLE 13
+
+uint16_t selector(struct gen *g, unsigned seg)
+{
+    uint32_t r = rnd(g) % 100, i = rnd(g);
+    if (g->flat_only)
+        return r < 90 ? seg == SEG_CS ? HD_CS : HD_DS : 0;
+    if (r < 70)
+        return HD_SEL(seg == SEG_CS   ? codes[i % ARRAY_LEN(codes)]
+                      : seg == SEG_SS ? stacks[i % ARRAY_LEN(stacks)]
+                                      : datas[i % ARRAY_LEN(datas)]);
+    if (r < 85)
+        return seg == SEG_CS ? HD_CS : HD_DS;
+    if (r < 90)
+        return 0;
+    if (r < 97)
+        return (uint16_t)(HD_SEL(i % (hd_ldt_count + 2)) ^ (chance(g, 20) ? rnd(g) & 3 : 0));
+    return (uint16_t)number(g);
+}
+
+uint32_t selector_base(uint16_t sel)
+{
+    return sel & 4 && sel >> 3 < hd_ldt_count ? hd_ldt[sel >> 3].base : 0;
+}
+
+static uint16_t data_selector(struct gen *g)
+{
+    uint32_t r = rnd(g) % 100, i = rnd(g);
+    return r < 60 ? HD_SEL(datas[i % DATAS_LOADABLE]) : r < 80 ? HD_SEL_DATA16 : HD_DS;
+}
+
+/* What the program begins with: flat, 32-bit code with local data, 16-bit code. */
+static void random_segments(struct gen *g, struct hd_state *s)
+{
+    uint32_t kind = rnd(g) % 100;
+    hd_flat(s);
+    if (kind < 40 || g->flat_only)
+        return;
+    for (unsigned i = 0; i < 6; i++)
+        if (i != SEG_CS && i != SEG_SS)
+            s->seg[i] = i >= SEG_FS && chance(g, 40) ? 0 : data_selector(g);
+    if (kind < 60) {
+        s->seg[SEG_CS] = chance(g, 50) ? HD_CS : HD_SEL(codes[rnd(g) % CODES_LOADABLE]);
+        s->seg[SEG_SS] = chance(g, 40) ? HD_DS : HD_SEL(stacks[rnd(g) % STACKS_LOADABLE]);
+        return;
+    }
+    s->seg[SEG_CS] = chance(g, 85) ? HD_SEL_CODE16 : HD_SEL(6);
+    s->seg[SEG_SS] =
+        chance(g, 70) ? HD_SEL_STACK16 : HD_SEL(stacks[rnd(g) % STACKS_LOADABLE]);
+    if (chance(g, 60))
+        s->seg[SEG_DS] = s->seg[SEG_ES] = HD_SEL_DATA16;
+}
+
 /* ---- the rows ---- */
 
-static bool named(const char *name, const char *const *list, size_t n)
+bool gen_init(struct gen *g, const struct decoder *d, const char *only, unsigned length,
+              bool flat_only)
 {
-    for (size_t i = 0; i < n; i++)
-        if (!strcmp(name, list[i]))
-            return true;
-    return false;
-}
-
-static bool usable(const struct insn_row *r)
-{
-    return (r->modes & M32B) && !(r->need & ~cpu_models[CPU_MODEL_DEFAULT].features) &&
-           !named(r->name, left_out, ARRAY_LEN(left_out));
-}
-
-bool gen_init(struct gen *g, const struct decoder *d, const char *only, unsigned length)
-{
-    *g = (struct gen){.decoder = d, .only = only, .length = length};
+    *g = (struct gen){.decoder = d, .only = only, .length = length, .flat_only = flat_only};
     g->rows = calloc(insn_row_count, sizeof *g->rows);
     for (unsigned i = 0; g->rows && i < insn_row_count; i++)
-        if (usable(&insn_rows[i]) && (!only || !strcmp(only, insn_rows[i].name)))
+        if (row_usable(g, &insn_rows[i]) && (!only || !strcmp(only, insn_rows[i].name)))
             g->rows[g->n_rows++] = (uint16_t)i;
     return g->n_rows > 0;
 }
 
 void gen_free(struct gen *g) { free(g->rows); }
-
-/* ---- encodings ---- */
-
-struct maker {
-    struct gen *g;
-    struct emu *e;
-    struct cpu *c;
-    uint8_t b[64]; /* one or more instructions; the last is the one meant */
-    unsigned n;
-    unsigned split[8], n_split; /* where each begins */
-    uint32_t at;                /* address of b[0] */
-};
-
-static void put(struct maker *k, uint32_t v, unsigned n)
-{
-    for (; n; n--, v >>= 8)
-        k->b[k->n++] = (uint8_t)v;
-}
-
-static void begin(struct maker *k) { k->split[k->n_split++] = k->n; }
-
-/* mov r, v before the instruction itself. */
-static void set_reg(struct maker *k, unsigned r, uint32_t v)
-{
-    begin(k);
-    put(k, 0xb8 + r, 1);
-    put(k, v, 4);
-}
-
-static uint32_t target(struct gen *g)
-{
-    uint32_t r = rnd(g) % 100;
-    if (r < 80)
-        return (HD_DATA + rnd(g) % HD_DATA_SIZE) & (chance(g, 60) ? ~7u : ~0u);
-    if (r < 88)
-        return HD_DATA + 0x1000 * (1 + rnd(g) % 3) - 16 + rnd(g) % 24;
-    if (r < 90)
-        return HD_DATA + (chance(g, 50) ? HD_DATA_SIZE : 0) - 12 + rnd(g) % 16;
-    return r < 98 ? HD_STACK + rnd(g) % HD_STACK_SIZE : r < 99 ? number(g) : HD_DATA;
-}
-
-static void mod_disp(struct maker *k, unsigned reg, unsigned rm, int sib, bool needs_disp,
-                     uint32_t disp)
-{
-    bool small = disp + 0x80 < 0x100 && !chance(k->g, 10);
-    unsigned mod = !disp && !needs_disp ? 0 : small ? 1 : 2;
-    put(k, mod << 6 | reg << 3 | rm, 1);
-    if (sib >= 0)
-        put(k, (uint32_t)sib, 1);
-    put(k, disp, mod == 0 ? 0 : mod == 1 ? 1 : 4);
-}
-
-/* A 32-bit memory operand; shift: what the instruction adds to its address by itself. */
-static void memory32(struct maker *k, unsigned reg, uint32_t shift, const uint32_t *gpr)
-{
-    struct gen *g = k->g;
-    uint32_t t = target(g) - shift;
-    unsigned base = rnd(g) & 7, index = rnd(g) & 7, scale = rnd(g) & 3;
-    if (chance(g, 50) && emu_byte(k->e, gpr[base]) && !shift)
-        t = gpr[base] + (chance(g, 30) ? 0 : (rnd(g) & 0x7f) - 0x20);
-    switch (rnd(g) % 5) {
-    case 0:
-        put(k, reg << 3 | 5, 1);
-        put(k, t, 4);
-        break;
-    case 1:
-        put(k, reg << 3 | 4, 1); /* index * scale + disp32 */
-        put(k, scale << 6 | index << 3 | 5, 1);
-        put(k, t - (index == 4 ? 0 : gpr[index] << scale), 4);
-        break;
-    case 2:
-        if (index == 4)
-            scale = 0; /* without an index the scale is undefined */
-        mod_disp(k, reg, 4, (int)(scale << 6 | index << 3 | base), base == 5,
-                 t - gpr[base] - (index == 4 ? 0 : gpr[index] << scale));
-        break;
-    default:
-        mod_disp(k, reg, base == 4 ? 4 : base, base == 4 ? 0x24 : -1, base == 5, t - gpr[base]);
-    }
-}
-
-static void memory16(struct maker *k, unsigned reg)
-{
-    unsigned mod = rnd(k->g) % 3, rm = rnd(k->g) & 7;
-    put(k, mod << 6 | reg << 3 | rm, 1);
-    put(k, rnd(k->g), mod == 0 ? (rm == 6 ? 2 : 0) : mod);
-}
-
-static bool inside_stack(uint32_t v) { return v - (HD_STACK + 0x100) < HD_STACK_SIZE - 0x200; }
-static bool inside_data(uint32_t v) { return v - (HD_DATA + 0x40) < HD_DATA_SIZE - 0x80; }
-
-/* Registers that the instruction uses without naming them. */
-static void prepare(struct maker *k, const struct insn_row *r, uint32_t *gpr)
-{
-    struct gen *g = k->g;
-    bool leave = !strcmp(r->name, "leave");
-    if (chance(g, 8))
-        return;
-    if ((r->attr & STACK) && !leave && !inside_stack(gpr[R_SP]))
-        set_reg(k, R_SP, gpr[R_SP] = HD_STACK + 0x400 + rnd(g) % 0x800);
-    if ((leave || !strcmp(r->name, "enter")) && !inside_stack(gpr[R_BP]))
-        set_reg(k, R_BP, gpr[R_BP] = HD_STACK + 0x400 + rnd(g) % 0x800);
-    if (!strcmp(r->name, "xlat") && !inside_data(gpr[R_BX]))
-        set_reg(k, R_BX, gpr[R_BX] = target(g));
-    if (!(r->attr & STRING))
-        return;
-    if (!inside_data(gpr[R_SI]))
-        set_reg(k, R_SI, gpr[R_SI] = target(g));
-    if (!inside_data(gpr[R_DI]))
-        set_reg(k, R_DI, gpr[R_DI] = chance(g, 20) ? gpr[R_SI] + rnd(g) % 17 - 8 : target(g));
-    if (gpr[R_CX] > 40)
-        set_reg(k, R_CX, gpr[R_CX] = chance(g, 90) ? rnd(g) % 24 : rnd(g) % 2000);
-}
-
-/* mov r, next; or push next: where an indirect branch or RET is to go. */
-static void aim(struct maker *k, const struct insn_row *r, bool *reg_form, unsigned *rm)
-{
-    uint32_t gap = rnd(k->g) % 6,
-             len = !strcmp(r->name, "ret_imm") ? 3 : 2 - !strcmp(r->name, "ret");
-    if (chance(k->g, 25))
-        return;
-    begin(k);
-    *rm = rnd(k->g) & 3;
-    *reg_form = true;
-    put(k, r->opcode == 0xff ? 0xb8 + *rm : 0x68, 1);
-    put(k, k->at + k->n + 4 + len + gap, 4);
-}
-
-static void prefixes(struct maker *k, const struct insn_row *r, bool mem, bool *a16)
-{
-    static const uint8_t seg[] = {0x26, 0x2e, 0x36, 0x3e, 0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65};
-    static const uint8_t mandatory[5] = {0, 0, 0x66, 0xf3, 0xf2};
-    struct gen *g = k->g;
-    bool loop = (r->attr & JUMP) && r->opcode >= 0xe0 && r->opcode <= 0xe3;
-    *a16 = chance(g, !strcmp(r->name, "lea") || loop ? 25 : 1);
-    if ((r->attr & LOCKABLE) && mem && chance(g, 15))
-        put(k, 0xf0, 1);
-    if (chance(g, 1))
-        put(k, 0xf0, 1);
-    if (chance(g, mem ? 6 : 2))
-        put(k, seg[rnd(g) % (chance(g, 5) ? 10 : 8)], 1);
-    if (*a16)
-        put(k, 0x67, 1);
-    if ((r->attr & STRING) && chance(g, 50))
-        put(k, chance(g, 50) ? 0xf3 : 0xf2, 1);
-    if (mandatory[r->ext >> 12])
-        put(k, mandatory[r->ext >> 12], 1);
-    else if (!(r->ext >> 12) && chance(g, r->attr & ENDS ? 2 : 25))
-        put(k, 0x66, 1);
-}
-
-/* How far the bit instructions reach beyond their memory operand. */
-static uint32_t bit_reach(const struct maker *k, const struct insn_row *r, unsigned reg,
-                          const uint32_t *gpr)
-{
-    if (r->map != M2 || (r->opcode & 0xe7) != 0xa3 || r->name[0] != 'b')
-        return 0;
-    for (unsigned i = k->split[k->n_split - 1]; i < k->n; i++)
-        if (k->b[i] == 0x66)
-            return (uint32_t)((int32_t)(int16_t)gpr[reg] >> 4) * 2;
-    return (uint32_t)((int32_t)gpr[reg] >> 5) * 4;
-}
-
-static void modrm(struct maker *k, const struct insn_row *r, bool mem, bool a16, unsigned rm,
-                  const uint32_t *gpr)
-{
-    unsigned form = r->ext & 0xff0, reg = rnd(k->g) & 7;
-    if (form >> 8 == 1 && form < 0x130)
-        reg = r->ext & 7;
-    if (!mem)
-        put(k, (r->ext & 0xf00) == 0x200 ? r->ext & 0xff : 0xc0 | reg << 3 | rm, 1);
-    else if (a16)
-        memory16(k, reg);
-    else
-        memory32(k, reg, bit_reach(k, r, reg, gpr), gpr);
-}
-
-static uint32_t displacement(struct maker *k, const struct hd_program *p, unsigned size)
-{
-    uint32_t next = k->at + k->n + size, back;
-    if (p->n > 1 && chance(k->g, 15)) {
-        back = HD_CODE + p->insn[rnd(k->g) % p->n].at;
-        if (next - back < 0x80 || size > 1)
-            return back - next;
-    }
-    return rnd(k->g) % 12;
-}
-
-/* The bytes after modrm. More than needed does no harm: the decoder says how many count. */
-static void immediates(struct maker *k, const struct insn_row *r, const struct hd_program *p)
-{
-    struct gen *g = k->g;
-    unsigned o = r->opnd[0];
-    if (o == Jb || o == Jz) {
-        put(k, displacement(k, p, o == Jb ? 1 : 4), 4);
-    } else if (o == Ob || o == Ov || r->opnd[1] == Ob || r->opnd[1] == Ov) {
-        put(k, target(g), 4);
-    } else if (!strcmp(r->name, "enter")) {
-        put(k, chance(g, 95) ? rnd(g) & 0x3f : rnd(g), 2);
-        put(k, chance(g, 90) ? rnd(g) % 6 : rnd(g), 1);
-    } else if (o == Iw) {
-        put(k, rnd(g) & (chance(g, 90) ? 0x3c : 0xffff), 2);
-    } else {
-        put(k, number(g), 4);
-        put(k, number(g), 4);
-    }
-}
-
-static void make(struct maker *k, const struct insn_row *r, const struct hd_program *p)
-{
-    struct gen *g = k->g;
-    unsigned form = r->ext & 0xff0, rm = rnd(g) & 7;
-    bool has_modrm = g->decoder->modrm[r->map << 8 | r->opcode] != 0, reg_form = false, a16;
-    bool mem = has_modrm &&
-               (form == 0x110 || form == 0x130 || ((form == 0 || form == 0x100) && chance(g, 60)));
-    uint32_t gpr[8];
-    k->n = k->n_split = 0;
-    for (unsigned i = 0; i < 8; i++)
-        gpr[i] = (uint32_t)k->c->gpr[i];
-    prepare(k, r, gpr);
-    if (!strncmp(r->name, "ret", 3) || !strcmp(r->name, "call_ind") || !strcmp(r->name, "jmp_ind"))
-        aim(k, r, &reg_form, &rm);
-    if (reg_form)
-        mem = false;
-    begin(k);
-    prefixes(k, r, mem, &a16);
-    if (r->map != M1)
-        put(k, 0x0f, 1);
-    put(k, r->opcode + (r->attr & ROW8 ? rnd(g) & 7 : 0u), 1);
-    if (has_modrm)
-        modrm(k, r, mem, a16, rm, gpr);
-    immediates(k, r, p);
-}
-
-/* ---- what is undefined ---- */
-
-static unsigned shift_count(const struct cpu *c, const struct insn *in, unsigned slot)
-{
-    unsigned o = insn_rows[in->id].opnd[slot];
-    return (o == CL ? (unsigned)c->gpr[R_CX] : o == I1 ? 1 : (unsigned)in->imm) & 31;
-}
-
-static bool is_shift(const struct insn_row *r)
-{
-    return r->map == M1 &&
-           (r->opcode == 0xc0 || r->opcode == 0xc1 || (r->opcode >= 0xd0 && r->opcode <= 0xd3));
-}
-
-static bool bcd_valid(struct emu *e, uint32_t a)
-{
-    for (unsigned i = 0; i < 9; i++) {
-        const uint8_t *p = emu_byte(e, a + i);
-        if (p && ((*p & 15) > 9 || *p >> 4 > 9))
-            return false;
-    }
-    return true;
-}
-
-static uint32_t address_of(const struct cpu *c, const struct insn *in)
-{
-    const uint8_t *r = (const uint8_t *)c->gpr;
-    uint32_t a = (uint32_t)(load_le64(r + in->base) + (load_le64(r + in->index) << in->scale)) +
-                 (uint32_t)in->disp;
-    return in->asize == 1 ? a & 0xffff : a;
-}
-
-/* Flags that 'in' reads, writes and leaves undefined in the present state. False: its result is. */
-static bool flag_effects(struct emu *e, const struct insn *in, uint32_t *reads, uint32_t *writes,
-                         uint32_t *undef)
-{
-    const struct cpu *c = emu_cpu(e);
-    const struct insn_row *r = &insn_rows[in->id];
-    bool doubled = !strcmp(r->name, "shld") || !strcmp(r->name, "shrd");
-    *reads = r->reads, *writes = r->writes, *undef = r->undef;
-    if (is_shift(r) || doubled) {
-        unsigned n = shift_count(c, in, doubled ? 2 : 1), bits = 8u << in->osize;
-        *reads = r->name[0] == 'r' && r->name[1] == 'c' ? CF : 0;
-        *undef = (*undef & ~(uint32_t)OF) | (n > 1 ? OF : 0);
-        if (n >= bits && r->name[0] == 's')
-            *undef |= CF;
-        if (!n)
-            *reads = *writes = *undef = 0;
-        return !(doubled && n > bits);
-    }
-    if (r->attr & STRING) {
-        uint32_t n = (uint32_t)c->gpr[R_CX] & (in->asize == 1 ? 0xffff : 0xffffffff);
-        *reads = 0;
-        if ((in->prefix & (PRE_REP | PRE_REPNE)) && !n)
-            *writes = 0;
-        return n <= 1024 || !r->writes || !(in->prefix & (PRE_REP | PRE_REPNE));
-    }
-    if (!strncmp(r->name, "int", 3) || !strcmp(r->name, "icebp"))
-        *reads = !strcmp(r->name, "into") ? OF : 0;
-    if (!strcmp(r->name, "bswap"))
-        return in->osize != 1;
-    if (!strcmp(r->name, "fbld"))
-        return bcd_valid(e, address_of(c, in));
-    return true;
-}
-
-static bool is_fpu(const struct insn_row *r) { return (r->attr & FPUINSN) || (r->need & F_MMX); }
-
-/* Takes the instruction at rip into account. False: the program must not contain it here. */
-static bool account(struct gen *g, struct emu *e, struct insn *in, struct hd_mask *m)
-{
-    struct cpu *c = emu_cpu(e);
-    const uint8_t *p = emu_byte(e, (uint32_t)c->rip);
-    size_t room = HD_CODE + HD_CODE_SIZE - (uint32_t)c->rip;
-    *in = (struct insn){0};
-    if (!p)
-        return true; /* a fetch that faults */
-    if ((uint32_t)c->rip - HD_CODE >= HD_CODE_SIZE)
-        return false; /* data */
-    int len = insn_decode(g->decoder, in, (struct decode_mode){32, CPU_MODEL_DEFAULT}, p,
-                          room < 15 ? room : 15);
-    if (len <= 0)
-        *in = (struct insn){0};
-    if (len < 0)
-        return false; /* the host may know it */
-    if (len == 0)
-        return true; /* it runs into a page that is not there */
-    const struct insn_row *r = &insn_rows[in->id];
-    uint32_t reads, writes, undef;
-    if (!usable(r) || !flag_effects(e, in, &reads, &writes, &undef) || (reads & m->flags))
-        return false;
-    if (m->st && is_fpu(r))
-        return false;
-    if (m->sw && !strncmp(r->name, "fnstsw", 6))
-        return false;
-    m->env = !strcmp(r->name, "fldenv") || !strcmp(r->name, "frstor");
-    if (!strncmp(r->name, "fcomi", 5) && r->reads + r->writes)
-        m->sw |= 0x200; /* C1: processors differ */
-    if (!strncmp(r->name, "fucomi", 6))
-        m->sw |= 0x200;
-    m->flags = (m->flags & ~writes) | undef;
-    if (named(r->name, transcendental, ARRAY_LEN(transcendental))) {
-        m->st = 0xff;
-        m->sw |= 0x4330;
-    }
-    return true;
-}
-
-/* The last instruction did not come to an end: flags undefined before stay so. */
-static void faulted(const struct insn *in, const uint32_t *flags, struct hd_mask *m)
-{
-    if (!in->len)
-        return;
-    m->flags |= *flags;
-    m->partial = named(insn_rows[in->id].name, in_parts, ARRAY_LEN(in_parts));
-    m->mmx = (insn_rows[in->id].need & F_MMX) != 0;
-}
 
 /* ---- programs ---- */
 
@@ -475,18 +173,27 @@ static void random_state(struct gen *g, struct hd_state *s)
     memset(s, 0, sizeof *s);
     memset(s->mem, 0xcc, HD_CODE_SIZE);
     for (unsigned i = HD_CODE_SIZE; i < HD_MEM_SIZE; i += 4)
-        store_le32(s->mem + i, i % 64 < 24 ? number(g) : i % 64 < 40 ? 0x12345678u : 0);
+        if (i % 64 < 40)
+            store_le32(s->mem + i, i % 64 < 24 ? number(g) : 0x12345678u);
     for (unsigned i = HD_CODE_SIZE; i < HD_MEM_SIZE - 16; i += 48) {
         struct f80 v = number80(g);
         store_le64(s->mem + i, v.mant);
         store_le16(s->mem + i + 8, v.se);
     }
+    random_segments(g, s);
+    g->near = HD_CODE;
     for (unsigned i = 0; i < 8; i++)
-        s->gpr[i] = chance(g, 35) ? target(g) : number(g);
-    s->gpr[R_SP] = HD_STACK + 0x800 + (rnd(g) & 0x3fc);
+        s->gpr[i] = chance(g, 35)
+                        ? target(g) - (chance(g, 70) ? selector_base(s->seg[SEG_DS]) : 0)
+                        : number(g);
+    s->gpr[R_SP] = HD_STACK + 0x800 + (rnd(g) & 0x3fc) - selector_base(s->seg[SEG_SS]);
     s->eflags = 0x202 | (rnd(g) & FL_ARITH) | (chance(g, 25) ? FL_DF : 0) |
-                (chance(g, 3) ? FL_AC : 0) | (chance(g, 5) ? FL_ID : 0);
-    s->eip = HD_CODE + (chance(g, 95) ? rnd(g) % 0x800 : 0xf80 + rnd(g) % 0x70);
+                (chance(g, 3) ? FL_AC : 0) | (chance(g, 5) ? FL_ID : 0) |
+                (chance(g, 2) ? FL_TF : 0);
+    /* Near the end of the page only where the limit lets it begin. */
+    bool late = chance(g, 5) && s->seg[SEG_CS] != HD_SEL(8) && s->seg[SEG_CS] != HD_SEL(9);
+    s->eip = HD_CODE + (late ? 0xf80 + rnd(g) % 0x70 : 0x10 + rnd(g) % 0x700) -
+             selector_base(s->seg[SEG_CS]);
     s->cw = (uint16_t)(chance(g, 50)
                            ? 0x37f
                            : 0x40 | (chance(g, 80) ? 0x3f : rnd(g) & 0x3f) | (rnd(g) & 0xf00));
@@ -499,40 +206,60 @@ static void random_state(struct gen *g, struct hd_state *s)
         s->st[i] = number80(g);
 }
 
-/* Writes the maker's instructions into the program and the engine's memory. */
-static void append(struct maker *k, struct hd_program *p, const unsigned *len)
+/* Writes new instructions into the program and the engine's memory. */
+static void append(const struct emitted *o, struct emu *e, struct hd_program *p, uint32_t off,
+                   const unsigned *len)
 {
-    uint32_t off = k->at - HD_CODE;
-    for (unsigned i = 0; i < k->n_split; i++) {
-        p->insn[p->n++] = (struct hd_insn){(uint16_t)(off + k->split[i]), (uint8_t)len[i]};
-        memcpy(p->start.mem + off + k->split[i], k->b + k->split[i], len[i]);
-        memcpy(emu_code(k->e) + off + k->split[i], k->b + k->split[i], len[i]);
+    for (unsigned i = 0; i < o->n_split; i++) {
+        uint32_t at = off + o->split[i];
+        p->insn[p->n++] = (struct hd_insn){(uint16_t)at, (uint8_t)len[i], (uint8_t)code_bits(e)};
+        memcpy(p->start.mem + at, o->b + o->split[i], len[i]);
+        memcpy(emu_code(e) + at, o->b + o->split[i], len[i]);
     }
+}
+
+/* The length of what was emitted at b, as one instruction; 0: it is not to be used. */
+static unsigned emitted_len(struct gen *g, struct emu *e, const uint8_t *b,
+                            const struct insn_row *r)
+{
+    struct insn in;
+    struct decode_mode m = {(uint8_t)code_bits(e), CPU_MODEL_DEFAULT};
+    int n = insn_decode(g->decoder, &in, m, b, 15);
+    if (n == -13 || (n < 0 && invalid_everywhere(g->decoder, b, 15, m.code_bits)))
+        return 15;
+    return n > 0 && r && &insn_rows[in.id] == r ? (unsigned)n : 0;
 }
 
 /* New instructions at the engine's rip; their length in bytes, or 0. */
 static unsigned extend(struct gen *g, struct emu *e, struct hd_program *p)
 {
-    struct maker k = {.g = g, .e = e, .c = emu_cpu(e)};
     const struct insn_row *r = &insn_rows[g->rows[rnd(g) % g->n_rows]];
-    struct insn in;
+    struct emitted o;
     unsigned len[8];
-    k.at = (uint32_t)k.c->rip;
-    if (is_fpu(r) && !g->only && chance(g, 40))
+    uint32_t off = code_at(e) - HD_CODE;
+    g->near = HD_CODE + off;
+    if ((r->attr & FPUINSN || r->need & F_MMX) && !g->only && chance(g, 40))
         return 0;
-    make(&k, r, p);
-    for (unsigned i = 0; i < k.n_split; i++) {
-        int n = insn_decode(g->decoder, &in, (struct decode_mode){32, CPU_MODEL_DEFAULT},
-                            k.b + k.split[i], 15);
+    if (chance(g, 3) && !g->only) {
+        r = NULL;
+        emit_invalid(g, &o);
+    } else {
+        emit_row(g, e, r, p, &o);
+    }
+    for (unsigned i = 0; i < o.n_split; i++) {
+        bool main = i == o.n_split - 1;
+        struct insn in;
+        struct decode_mode m = {(uint8_t)code_bits(e), CPU_MODEL_DEFAULT};
+        int n = main ? (int)emitted_len(g, e, o.b + o.split[i], r)
+                     : insn_decode(g->decoder, &in, m, o.b + o.split[i], 15);
         if (n <= 0)
             return 0;
         len[i] = (unsigned)n;
     }
-    unsigned end = k.split[k.n_split - 1] + len[k.n_split - 1];
-    if (&insn_rows[in.id] != r || p->n + k.n_split > HD_MAX_INSNS ||
-        k.at - HD_CODE + end > HD_CODE_SIZE)
+    unsigned end = o.split[o.n_split - 1] + len[o.n_split - 1];
+    if (p->n + o.n_split > HD_MAX_INSNS || off + end > HD_CODE_SIZE)
         return 0;
-    append(&k, p, len);
+    append(&o, e, p, off, len);
     return end;
 }
 
@@ -543,46 +270,51 @@ static void take_back(struct emu *e, struct hd_program *p, unsigned n, uint32_t 
     memset(emu_code(e) + off, 0xcc, bytes);
 }
 
-bool gen_program(struct gen *g, struct emu *e, uint64_t seed, struct hd_program *p,
-                 struct hd_mask *m)
+static void seed_program(struct gen *g, uint64_t seed)
 {
     g->seed = (seed + 1) * UINT64_C(0x9e3779b97f4a7c15) ^ UINT64_C(0x2545f4914f6cdd1d);
     for (unsigned i = 0; i < 4; i++)
         rnd(g);
+}
+
+bool gen_program(struct gen *g, struct emu *e, uint64_t seed, struct hd_program *p,
+                 struct hd_mask *m)
+{
+    seed_program(g, seed);
     random_state(g, &p->start);
     p->n = 0;
     *m = (struct hd_mask){0};
     emu_load(e, &p->start);
-    struct cpu *c = emu_cpu(e);
-    uint32_t frontier = p->start.eip;
+    uint32_t frontier = code_at(e);
     for (unsigned steps = 0, tries = 0; steps < MAX_STEPS && tries < 50; steps++) {
-        uint32_t rip = (uint32_t)c->rip;
-        uint32_t flags = m->flags;
+        uint32_t at = code_at(e), flags = m->flags;
         struct insn in;
-        if (rip - frontier < 16 && rip - HD_CODE < HD_CODE_SIZE - 1) {
+        if (at - frontier < 16 && at - HD_CODE < HD_CODE_SIZE - 1) {
             struct hd_mask before = *m;
             unsigned n = p->n, bytes;
-            if (n >= g->length)
+            if (n >= g->length || m->last)
                 return true;
             bytes = extend(g, e, p);
             if (!bytes || (p->n == n + 1 && !account(g, e, &in, m))) {
                 if (bytes)
-                    take_back(e, p, n, rip - HD_CODE, bytes);
+                    take_back(e, p, n, at - HD_CODE, bytes);
                 *m = before;
                 tries++;
                 continue;
             }
             if (p->n != n + 1 && !account(g, e, &in, m))
                 return false;
-            frontier = rip + bytes;
+            frontier = at + bytes;
             tries = 0;
         } else if (!account(g, e, &in, m)) {
             return false;
         }
         if (!emu_step(e)) {
-            faulted(&in, &flags, m);
-            return p->n > 0;
+            faulted(&in, flags, m);
+            return p->n > 0 && emu_selectors_alike(e);
         }
+        if (!emu_selectors_alike(e))
+            return false;
     }
     return false;
 }
@@ -596,8 +328,11 @@ bool gen_follow(struct gen *g, struct emu *e, const struct hd_program *p, struct
         uint32_t flags = m->flags;
         if (!account(g, e, &in, m))
             return false;
-        if (!emu_step(e)) {
-            faulted(&in, &flags, m);
+        bool going = emu_step(e);
+        if (!emu_selectors_alike(e))
+            return false;
+        if (!going) {
+            faulted(&in, flags, m);
             return true;
         }
     }

@@ -2,11 +2,13 @@
 /*
  * The processor beside the host's own: random user-level instructions run on both, and everything
  * that can be seen is compared. The parts: gen.c makes programs, emu.c runs them here, native.c
- * on the host, main.c compares and shrinks.
+ * on the host, main.c compares and shrinks. emit.c encodes instructions for gen.c, follow.c knows
+ * what cannot be compared.
  *
  * A program has a page of code, four of data and one of stack at fixed addresses below 4 GiB, with
- * nothing mapped around them; it runs at CPL 3 in flat 32-bit segments until it reaches an INT3 or
- * faults.
+ * nothing mapped around them; it runs at CPL 3 until it reaches an INT3 or faults. It begins in the
+ * flat 32-bit segments of Linux, or in segments of an LDT that is the same on both sides (ldt.c),
+ * with 16- or 32-bit code.
  */
 #pragma once
 #include "core/base.h"
@@ -32,11 +34,37 @@
 /* What a program begins with and ends with. */
 struct hd_state {
     uint32_t gpr[8], eip, eflags;
+    uint16_t seg[6]; /* selectors, in the order of SEG_ES.. */
     uint16_t cw, sw;            /* sw with TOP */
     uint8_t empty;              /* bit n: physical register n is empty */
     struct f80 st[8];           /* ST(0) first */
     uint32_t vector, code, cr2; /* how it ended; code and cr2 where the vector has them */
     uint8_t mem[HD_MEM_SIZE];   /* code, data, stack */
+};
+
+/* The flat segments of Linux. */
+#define HD_CS 0x23u
+#define HD_DS 0x2bu
+void hd_flat(struct hd_state *s);
+
+/* ldt.c: the local descriptors, as modify_ldt() would make them. Entry 0 is not used. */
+enum { HD_TYPE_DATA, HD_TYPE_DOWN, HD_TYPE_CODE, HD_TYPE_CONFORMING };
+struct hd_desc {
+    uint32_t base, limit;
+    uint8_t type;
+    bool readonly, big, pages, absent; /* readonly: for code, not readable */
+};
+#define HD_SEL(n)     ((uint16_t)((n) << 3 | 7))
+#define HD_SEL_CODE16 HD_SEL(1) /* 64 KB from the code, data and stack pages */
+#define HD_SEL_DATA16 HD_SEL(2)
+#define HD_SEL_STACK16 HD_SEL(3)
+extern const struct hd_desc hd_ldt[];
+extern const unsigned hd_ldt_count;
+uint64_t hd_ldt_bits(unsigned n);
+
+/* A piece of memory whose contents cannot be compared. */
+struct hd_hole {
+    uint32_t at, size;
 };
 
 /* What cannot be compared, because the manual leaves it open: gathered while a program is followed.
@@ -45,14 +73,19 @@ struct hd_mask {
     uint32_t flags; /* undefined flags */
     uint16_t sw;    /* undefined bits of the status word */
     bool partial;   /* one of several accesses faulted: processors may have done some of them */
-    bool mmx;       /* an MMX instruction faulted: processors may have set TOP and the tags */
-    bool env;       /* an environment image comes last: CR2 is any byte of it */
+    bool fpu;       /* MMX, or a load of an image, faulted: TOP, tags and more may be changed */
+    struct hd_hole image; /* read last: CR2 is any byte of it */
     uint8_t st;     /* bit n: physical register n to within one ulp */
+    struct hd_hole pushed; /* what the instruction pushes before its last check */
+    bool last;      /* what was written may not be read again: only the end may follow */
+    struct hd_hole hole[4];
+    unsigned n_holes;
 };
 
 struct hd_insn {
     uint16_t at;
     uint8_t len;
+    uint8_t bits; /* of the code segment */
 };
 
 struct hd_program {
@@ -65,9 +98,6 @@ struct hd_program {
 struct emu;
 struct emu *emu_new(unsigned block_ops);
 void emu_free(struct emu *e);
-/* 16: 64 KB segments at the bases of code, data and stack, for the next emu_load(); 32: flat ones.
- */
-void emu_set_bits(struct emu *e, unsigned bits);
 /* 3: as a user's program; 0: as its supervisor, for the next emu_load(). */
 void emu_set_level(struct emu *e, unsigned level);
 struct cpu *emu_cpu(struct emu *e);
@@ -82,10 +112,14 @@ bool emu_step_rows(struct emu *e, struct rows *r, enum row_engine engine);
 /* Up to n instructions; true when the program has ended. */
 bool emu_run(struct emu *e, unsigned n);
 void emu_store(struct emu *e, struct hd_state *s);
+/* False: a segment register, or the error code, holds a selector that means something else on the
+ * host, or that the host's system changes behind the program's back: null but not zero. */
+bool emu_selectors_alike(const struct emu *e);
 
 /* native.c: a child process that runs programs. False: it died or hung, and is replaced. */
 struct native;
 struct native *native_new(void);
+bool native_has_ldt(const struct native *n);
 bool native_run(struct native *n, const struct hd_state *start, struct hd_state *end);
 void native_free(struct native *n);
 
@@ -95,10 +129,13 @@ struct gen {
     uint64_t seed;
     const char *only; /* the sem to use, or NULL */
     unsigned length;
-    uint16_t *rows; /* usable rows */
+    bool flat_only;   /* no local descriptors */
+    uint32_t near;    /* where the next instruction goes */
+    uint16_t *rows;   /* usable rows */
     unsigned n_rows;
 };
-bool gen_init(struct gen *g, const struct decoder *d, const char *only, unsigned length);
+bool gen_init(struct gen *g, const struct decoder *d, const char *only, unsigned length,
+              bool flat_only);
 void gen_free(struct gen *g);
 /* A program made while the engine follows it. False: it came to nothing; take the next. */
 bool gen_program(struct gen *g, struct emu *e, uint64_t seed, struct hd_program *p,

@@ -1,21 +1,27 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Programs on the host's processor: a child process in 64-bit mode whose signal handler returns
- * into 32-bit code (selector 23h of Linux) with every register loaded from the case, and which gets
- * the result from the signal that ends it. The child may only read, write and return from signals
- * (seccomp), so that a program gone astray does no harm.
+ * into 32-bit code (selector 23h of Linux), or 16- or 32-bit code of the LDT, with every register
+ * loaded from the case, and which gets the result from the signal that ends it. The LDT needs a
+ * kernel that lets programs write the base of FS, since the C library's thread hangs there.
+ *
+ * The child may only read, write and return from signals (seccomp), so that a program gone astray
+ * does no harm.
  */
 #if !defined __x86_64__ || !defined __linux__
 #error "for x86-64 Linux"
 #endif
 #define _GNU_SOURCE
+#include <asm/ldt.h>
 #include <errno.h>
 #include <linux/seccomp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <ucontext.h>
 #include <unistd.h>
@@ -24,15 +30,14 @@ enum { HOST_RIP = REG_RIP }; /* the name is also one of ours */
 #undef REG_RIP
 #include "hostdiff.h"
 
-#define CS32       0x23u
-#define DS32       0x2bu
-#define TIMEOUT_MS 2000
+#define TIMEOUT_MS 5000
 #define ALTSTACK   (1u << 17)
 
 struct native {
     pid_t pid;
     int to, from;
     struct hd_state *start, *end; /* shared with the child */
+    bool has_ldt;
 };
 
 /* The legacy image in a signal frame, as FXSAVE64 lays it out. */
@@ -42,6 +47,8 @@ static struct native *self; /* in the child: a signal handler has no argument */
 static volatile sig_atomic_t phase;
 static ucontext_t home;
 static uint8_t home_fx[512];
+static uint64_t home_fs; /* the base of FS: the C library's thread */
+static bool fs_base;     /* user programs may write it */
 
 static const int greg[8] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI};
 
@@ -78,6 +85,12 @@ static void store_fx(const uint8_t *fx, struct hd_state *s)
         s->st[i] = (struct f80){load_le64(fx + FX_ST + 16 * i), load_le16(fx + FX_ST + 16 * i + 8)};
 }
 
+/* CS and SS are in the frame; the others are the processor's own. */
+static uint64_t cs_ss(uint64_t old, const struct hd_state *s)
+{
+    return (old & UINT64_C(0x0000ffffffff0000)) | s->seg[SEG_CS] | (uint64_t)s->seg[SEG_SS] << 48;
+}
+
 static void enter(ucontext_t *u, const struct hd_state *s)
 {
     greg_t *g = u->uc_mcontext.gregs;
@@ -87,16 +100,24 @@ static void enter(ucontext_t *u, const struct hd_state *s)
         g[greg[i]] = s->gpr[i];
     g[HOST_RIP] = s->eip;
     g[REG_EFL] = s->eflags;
-    g[REG_CSGSFS] = (greg_t)(((uint64_t)g[REG_CSGSFS] & ~UINT64_C(0xffff)) | CS32);
+    g[REG_CSGSFS] = (greg_t)cs_ss((uint64_t)g[REG_CSGSFS], s);
     load_fx((uint8_t *)u->uc_mcontext.fpregs, s);
     phase = 1;
+    __asm__ volatile("mov %0, %%ds\n\tmov %1, %%es" ::"r"(s->seg[SEG_DS]), "r"(s->seg[SEG_ES]));
+    if (fs_base) /* nothing that needs its thread may follow */
+        __asm__ volatile("mov %0, %%fs\n\tmov %1, %%gs" ::"r"(s->seg[SEG_FS]),
+                         "r"(s->seg[SEG_GS]));
 }
 
-static void leave(ucontext_t *u, struct hd_state *s)
+static void leave(ucontext_t *u, struct hd_state *s, const uint16_t *seg)
 {
     greg_t *g = u->uc_mcontext.gregs;
     for (unsigned i = 0; i < 8; i++)
         s->gpr[i] = (uint32_t)g[greg[i]];
+    for (unsigned i = 0; i < 6; i++)
+        s->seg[i] = seg[i];
+    s->seg[SEG_CS] = (uint16_t)g[REG_CSGSFS];
+    s->seg[SEG_SS] = (uint16_t)((uint64_t)g[REG_CSGSFS] >> 48);
     s->eip = (uint32_t)g[HOST_RIP];
     s->eflags = (uint32_t)g[REG_EFL];
     s->vector = (uint32_t)g[REG_TRAPNO];
@@ -112,10 +133,15 @@ static void on_signal(int sig, siginfo_t *info, void *context)
 {
     /* The program's AC flag is still set here. */
     __asm__ volatile("pushfq\n\tandl $0xfffbffff, (%%rsp)\n\tpopfq" ::: "memory", "cc");
+    uint16_t seg[6] = {0};
+    __asm__ volatile("mov %%es, %0\n\tmov %%ds, %1\n\tmov %%fs, %2\n\tmov %%gs, %3"
+                     : "=r"(seg[SEG_ES]), "=r"(seg[SEG_DS]), "=r"(seg[SEG_FS]), "=r"(seg[SEG_GS]));
+    if (fs_base)
+        __asm__ volatile("mov %0, %%fs\n\tmov %0, %%gs\n\twrfsbase %1" ::"r"(0), "r"(home_fs));
     if (phase == 0)
         enter(context, self->start);
     else if (phase == 1)
-        leave(context, self->end);
+        leave(context, self->end, seg);
     else
         _exit(3);
 }
@@ -136,6 +162,28 @@ static void copy_out(struct hd_state *s)
         void *p = memory_at(i, &size, &at);
         memcpy(s->mem + at, p, size);
     }
+}
+
+/* False: this kernel has no local descriptors, or none of 16 bits. */
+static bool load_ldt(void)
+{
+    fs_base = getauxval(AT_HWCAP2) & 2;
+    if (fs_base)
+        __asm__ volatile("rdfsbase %0" : "=r"(home_fs));
+    for (unsigned i = 1; fs_base && i < hd_ldt_count; i++) {
+        const struct hd_desc *d = &hd_ldt[i];
+        struct user_desc u = {.entry_number = i,
+                              .base_addr = d->base,
+                              .limit = d->limit,
+                              .seg_32bit = d->big,
+                              .contents = d->type & 3,
+                              .read_exec_only = d->readonly,
+                              .limit_in_pages = d->pages,
+                              .seg_not_present = d->absent};
+        if (syscall(SYS_modify_ldt, 0x11, &u, sizeof u))
+            return false;
+    }
+    return fs_base;
 }
 
 static bool child_setup(void)
@@ -163,7 +211,6 @@ static void child_loop(struct native *n, int in, int out)
     char c;
     while (read(in, &c, 1) == 1) {
         copy_in(n->start);
-        __asm__ volatile("mov %0, %%ds\n\tmov %0, %%es" ::"r"(DS32));
         phase = 0;
         /* Returning from a signal sets all flags but these two. */
         __asm__ volatile(
@@ -190,6 +237,7 @@ static bool spawn(struct native *n)
         close(down[1]);
         close(up[0]);
         self = n;
+        c = load_ldt();
         if (child_setup() && write(up[1], &c, 1) == 1)
             child_loop(n, down[0], up[1]);
         syscall(60 /* exit: all that seccomp leaves */, 0);
@@ -198,9 +246,13 @@ static bool spawn(struct native *n)
     close(up[1]);
     n->to = down[1];
     n->from = up[0];
-    char c;
-    return read(n->from, &c, 1) == 1;
+    char c = 0;
+    bool ok = read(n->from, &c, 1) == 1;
+    n->has_ldt = c != 0;
+    return ok;
 }
+
+bool native_has_ldt(const struct native *n) { return n->has_ldt; }
 
 static void reap(struct native *n)
 {
