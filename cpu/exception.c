@@ -269,11 +269,18 @@ static struct intr take_fault(struct cpu *c)
 
 static void debug_task(struct cpu *c);
 
+/* #AC is benign: when the handler's stack is the program's own and not aligned, each #AC meets
+ * another one. Processors repeat that for ever. Here the second ends the attempt, so that the program
+ * comes upon its first fault again: it gets nowhere, but time goes on. */
 static void deliver_until_done(struct cpu *c, struct intr x)
 {
+    bool aligning = x.exception && x.vector == EXC_AC;
     c->halted = false;
     while (deliver(c, &x) != TASK_DONE) {
         struct intr y = take_fault(c);
+        if (aligning && y.vector == EXC_AC)
+            return;
+        aligning |= y.vector == EXC_AC;
         if (x.exception && x.vector == EXC_DF) {
             c->pending |= PEND_SHUTDOWN;
             return;

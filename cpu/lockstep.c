@@ -19,6 +19,8 @@ struct saved {
     uint64_t       n_fills, scratch;
     uint64_t       tlb_large[ARRAY_LEN(FIELD_AT(struct cpu, tlb_large))];
     uint64_t       tlb_used[2][(TLB_SIZE + 63) / 64];
+    uint64_t       pt_leaf[ARRAY_LEN(FIELD_AT(struct cpu, pt_leaf))];
+    uint64_t       pt_dir[ARRAY_LEN(FIELD_AT(struct cpu, pt_dir))];
     uint32_t       tlb_gen;
     unsigned       patched;                  /* the operation to stop at, or n_ops + 1 */
     uint8_t fault[sizeof FIELD_AT(struct cpu, fault)],
@@ -100,6 +102,8 @@ static void save(struct saved *s, const struct cpu *c)
     memcpy(s->last_fault, &c->last_fault, sizeof s->last_fault);
     memcpy(s->tlb_large, c->tlb_large, sizeof s->tlb_large);
     memcpy(s->tlb_used, c->tlb_used, sizeof s->tlb_used);
+    memcpy(s->pt_leaf, c->pt_leaf, sizeof s->pt_leaf);
+    memcpy(s->pt_dir, c->pt_dir, sizeof s->pt_dir);
     s->link_slot = c->link_slot;
     s->link_page = c->link_page;
     s->n_fills = c->n_fills;
@@ -116,6 +120,8 @@ static void restore(const struct saved *s, struct cpu *c)
     memcpy(&c->last_fault, s->last_fault, sizeof s->last_fault);
     memcpy(c->tlb_large, s->tlb_large, sizeof s->tlb_large);
     memcpy(c->tlb_used, s->tlb_used, sizeof s->tlb_used);
+    memcpy(c->pt_leaf, s->pt_leaf, sizeof s->pt_leaf);
+    memcpy(c->pt_dir, s->pt_dir, sizeof s->pt_dir);
     c->link_slot = s->link_slot;
     c->link_page = s->link_page;
     c->n_fills = s->n_fills;
@@ -359,7 +365,8 @@ void lockstep_block(struct cpu *c, const struct ir_block *ib, uint64_t *values)
         save(&after, c);
         undo(c);
         restore(&before, c);
-        if (j->tlb_lost)
+        /* a flush has also ceased to watch the tables that the entries now back were made from */
+        if (j->tlb_lost || after.tlb_gen != before.tlb_gen)
             tlb_flush_all(c);
         if (!j->outside)
             break;

@@ -190,7 +190,9 @@ static const struct op *next_op(struct cpu *c, bool single)
     if (!b)
         return NULL;
     if (c->link_slot) {
-        if (b->at >> PAGE_SHIFT == c->link_page && b->n_bytes <= PAGE_SIZE - (b->at & PAGE_MASK))
+        /* not to the block that is made anew each time: it would lead to itself */
+        if (b->at != UINT64_MAX && b->at >> PAGE_SHIFT == c->link_page &&
+            b->n_bytes <= PAGE_SIZE - (b->at & PAGE_MASK))
             *c->link_slot = b;
         c->link_slot = NULL;
     }
