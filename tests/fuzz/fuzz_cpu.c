@@ -15,7 +15,7 @@
 #include "cpu/mem.h"
 #include "cpu_world.h"
 
-#define SLICES 24u
+#define SLICES 12u
 
 /* Where it stands, in words. */
 static void where(struct world *w)

@@ -133,6 +133,30 @@ START_TEST(jumps_stores_into_code_and_slices_do_not_show)
 }
 END_TEST
 
+/* In device memory each instruction is decoded anew, in the same place. */
+static uint64_t code_read(void *dev, uint32_t off, unsigned size)
+{
+    return load_le((const uint8_t *)dev + off, size);
+}
+static const struct bus_ops code_ops = { code_read, NULL, 1 };
+
+START_TEST(short_instructions_in_device_memory)
+{
+    static uint8_t code[4096] = { 0x40, 0x41, 0x42, 0x43, 0x40 };    /* inc eax, ecx, edx, ebx */
+    struct region window;
+    one = fix_new(0);
+    bus_map_io(&one->mem, &window, "code", &code_ops, code, 0x10000, sizeof code, 1);
+    fix_start(one, 32);
+    one->cpu.rip = 0x10000;
+    cpu_run(&one->cpu, 5);
+    ck_assert_uint_eq(one->cpu.rip, 0x10005);
+    ck_assert_uint_eq(one->cpu.gpr[R_AX], 2);
+    for (unsigned i = R_CX; i <= R_BX; i++)
+        ck_assert_uint_eq(one->cpu.gpr[i], 1);
+    fix_free(one);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("blocks");
@@ -140,6 +164,7 @@ int main(void)
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, block_length_does_not_show);
     tcase_add_test(tc, jumps_stores_into_code_and_slices_do_not_show);
+    tcase_add_test(tc, short_instructions_in_device_memory);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_set_fork_status(runner, CK_NOFORK);

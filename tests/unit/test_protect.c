@@ -137,6 +137,24 @@ START_TEST(same_level_fault)
 }
 END_TEST
 
+/* A program that is its own handler, with a stack that is not aligned: each #AC meets another. */
+START_TEST(alignment_faults_take_time)
+{
+    rig_protected(3);
+    put_idt(EXC_AC, S_C3, CODE + 0x100 * EXC_AC, 0xee);
+    put_idt(EXC_PF, S_C3, CODE + 0x100 * EXC_PF, 0xee);
+    memcpy(rig.bytes + START, "\xa1\x01\x00\x00\x00", 5);    /* mov eax, [1] */
+    cpu->cr0 |= CR0_AM;
+    cpu_set_eflags(cpu, FL_AC);
+    cpu->gpr[R_SP] = STACK3 - 2;
+    cpu_update_mode(cpu);
+    EQ(cpu_run(cpu, 100), CPU_RAN);
+    EQ(cpu->icount, 100);
+    EQ(cpu->rip, START);
+    EQ(cpu->gpr[R_SP], STACK3 - 2);
+}
+END_TEST
+
 START_TEST(inner_level_fault)
 {
     rig_protected(3);
@@ -631,7 +649,7 @@ int main(void)
 {
     const TTest *const tests[] = {
         data_loads, stack_loads, limits, real_mode_limits, real_mode_interrupt, same_level_fault,
-        inner_level_fault, gate_16_bits, software_needs_gate_dpl, gate_faults, bad_inner_stacks,
+        alignment_faults_take_time, inner_level_fault, gate_16_bits, software_needs_gate_dpl, gate_faults, bad_inner_stacks,
         double_and_triple, v86_to_ring0_and_back, v86_int_needs_iopl, call_gate_inner,
         call_gate_16, far_faults, iret_same_and_outer, sysenter_sysexit, task_call_and_return,
         task_jump, task_16, task_faults_belong_to_the_right_task, io_map,
