@@ -270,8 +270,8 @@ static struct intr take_fault(struct cpu *c)
 static void debug_task(struct cpu *c);
 
 /* #AC is benign: when the handler's stack is the program's own and not aligned, each #AC meets
- * another one. Processors repeat that for ever. Here the second ends the attempt, so that the program
- * comes upon its first fault again: it gets nowhere, but time goes on. */
+ * another one. Processors repeat that for ever. Here the second ends the attempt, so that the
+ * program comes upon its first fault again: it gets nowhere, but time goes on. */
 static void deliver_until_done(struct cpu *c, struct intr x)
 {
     bool aligning = x.exception && x.vector == EXC_AC;

@@ -371,8 +371,10 @@ static void some_x87(struct cpu *c, struct fuzz_rng *r)
     c->x87.empty = (uint8_t)(x >> 20);
     c->x87.sw = (uint16_t)(x & 0x100 ? 0 : x >> 3 & 0x47ff);
     for (unsigned i = 0; i < 8; i++)
-        c->x87.r[i] = (struct f80){ (uint64_t)fuzz_rand(r) << 32 | fuzz_rand(r),
-                                    (uint16_t)(fuzz_one_in(r, 4) ? fuzz_rand(r) : 0x3ff0 + (i * 5)) };
+        c->x87.r[i] = (struct f80){
+            (uint64_t)fuzz_rand(r) << 32 | fuzz_rand(r),
+            (uint16_t)(fuzz_one_in(r, 4) ? fuzz_rand(r) : 0x3ff0 + i * 5)
+        };
 }
 
 static void some_control(struct world *w, struct fuzz_rng *r)
@@ -386,7 +388,8 @@ static void some_control(struct world *w, struct fuzz_rng *r)
     cr4 |= f & F_PGE ? CR4_PGE | CR4_PCE : 0;
     cr4 |= f & F_FXSR ? CR4_OSFXSR : 0;
     c->cr4 = cr4 & x;
-    c->cr0 = (c->cr0 & ~(CR0_CD | CR0_NW)) | (x >> 10 & 3 ? 0 : x >> 12 & (CR0_MP | CR0_EM | CR0_TS));
+    c->cr0 &= ~(CR0_CD | CR0_NW);
+    c->cr0 |= x >> 10 & 3 ? 0 : x >> 12 & (CR0_MP | CR0_EM | CR0_TS);
     if (f & F_486)
         c->cr0 |= x >> 8 & (CR0_NE | CR0_WP | CR0_AM);
     c->a20 = (x >> 24 & 15) != 0;

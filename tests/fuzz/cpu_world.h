@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A processor in a small world of random but plausible contents: 1 MB of RAM with descriptor
- * tables, page tables, task states and code; a device window; a device at all ports, which mixes what
- * it sees, tells the time, raises interrupts and moves the A20 gate. For fuzz_cpu.c.
+ * tables, page tables, task states and code; a device window; a device at all ports, which mixes
+ * what it sees, tells the time, raises interrupts and moves the A20 gate. For fuzz_cpu.c.
  */
 #pragma once
 #include "cpu/cpu.h"
@@ -24,8 +24,8 @@ struct world {
 /* The shape of a processor: what must make no difference. */
 struct build { uint8_t engine, cache, block; };
 
-/* A world as new. Making an engine takes long, so they are used again: which (0..2) tells apart those
- * in use at the same time. */
+/* A world as new. Making an engine takes long, so they are used again: which (0..2) tells apart
+ * those in use at the same time. */
 struct world *world_new(unsigned model, struct build s, unsigned which);
 /* Fills tables and code, from chance. */
 void world_fill(struct world *w, struct fuzz_rng *r);

@@ -3,8 +3,8 @@
  * What the fuzz targets have in common. A target is one file, fuzz_NAME.c, with the two functions
  * below: libFuzzer calls the first, and so does replay.c, which makes each target an ordinary test.
  *
- * An input is read through a feed: bytes, then zeroes for ever. What needs more chance than an input
- * has bytes takes a seed from it and goes on with fuzz_rand().
+ * An input is read through a feed: bytes, then zeroes for ever. What needs more chance than an
+ * input has bytes takes a seed from it and goes on with fuzz_rand().
  */
 #pragma once
 #include <stdio.h>

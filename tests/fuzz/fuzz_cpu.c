@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* links: cpu core; runs: 200 */
 /*
- * Random code in all modes. Two processors of different shape (engine, length of blocks, size of the
- * cache) run the same world with the same interrupts; one of them is saved and loaded and loses its
- * caches now and then, and has its slices cut in two. They must stay equal, and both must execute
- * exactly what they were asked to.
+ * Random code in all modes. Two processors of different shape (engine, length of blocks, size of
+ * the cache) run the same world with the same interrupts; one of them is saved and loaded and loses
+ * its caches now and then, and has its slices cut in two. They must stay equal, and both must
+ * execute exactly what they were asked to.
  *
  * To find the instruction: VITRINE_FUZZ_STOP=S:N ends N instructions into slice S, and says
  * where that is.
  *
- * Input: model, engines, shapes; four bytes of seed for the world; the number of slices; two bytes a
- * slice (what happens before it, and its length); code.
+ * Input: model, engines, shapes; four bytes of seed for the world; the number of slices; two bytes
+ * a slice (what happens before it, and its length); code.
  */
 #include "cpu/mem.h"
 #include "cpu_world.h"

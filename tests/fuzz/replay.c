@@ -7,9 +7,9 @@
  *         --seed N --at N             which series; only its input number N
  *     replay_X --write DIR            writes the seed corpus there, for libFuzzer
  *
- * The series is a function of the seed: input N is made from the seeds and from N alone, so a finding
- * is repeated with --at. When the process is about to die the input is written to a file, whose name
- * is printed. An input that takes more than a minute counts as a hang.
+ * The series is a function of the seed: input N is made from the seeds and from N alone, so a
+ * finding is repeated with --at. When the process is about to die the input is written to a file,
+ * whose name is printed. An input that takes more than a minute counts as a hang.
  */
 #include "fuzz.h"
 

@@ -649,7 +649,8 @@ int main(void)
 {
     const TTest *const tests[] = {
         data_loads, stack_loads, limits, real_mode_limits, real_mode_interrupt, same_level_fault,
-        alignment_faults_take_time, inner_level_fault, gate_16_bits, software_needs_gate_dpl, gate_faults, bad_inner_stacks,
+        alignment_faults_take_time, inner_level_fault, gate_16_bits, software_needs_gate_dpl,
+        gate_faults, bad_inner_stacks,
         double_and_triple, v86_to_ring0_and_back, v86_int_needs_iopl, call_gate_inner,
         call_gate_16, far_faults, iret_same_and_outer, sysenter_sysexit, task_call_and_return,
         task_jump, task_16, task_faults_belong_to_the_right_task, io_map,
