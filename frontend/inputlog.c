@@ -25,9 +25,11 @@ static const char *const acts[] = {
 bool input_log_create(struct input_log *l, const char *path, struct error *err)
 {
     *l = (struct input_log){ fopen(path, "wb"), path };
-    return l->f ? true
-                : error_set(err, 1, "%s: %s: choose another place for the input log", path,
-                            strerror(errno));
+    if (!l->f)
+        return error_set(err, 1, "%s: %s: choose another place for the input log", path,
+                         strerror(errno));
+    setvbuf(l->f, NULL, _IOLBF, 4096);       /* whole lines, whatever ends the program */
+    return true;
 }
 
 void input_log_head(struct input_log *l, const struct log_head *h)

@@ -151,10 +151,24 @@ static void on_host_key(struct video *v, bool down, bool repeat)
     v->host_key = down;
 }
 
+/* On X11 SDL 2.26 reports the left modifier as well when the right one is pressed, in the same
+ * breath and before it. */
+static bool shadow(const SDL_KeyboardEvent *e)
+{
+    SDL_Event next;
+    SDL_Scancode key = e->keysym.scancode;
+    return e->type == SDL_KEYDOWN && key >= SDL_SCANCODE_LCTRL && key <= SDL_SCANCODE_LGUI &&
+           SDL_PeepEvents(&next, 1, SDL_PEEKEVENT, SDL_KEYDOWN, SDL_KEYDOWN) == 1 &&
+           next.key.timestamp == e->timestamp &&
+           next.key.keysym.scancode == key + SDL_SCANCODE_RCTRL - SDL_SCANCODE_LCTRL;
+}
+
 static bool on_key(struct video *v, const SDL_KeyboardEvent *e, struct want *w)
 {
     SDL_Scancode key = e->keysym.scancode;
     bool down = e->type == SDL_KEYDOWN, first = down && !e->repeat;
+    if (shadow(e))
+        return false;
     if (key == (SDL_Scancode)v->host->usage) {
         on_host_key(v, down, e->repeat);
         return false;

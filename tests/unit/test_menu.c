@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* links: frontend machine host devices cpu core */
+/* What the window computes without a window: its menu, the list of files, sizes, preferences. */
+#define _XOPEN_SOURCE 700
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "frontend/menu.h"
+#include "frontend/prefs.h"
+
+static struct menu m;
+static struct want w;
+static struct canvas c;
+static struct menu_view view = { .drive = { [SLOT_FDA] = true, [SLOT_CDROM] = true },
+                                 .medium = { [SLOT_CDROM] = "a.iso" }, .host_key = "Right Ctrl" };
+
+static bool press(enum menu_key k) { return menu_key(&m, k, &view, &w); }
+
+/* Opens the menu and goes down to a row of the first list. */
+static void go_to(const char *text)
+{
+    menu_open(&m, ".");
+    ck_assert(menu_draw(&m, &view, &c, 800, 600));
+    for (int i = 0; strcmp(m.item[m.level[0].sel].text, text); i++) {
+        ck_assert_msg(i < ITEMS_MAX, "%s", text);
+        press(MENU_DOWN);
+    }
+}
+
+START_TEST(rows_are_wants)
+{
+    go_to("Reset");
+    ck_assert(press(MENU_ENTER));
+    ck_assert_int_eq(w.kind, WANT_RESET);
+    ck_assert(!menu_is_open(&m));
+    go_to("Send keys");
+    ck_assert(!press(MENU_ENTER));
+    press(MENU_DOWN);
+    ck_assert(press(MENU_ENTER));
+    ck_assert_int_eq(w.kind, WANT_KEYS);
+    ck_assert_str_eq(menu_combos[w.arg].name, "Ctrl+Alt+Backspace");
+    go_to("CD: a.iso");
+    press(MENU_ENTER);
+    press(MENU_END);
+    ck_assert(press(MENU_ENTER));
+    ck_assert(w.kind == WANT_EJECT && w.arg == SLOT_CDROM);
+    go_to("Speed");
+    press(MENU_ENTER);
+    press(MENU_DOWN);
+    ck_assert(press(MENU_ENTER));
+    ck_assert(w.kind == WANT_SPEED && w.arg == SPEED_FAST);
+    go_to("Floppy A: empty");
+    press(MENU_ENTER);
+    press(MENU_BACK);
+    ck_assert(menu_is_open(&m));
+    press(MENU_BACK);
+    ck_assert(!menu_is_open(&m));
+    ck_assert(!press(MENU_ENTER));
+}
+END_TEST
+
+START_TEST(the_mouse_works_too)
+{
+    menu_open(&m, ".");
+    menu_draw(&m, &view, &c, 800, 600);
+    ck_assert(!menu_click(&m, 20, 5, &view, &w));
+    ck_assert(menu_click(&m, 20, 24 + 5, &view, &w));
+    ck_assert_int_eq(w.kind, WANT_PAUSE);
+    menu_open(&m, ".");
+    menu_draw(&m, &view, &c, 800, 600);
+    ck_assert(!menu_click(&m, 20, 24 + 2 * 20 + 5, &view, &w));          /* Send keys */
+    menu_draw(&m, &view, &c, 800, 600);
+    ck_assert_uint_eq(m.depth, 2);
+    menu_click(&m, 20, 5, &view, &w);
+    ck_assert_uint_eq(m.depth, 1);
+    menu_hover(&m, 20, 24 + 3 * 20, &view);
+    ck_assert_int_eq(m.level[0].sel, 3);
+    menu_hover(&m, -20, 100000, &view);
+    ck_assert_int_eq(m.level[0].sel, 3);
+    menu_close(&m);
+}
+END_TEST
+
+static void touch(const char *path)
+{
+    FILE *f = fopen(path, "w");
+    ck_assert_ptr_nonnull(f);
+    fclose(f);
+}
+
+START_TEST(files_are_chosen)
+{
+    char dir[] = "/tmp/test_menu_XXXXXX", path[200];
+    ck_assert_ptr_nonnull(mkdtemp(dir));
+    static const char *const names[] = { "b.img", "A.iso", ".hidden", "sub/x.iso" };
+    snprintf(path, sizeof path, "%s/sub", dir);
+    mkdir(path, 0777);
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        snprintf(path, sizeof path, "%s/%s", dir, names[i]);
+        touch(path);
+    }
+    m.path[0] = 0;
+    menu_open(&m, dir);
+    menu_draw(&m, &view, &c, 800, 600);
+    while (strcmp(m.item[m.level[0].sel].text, "CD: a.iso"))
+        press(MENU_DOWN);
+    press(MENU_ENTER);
+    press(MENU_ENTER);
+    ck_assert_uint_eq(m.files.n, 3);
+    ck_assert_str_eq(m.files.e[0].name, "sub");
+    ck_assert_str_eq(m.files.e[1].name, "A.iso");
+    press(MENU_DOWN);
+    ck_assert(!press(MENU_ENTER));                       /* into sub */
+    ck_assert_uint_eq(m.files.n, 1);
+    ck_assert(!press(MENU_ENTER));                       /* and back, onto its row */
+    ck_assert_int_eq(m.level[m.depth - 1].sel, 1);
+    menu_char(&m, 'B');
+    ck_assert_int_eq(m.level[m.depth - 1].sel, 3);
+    menu_char(&m, 'z');
+    ck_assert_int_eq(m.level[m.depth - 1].sel, 3);
+    ck_assert(press(MENU_ENTER));
+    snprintf(path, sizeof path, "%s/b.img", dir);
+    ck_assert_str_eq(w.path, path);
+    ck_assert(w.kind == WANT_INSERT && w.arg == SLOT_CDROM && !menu_is_open(&m));
+    for (size_t i = ARRAY_LEN(names); i--;) {
+        snprintf(path, sizeof path, "%s/%s", dir, names[i]);
+        remove(path);
+    }
+    snprintf(path, sizeof path, "%s/sub", dir);
+    rmdir(path);
+    rmdir(dir);
+    /* gone meanwhile */
+    menu_open(&m, dir);
+    while (strcmp(m.item[m.level[0].sel].text, "CD: a.iso"))
+        press(MENU_DOWN);
+    press(MENU_ENTER);
+    press(MENU_ENTER);
+    ck_assert(menu_draw(&m, &view, &c, 800, 600));
+    ck_assert_str_ne(m.trouble, "");
+    menu_close(&m);
+}
+END_TEST
+
+START_TEST(anything_may_be_pressed)
+{
+    uint32_t seed = 7;
+    m.path[0] = 0;
+    for (unsigned i = 0; i < 20000; i++) {
+        seed = seed * 1664525u + 1013904223u;
+        int a = (int)(seed >> 8 & 0x3ff) - 100, b = (int)(seed >> 18 & 0x3ff) - 100;
+        switch (seed >> 28) {
+        case 0:  menu_open(&m, "/"); break;
+        case 1:  menu_click(&m, a, b, &view, &w); break;
+        case 2:  menu_hover(&m, a, b, &view); break;
+        case 3:  menu_wheel(&m, a, &view); break;
+        case 4:  menu_char(&m, (char)('a' + (a & 15))); break;
+        case 5:
+            if (menu_is_open(&m))
+                menu_draw(&m, &view, &c, a, b);
+            break;
+        default: press((enum menu_key)(seed >> 12 & 7)); break;
+        }
+    }
+    menu_close(&m);
+    canvas_free(&c);
+}
+END_TEST
+
+START_TEST(pictures_fit)
+{
+    static const struct { struct picture p; int w, h; } natural[] = {
+        { { 720, 400, false }, 720, 540 }, { { 640, 400, false }, 640, 480 },
+        { { 320, 400, true }, 640, 480 }, { { 640, 480, false }, 640, 480 },
+        { { 640, 350, false }, 640, 480 }, { { 1024, 768, false }, 1024, 768 },
+        { { 1280, 1024, false }, 1280, 1024 }, { { 1920, 1080, false }, 1920, 1080 },
+        { { 1056, 400, false }, 1056, 792 },
+    };
+    int nw, nh;
+    for (size_t i = 0; i < ARRAY_LEN(natural); i++) {
+        fit_natural(natural[i].p, true, &nw, &nh);
+        ck_assert_msg(nw == natural[i].w && nh == natural[i].h, "%zu: %dx%d", i, nw, nh);
+    }
+    struct picture dos = { 320, 200, false }, text = { 720, 400, false };
+    struct fit f = fit_picture(dos, SCALE_CRISP, true, 1600, 1200);
+    ck_assert(f.kx == 5 && f.ky == 6 && f.w == 1600 && f.h == 1200 && !f.x && !f.y);
+    f = fit_picture(dos, SCALE_SMOOTH, true, 1000, 700);
+    ck_assert(f.w == 933 && f.h == 700 && f.x == 33 && !f.y && f.kx == 3 && f.ky == 4);
+    f = fit_picture(text, SCALE_CRISP, false, 1500, 900);
+    ck_assert(f.w == 1440 && f.h == 800 && f.kx == 2 && f.ky == 2);
+    f = fit_picture(text, SCALE_SMOOTH, false, 1440, 900);
+    ck_assert(f.w == 1440 && f.h == 800);
+    f = fit_picture(text, SCALE_CRISP, true, 300, 200);          /* smaller than the picture */
+    ck_assert(f.w == 266 && f.h == 200 && f.kx == 1 && f.ky == 1);
+    for (int rw = -1; rw < 1500; rw += 7)
+        for (int k = 0; k < 4; k++) {
+            f = fit_picture(k & 1 ? dos : text, k & 2 ? SCALE_CRISP : SCALE_SMOOTH, true, rw, 500);
+            ck_assert(rw <= 0 || (f.w > 0 && f.h > 0 && f.w <= rw && f.h <= 500 && f.x >= 0));
+        }
+}
+END_TEST
+
+START_TEST(preferences_come_back)
+{
+    struct prefs p, q;
+    struct buf b = { 0 };
+    prefs_init(&p);
+    p.w = 800;
+    p.h = 600;
+    p.scaling = SCALE_CRISP;
+    p.aspect = false;
+    p.bar = true;
+    strcpy(p.host_key, "menu");
+    strcpy(p.folder, "/a b/\xc3\xa4");
+    prefs_write(&p, &b);
+    buf_put(&b, "", 1);
+    prefs_init(&q);
+    prefs_parse(&q, (char *)b.p);
+    ck_assert(q.w == 800 && q.h == 600 && q.scaling == SCALE_CRISP && !q.aspect && q.bar);
+    ck_assert_str_eq(q.host_key, "menu");
+    ck_assert_str_eq(q.folder, p.folder);
+    buf_free(&b);
+}
+END_TEST
+
+START_TEST(any_preferences_are_usable)
+{
+    static const char piece[] = "width height -99999999999 scaling pixels host-key folder \n\n\r";
+    char text[300];
+    uint32_t seed = 3;
+    for (unsigned round = 0; round < 20000; round++) {
+        struct prefs p;
+        for (size_t i = 0; i < sizeof text - 1; i++) {
+            seed = seed * 1664525u + 1013904223u;
+            text[i] = seed >> 29 ? piece[(seed >> 8) % (sizeof piece - 1)]
+                                 : (char)(1 + (seed >> 8) % 255);
+        }
+        text[sizeof text - 1] = 0;
+        prefs_init(&p);
+        prefs_parse(&p, text);
+        ck_assert((!p.w && !p.h) || (p.w >= 160 && p.h >= 160 && p.w <= 16384 && p.h <= 16384));
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("menu");
+    TCase *t = tcase_create("menu");
+    tcase_add_test(t, rows_are_wants);
+    tcase_add_test(t, the_mouse_works_too);
+    tcase_add_test(t, files_are_chosen);
+    tcase_add_test(t, anything_may_be_pressed);
+    tcase_add_test(t, pictures_fit);
+    tcase_add_test(t, preferences_come_back);
+    tcase_add_test(t, any_preferences_are_usable);
+    suite_add_tcase(s, t);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_ENV);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

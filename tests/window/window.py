@@ -1,0 +1,314 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""The window, used by keyboard and mouse on a virtual screen: window.py VITRINE [KEEP]
+
+Needs Xvfb and xdotool, else it is skipped (77); with xclip, pasting is tried too. What reached the machine is read from
+its input log; what is to be seen, from the screen's pixels, in a few places. KEEP is a folder for pictures (.ppm).
+"""
+import hashlib, os, shutil, struct, subprocess, sys, tempfile, time
+
+vitrine, keep = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None
+for tool in ("Xvfb", "xdotool"):
+    if not shutil.which(tool):
+        print(f"skipped: {tool} is not installed")
+        sys.exit(77)
+work = tempfile.mkdtemp()
+os.chdir(work)
+os.environ["XDG_DATA_HOME"] = work + "/data"
+os.environ.pop("WAYLAND_DISPLAY", None)
+os.environ["SDL_VIDEODRIVER"] = "x11"
+os.environ["ASAN_OPTIONS"] = "detect_leaks=0"     # what video drivers keep is not ours to free
+conf = work + "/data/vitrine/window.conf"
+WIDE, HIGH = 1152, 864
+failures = []
+
+
+def check(ok, what):
+    print(("ok      " if ok else "FAILED  ") + what, flush=True)
+    if not ok:
+        failures.append(what)
+
+
+def start_screen():
+    r, w = os.pipe()
+    x = subprocess.Popen(["Xvfb", "-displayfd", str(w), "-screen", "0", f"{WIDE}x{HIGH}x24", "-fbdir", work, "-nolisten", "tcp"],
+                         pass_fds=[w], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    os.close(w)
+    os.environ["DISPLAY"] = ":" + os.read(r, 16).decode().strip()
+    return x
+
+
+def pixels():
+    """The screen as rows of 0xRRGGBB bytes, from the X window dump that Xvfb keeps."""
+    with open(work + "/Xvfb_screen0", "rb") as f:
+        data = f.read()
+    head = struct.unpack(">25I", data[:100])
+    size, width, height, stride, colours = head[0], head[4], head[5], head[12], head[19]
+    at = size + colours * 12
+    return [data[at + y * stride:at + y * stride + width * 4] for y in range(height)]
+
+
+def pixel(x, y, rows=None):
+    p = (rows or pixels())[y][x * 4:x * 4 + 3]
+    return p[2] << 16 | p[1] << 8 | p[0]
+
+
+def region(x0, y0, x1, y1):
+    return hashlib.sha256(b"".join(row[x0 * 4:x1 * 4] for row in pixels()[y0:y1])).hexdigest()
+
+
+def picture(name):
+    if keep:
+        with open(f"{keep}/{name}.ppm", "wb") as f:
+            f.write(b"P6 %d %d 255\n" % (WIDE, HIGH))
+            for row in pixels():
+                f.write(b"".join(row[i + 2:i + 3] + row[i + 1:i + 2] + row[i:i + 1] for i in range(0, WIDE * 4, 4)))
+
+
+def x(*args):
+    return subprocess.run(["xdotool", *map(str, args)], capture_output=True, text=True).stdout.strip()
+
+
+def key(*names):
+    for name in names:
+        x("key", name)
+        time.sleep(0.12)
+
+
+def host(name):
+    x("keydown", "Control_R", "key", name, "keyup", "Control_R")
+    time.sleep(0.3)
+
+
+def wait(what, test, seconds=15):
+    end = time.time() + seconds
+    while not test() and time.time() < end:
+        time.sleep(0.1)
+    check(bool(test()), what)
+
+
+class Window:
+    def __init__(self, *args):
+        self.log = tempfile.mktemp(dir=work, suffix=".log")
+        self.p = subprocess.Popen([vitrine, "demo", "--record", self.log, "--hash", *args], stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE, text=True)
+        self.id = ""
+        end = time.time() + 15
+        while not self.id and time.time() < end:
+            self.id = x("search", "--name", "^Vitrine").split("\n")[0]
+            time.sleep(0.1)
+        x("windowfocus", self.id)
+        time.sleep(0.3)
+        self.place()
+
+    def place(self):
+        g = dict(line.split("=") for line in x("getwindowgeometry", "--shell", self.id).split("\n") if "=" in line)
+        self.x, self.y, self.w, self.h = (int(g.get(k, 0)) for k in ("X", "Y", "WIDTH", "HEIGHT"))
+        return self.w, self.h
+
+    def title(self):
+        return x("getwindowname", self.id)
+
+    def move(self, px, py):
+        x("mousemove", self.x + px, self.y + py)
+        time.sleep(0.15)
+
+    def click(self, px, py, button=1):
+        self.move(px, py)
+        x("click", button)
+        time.sleep(0.3)
+
+    def at(self, px, py):
+        return pixel(self.x + px, self.y + py)
+
+    def menu_open(self):
+        return self.at(1, 10) == 0x2f6fb0          # the bar's button is lit
+
+    def logged(self):
+        with open(self.log) as f:
+            return f.read()
+
+    def end(self):
+        host("q")
+        try:
+            out, err = self.p.communicate(timeout=20)
+        except subprocess.TimeoutExpired:
+            self.p.kill()
+            out, err = self.p.communicate()
+        check(self.p.returncode == 0, f"quits with status 0: {self.p.returncode} {err.strip()}")
+        return out
+
+
+def steady(w):
+    """Until the demo's logo stands there."""
+    last, same, end = None, 0, time.time() + 30
+    while same < 5 and time.time() < end:
+        now = region(w.x + 100, w.y + 40, w.x + 860, w.y + 220)
+        same = same + 1 if now == last else 0
+        last = now
+        time.sleep(0.2)
+    return last
+
+
+def codes(text):
+    """Scan codes of the keys that went down, in order."""
+    return [int(f[3]) for f in (line.split() for line in text.split("\n")) if len(f) > 4 and f[2] == "key" and f[4] == "1"]
+
+
+def use_menus(w):
+    logo = steady(w)
+    wait("the bar hides", lambda: w.at(3, 3) not in (0x181c20, 0x2f6fb0))
+    key("Control_R")
+    wait("the host key opens the menu", w.menu_open)
+    picture("menu")
+    key("1")
+    key("Escape")
+    wait("Escape closes it", lambda: not w.menu_open())
+    check(region(w.x + 100, w.y + 40, w.x + 860, w.y + 220) == logo, "the picture is as before")
+    check(codes(w.logged()) == [], "keys of the menu do not reach the guest")
+    w.move(300, 4)
+    w.click(20, 10)
+    check(w.menu_open(), "the bar's button opens the menu")
+    w.click(60, 22 + 2 + 24 + 10)
+    wait("the first row pauses", lambda: "paused" in w.title())
+    w.click(20, 10)
+    w.click(60, 22 + 2 + 24 + 10)
+    wait("and goes on", lambda: "paused" not in w.title())
+    w.click(20, 10)
+    w.click(700, 500)
+    check(not w.menu_open() and "release" not in w.title(), "a click beside the menu closes it, and is not for the guest")
+    key("Control_R", "Down", "Down", "Return", "Return")
+    wait("Ctrl+Alt+Del from the menu", lambda: codes(w.logged())[-3:] == [0x1d, 0x38, 0x153])
+
+
+def use_capture(w):
+    w.click(480, 400)
+    check("Right Ctrl" in w.title(), "a click captures the mouse, and the title tells how to leave")
+    picture("captured")
+    x("mousemove_relative", "--", 30, 20)
+    wait("motion reaches the guest", lambda: " mouse " in w.logged())
+    key("Control_R")
+    check("Right Ctrl" not in w.title() and not w.menu_open(), "the host key releases it")
+    w.click(480, 400)
+    x("keydown", "ctrl", "keydown", "alt", "key", "g", "keyup", "alt", "keyup", "ctrl")
+    time.sleep(0.3)
+    check("Right Ctrl" not in w.title(), "so does Ctrl+Alt+G")
+    held = [f for f in (line.split() for line in w.logged().split("\n")) if len(f) > 4 and f[2] == "key"]
+    down = {}
+    for f in held:
+        down[f[3]] = f[4]
+    check("1" not in down.values(), "nothing stays pressed")
+
+
+def use_media(w):
+    wait("a dropped CD image is inserted", lambda: " insert cdrom " in w.logged())
+    key("Control_R", "Down", "Down", "Down", "Down", "Return", "Return")
+    picture("files")
+    key("f", "l")
+    picture("files2")
+    key("Return")
+    wait("a floppy chosen from the list", lambda: " insert fda " in w.logged() and "/floppy.img\n" in w.logged())
+    key("Control_R", "Down", "Down", "Down", "Down", "Return", "Down", "Return")
+    wait("ejected", lambda: " eject fda\n" in w.logged())
+
+
+def use_paste(w):
+    if not shutil.which("xclip"):
+        print("skipped: pasting, as xclip is not installed")
+        return
+    subprocess.run(["xclip", "-selection", "clipboard"], input="zY@\u20ac\u263a#", text=True, stdout=subprocess.DEVNULL)
+    before = len(codes(w.logged()))
+    for attempt in range(5):                      # the owner of the clipboard may be slow to answer
+        host("v")
+        time.sleep(1.5)
+        if len(codes(w.logged())) > before:
+            break
+    want = [0x15, 0x2a, 0x2c, 0x138, 0x10, 0x138, 0x12, 0x2b]
+    wait("pasted text is typed on the guest's German keyboard", lambda: codes(w.logged())[before:] == want)
+    picture("pasted")
+
+
+def use_size(w):
+    x("windowsize", w.id, 800, 600)
+    time.sleep(0.7)
+    check(w.place() == (800, 600), "resized")
+    host("f")
+    time.sleep(0.7)
+    check(w.place() == (WIDE, HIGH), f"full screen: {w.w}x{w.h}")
+    picture("fullscreen")
+    host("f")
+    time.sleep(0.7)
+    check(w.place() == (800, 600), f"and back: {w.w}x{w.h}")
+
+
+def session():
+    w = Window("--drop", "disc.iso", "--keymap", "de")
+    check(w.place() == (720, 540), f"the first window is good for this screen: {w.w}x{w.h}")
+    x("windowmove", w.id, 40, 40, "windowsize", w.id, 960, 720)
+    time.sleep(0.7)
+    w.place()
+    use_menus(w)
+    use_capture(w)
+    host("F5")
+    wait("quick save", lambda: os.path.exists("demo.quick.snap") and " save " in w.logged())
+    use_media(w)
+    use_paste(w)
+    host("F9")
+    wait("quick load", lambda: " load " in w.logged())
+    key("Control_R", "Up", "Up", "Up", "Up", "Up", "Up", "Return", "Down", "Down", "Down", "Return")
+    wait("a fixed speed from the menu", lambda: " rate 5000000\n" in w.logged())
+    host("r")
+    wait("reset", lambda: " reset\n" in w.logged())
+    host("b")
+    wait("the power button", lambda: " power\n" in w.logged())
+    host("s")
+    wait("a screenshot", lambda: any(f.startswith("vitrine-") and f.endswith(".png") for f in os.listdir(".")))
+    use_size(w)
+    recorded = w.end()
+    # The CD was dropped while the demo ran: its own media come back by the log.
+    replay = subprocess.run([vitrine, "demo", "--replay", w.log, "--hash"], capture_output=True, text=True, timeout=300)
+    check(replay.stdout == recorded, f"the session replays to the same hash: {recorded} {replay.stdout} {replay.stderr}")
+
+
+def remembered():
+    check("width 800\nheight 600\n" in open(conf).read(), "the size is remembered")
+    w = Window("--drop", "text.txt")
+    check(w.place() == (800, 600), f"the window has it again: {w.w}x{w.h}")
+    note = (400, 600 - 8 - 20)
+    wait("a file that is no medium is told", lambda: w.at(*note) == w.at(note[0] + 1, note[1]) == 0x3b4330 or
+         w.at(*note) >> 16 in range(0x38, 0x48))
+    picture("refused")
+    w.end()
+    check(" insert " not in w.logged(), "and not inserted")
+
+
+def hostile():
+    for name, data in (("noise", os.urandom(5000)), ("nonsense", b"width -5\nheight 99999999999\nscaling\nhost-key x\nfolder \n\0"),
+                       ("long", b"width " + b"9" * 60000)):
+        with open(conf, "wb") as f:
+            f.write(data)
+        r = subprocess.run([vitrine, "demo", "--max-seconds", "1"], capture_output=True, text=True, timeout=30)
+        check(r.returncode == 3, f"a file of preferences with {name}: {r.returncode}")
+    os.remove(conf)
+    os.mkdir(conf)
+    r = subprocess.run([vitrine, "demo", "--max-seconds", "1"], capture_output=True, text=True, timeout=30)
+    check(r.returncode == 3, f"a folder in its place: {r.returncode}")
+
+
+with open("disc.iso", "wb") as f:
+    f.write(b"\0" * 32768 + b"\1CD001\1" + b"\0" * 70000)
+with open("floppy.img", "wb") as f:
+    f.write(b"\0" * 1474560)
+with open("text.txt", "w") as f:
+    f.write("no medium\n" * 400000)
+screen = start_screen()
+try:
+    session()
+    remembered()
+    hostile()
+finally:
+    screen.terminate()
+    screen.wait()
+    shutil.rmtree(work, ignore_errors=True)
+print(f"{len(failures)} failures")
+sys.exit(1 if failures else 0)
