@@ -13,6 +13,7 @@
 #include "host/disk_mem.h"
 #include "host/media.h"
 #include "host/whole_file.h"
+#include "machine/tools.h"
 
 #define DEFAULT_RTC INT64_C(1767225600)          /* 2026-01-01T00:00:00: headless runs repeat */
 #define FIRMWARE_MAX (1u << 20)
@@ -99,10 +100,27 @@ static bool load_module(struct session *s, unsigned i, struct error *err)
     return load_file(s, spec, MODULE_MAX, &s->cfg.initrd[i], err);
 }
 
+/* The built-in firmware is 386 code. */
+static bool firmware_suits(const struct options *o, struct error *err)
+{
+    const char *feature;
+    if (o->cfg.cpu_model < 0)
+        return true;
+    unsigned cpu = (unsigned)o->cfg.cpu_model;
+    for (unsigned n = 0; (feature = tools_cpu_feature(cpu, n)); n++)
+        if (strcmp(feature, "386") == 0)
+            return true;
+    return error_set(err, 1,
+                     "--cpu %s: the built-in firmware needs a 386: give --bios and --vgabios",
+                     tools_cpu_name(cpu));
+}
+
 static bool open_files(struct session *s, struct error *err)
 {
     const struct options *o = s->o;
     struct machine_config *c = &s->cfg;
+    if (!o->bios && !o->load && !firmware_suits(o, err))
+        return false;
     c->bios = (struct memory_image){ builtin_bios.p, builtin_bios.n };
     c->vgabios = (struct memory_image){ builtin_vgabios.p, builtin_vgabios.n };
     if (o->bios && !load_file(s, o->bios, FIRMWARE_MAX, &c->bios, err))

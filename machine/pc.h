@@ -59,7 +59,7 @@ struct pc {
 
     struct region    io[BOARD_PORTS];
     unsigned         n_io;
-    struct region    r_ram, r_bios, r_rom, r_vgamem, r_lfb, r_mmio, r_vgarom, r_kload;
+    struct region    r_ram, r_bios, r_bios286, r_rom, r_vgamem, r_lfb, r_mmio, r_vgarom, r_kload;
     uint8_t          rom[0x40000];       /* C0000..FFFFF as ROMs show there */
     uint8_t          kload_rom[KLOAD_ROM_SIZE];
 };

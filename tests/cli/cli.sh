@@ -74,6 +74,7 @@ complains 1 run $H .
 complains 1 run $H --hda missing.img
 complains 1 run $H --bios missing.bin idle.img
 complains 1 run $H --bios empty.img idle.img
+complains 1 run $H --cpu 286 idle.img; says 'needs a 386' err
 complains 1 run $H --kernel missing
 complains 1 run $H --script missing.txt idle.img
 complains 1 run $H --load missing.snap idle.img
@@ -129,7 +130,9 @@ echo "== where it stopped"
 complains 4 run $H dead.img; says 'interrupts off at 0000:00007C' err
 is 4 run $H --no-reboot triple.img; says 'triple fault at 0000:00007C05' err
 { head -c 65520 /dev/zero; printf '\260\005\272\220\001\356\372\364'; head -c 8 /dev/zero; } >rom   # out 190h, 5; cli; hlt
-complains 4 run --headless --testdev --bios rom; says 'F000:0000FFF8.*code was 05h' err
+for c in pentium2 286 8086; do
+    complains 4 run --headless --testdev --cpu $c --bios rom; says ':0000....*code was 05h' err
+done
 
 echo "== repeats, saved and loaded"
 is 3 run $H --max-instructions 30000000 --hash spin.img; cp out a
