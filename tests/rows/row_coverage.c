@@ -59,7 +59,7 @@ static bool never_ends(const struct insn_row *r) { return !strncmp(r->name, "ud"
 /* Does some way that agrees with *w in what is not -1 belong to those recorded? */
 struct ask {
     unsigned row;
-    int engine, bits, osize, asize, form;
+    int engine, bits, osize, asize, form, mode;
 };
 
 static bool asked(const struct rows *r, const struct ask *a, enum row_end end)
@@ -75,7 +75,8 @@ static bool asked(const struct rows *r, const struct ask *a, enum row_end end)
             (a->bits < 0 || (unsigned)a->bits == w.bits) &&
             (a->osize < 0 || (unsigned)a->osize == w.osize) &&
             (a->asize < 0 || (unsigned)a->asize == w.asize) &&
-            (a->form < 0 || (unsigned)a->form == w.form) && rows_has(r, &w))
+            (a->form < 0 || (unsigned)a->form == w.form) &&
+            (a->mode < 0 || (unsigned)a->mode == w.mode) && rows_has(r, &w))
             return true;
     }
     return false;
@@ -86,7 +87,13 @@ static bool reached(const struct rows *r, const struct ask *a)
     return asked(r, a, never_ends(&insn_rows[a->row]) ? ROW_FAULT : ROW_DONE);
 }
 
-static struct ask whole_row(unsigned row) { return (struct ask){row, -1, -1, -1, -1, -1}; }
+static struct ask whole_row(unsigned row) { return (struct ask){row, -1, -1, -1, -1, -1, -1}; }
+
+static bool any_reached(const struct coverage *v, const struct ask *a)
+{
+    return reached(v->by[BY_VECTORS], a) || reached(v->by[BY_ASM], a) ||
+           reached(v->by[BY_HOSTDIFF], a);
+}
 
 /* ---- telling ---- */
 
@@ -132,20 +139,25 @@ static void print_engines(const struct coverage *v)
         unsigned done = 0;
         for (unsigned n = 0; n < insn_row_count; n++) {
             struct ask a = whole_row(n);
-            bool any = false;
             a.engine = e;
-            for (unsigned s = 0; s < SOURCES; s++)
-                any |= reached(v->by[s], &a);
-            done += any;
+            done += any_reached(v, &a);
         }
         printf("%-28s %8u\n", engine_names[e], done);
     }
 }
 
-static bool any_reached(const struct coverage *v, const struct ask *a)
+static void print_modes(const struct coverage *v)
 {
-    return reached(v->by[BY_VECTORS], a) || reached(v->by[BY_ASM], a) ||
-           reached(v->by[BY_HOSTDIFF], a);
+    static const char *const names[ROW_MODES] = {"real mode", "protected mode", "virtual-8086 mode"};
+    for (int m = 0; m < ROW_MODES; m++) {
+        unsigned done = 0;
+        for (unsigned n = 0; n < insn_row_count; n++) {
+            struct ask a = whole_row(n);
+            a.mode = m;
+            done += any_reached(v, &a);
+        }
+        printf("%-28s %8u\n", names[m], done);
+    }
 }
 
 /* Lists rows that nobody reached; how many. */
@@ -209,18 +221,18 @@ static void print_holes(const struct coverage *v)
             if (!encode(v, n, bits, k & 3, k & 4, &in))
                 continue;
             rows_form(&in, &w);
-            bool *seen = &told[bits == 32][in.osize][w.asize][w.form];
+            bool *seen = &told[bits == 32][w.osize][w.asize][w.form];
             if (*seen)
                 continue;
             *seen = true;
             ways++;
-            struct ask a = {n, -1, (int)bits, in.osize, (int)w.asize, (int)w.form};
+            struct ask a = {n, -1, (int)bits, (int)w.osize, (int)w.asize, (int)w.form, -1};
             if (any_reached(v, &a))
                 continue;
             holes++;
             if (!mine++)
                 print_row(n);
-            printf("%s %u-bit code, operand %u%s", mine > 1 ? ";" : ":", bits, 8u << in.osize,
+            printf("%s %u-bit code, operand %u%s", mine > 1 ? ";" : ":", bits, 8u << w.osize,
                    forms[w.form]);
             if (w.asize)
                 printf(", address %u", 8u << w.asize);
@@ -248,6 +260,7 @@ int main(int argc, char **argv)
             return 77;
     print_sources(&v);
     print_engines(&v);
+    print_modes(&v);
     if (holes)
         print_holes(&v);
     unsigned missing = print_missing(&v);

@@ -50,6 +50,8 @@ void rows_form(const struct insn *in, struct row_way *w)
     const struct insn_row *row = &insn_rows[in->id];
     bool loop = row->map == M1 && row->opcode >= 0xe0 && row->opcode <= 0xe3;
     bool implied = (row->attr & STRING) || loop || !strcmp(row->name, "xlat");
+    bool sized = !((row->attr & FPUINSN) && row->opnd[0] != M_) && (row->ext & 0xf000) != PNP;
+    w->osize = sized ? in->osize : 0;
     w->form = in->mem != NO_MEM ? FORM_MEM : in->modrm ? FORM_REG : FORM_NONE;
     w->asize = w->form == FORM_MEM || implied ? in->asize : 0;
 }
@@ -91,7 +93,7 @@ static bool look(struct cpu *c, struct row_way *w)
         len = insn_decode(&c->blocks->decoder, &in, mode, buf, fetch(c, buf, true));
     if (len <= 0)
         return false;
-    *w = (struct row_way){.row = in.id, .bits = bits, .osize = in.osize};
+    *w = (struct row_way){.row = in.id, .bits = bits};
     rows_form(&in, w);
     w->mode = cpu_v86(c) ? IN_V86 : cpu_protected(c) ? IN_PROTECTED : IN_REAL;
     return true;

@@ -22,7 +22,7 @@ struct row_way {
     unsigned row;
     enum row_engine engine;
     unsigned bits;               /* of the code: 16 or 32 */
-    unsigned osize, asize;       /* log2 of bytes, as in struct insn */
+    unsigned osize, asize;       /* log2 of bytes, as in struct insn; osize is 0 for x87 and MMX */
     enum row_form form;
     enum row_mode mode;
     enum row_end end;
@@ -32,7 +32,7 @@ struct rows;
 struct insn;
 struct rows *rows_new(void);
 void rows_free(struct rows *r);
-/* The form of operand and the address size that a decoded instruction has. */
+/* The form of operand and the sizes that a decoded instruction has. */
 void rows_form(const struct insn *in, struct row_way *w);
 void rows_add(struct rows *r, const struct row_way *w);
 bool rows_has(const struct rows *r, const struct row_way *w);

@@ -10,6 +10,8 @@
  *   --form NAME   only that form    --verbose   every failing case    --block-ops N   block length
  *   --engine NAME interp, ir (whole blocks optimised, parts not), or check: both in lockstep
  *   --whole       not step by step: up to the HLT that follows
+ *   --as C/A      sets 1 and 2 as C-bit code with A-bit addresses, as far as there are such forms
+ *   --v86         set 0 in virtual-8086 mode, but for ports, PUSHF and what comes to an exception
  *   --rows FILE   writes down which rows of insns.def were executed (tests/rows)
  */
 #include <stdio.h>
@@ -21,9 +23,12 @@
 #include "cpu/cpu.h"
 #include "cpu/flags.h"
 #include "cpu/mem.h"
+#include "cpu/operands.h"
 #include "tests/rows/rows.h"
+#include "tests/vectors/recode.h"
 
-#define RAM_SIZE (0x110000u + 0x20000u)
+#define RAM_SIZE  (0x110000u + 0x20000u)
+#define CODE_PAGE 0x100000u
 
 struct rd { const uint8_t *p, *end; };       /* a bounded reader: bad files end the run */
 
@@ -56,7 +61,7 @@ struct test {
     unsigned       index, cls, vector, fmask, swmask, ilen, flags_addr;
     bool           exc;
     const uint8_t *insn, *fx_init, *fx_final;
-    uint32_t       init[14], final[14];
+    uint32_t       init[14], final[14], ds;
     struct runs    before, after;
 };
 
@@ -67,7 +72,8 @@ struct env {
     struct sched sched;
     uint8_t     *ram, *expect;
     unsigned     set, every;
-    bool         verbose, whole;
+    bool         verbose, whole, v86;
+    unsigned     code_bits, address_bits;
     struct rows *rows;
     enum row_engine engine;
     const char  *form;
@@ -174,6 +180,28 @@ static void set_fx(struct cpu *c, const uint8_t *fx)
     }
 }
 
+/* As recoded: 16-bit code begins at its page; DS near the operand. */
+static void set_other_code(struct env *e, uint32_t ds)
+{
+    struct cpu *c = &e->cpu;
+    if (e->code_bits == 16) {
+        set_seg(&c->seg[SEG_CS], 8, CODE_PAGE, 0xffffffff, SA_P | SA_S | SA_G | 0xb);
+        c->rip -= CODE_PAGE;
+    }
+    c->seg[SEG_DS].base = ds;
+}
+
+/* With IOPL 3 and no interrupt table: any exception shuts the processor down. */
+static void set_v86(struct cpu *c)
+{
+    c->cr0 |= CR0_PE;
+    c->eflags |= FL_VM | FL_IOPL;
+    c->cpl = 3;
+    c->idtr = (struct dtr){ 0, 0 };
+    for (unsigned i = 0; i < 6; i++)
+        set_seg(&c->seg[i], c->seg[i].sel, c->seg[i].sel * 16u, 0xffff, SA_P | SA_S | SA_DPL | 3);
+}
+
 static void set_state(struct env *e, const struct test *t)
 {
     struct cpu *c = &e->cpu;
@@ -189,6 +217,8 @@ static void set_state(struct env *e, const struct test *t)
                     SA_P | SA_S | (i ? 3 : 0xb));
         c->rip = t->init[12];
         cpu_set_eflags(c, t->init[13] | 2);
+        if (e->v86)
+            set_v86(c);
     } else {
         for (unsigned i = 0; i < 8; i++)
             c->gpr[i] = t->init[i];
@@ -198,6 +228,7 @@ static void set_state(struct env *e, const struct test *t)
         c->cr0 |= CR0_PE | CR0_NE;
         c->rip = t->init[8];
         cpu_set_eflags(c, t->init[9] | 2);
+        set_other_code(e, t->ds);
         if (t->fx_init)
             set_fx(c, t->fx_init);
     }
@@ -247,8 +278,12 @@ static bool run16(struct env *e, const struct test *t)
     static const char *const names[8] = { "AX", "BX", "CX", "DX", "SP", "BP", "SI", "DI" };
     if (e->whole)
         cpu_run(c, 5000);
-    for (unsigned i = 0; i < 5000 && !c->halted; i++)
+    for (unsigned i = 0; i < 5000 && !c->halted && !(c->pending & PEND_SHUTDOWN); i++)
         rows_step(e->rows, c, e->engine);
+    if (e->v86 && c->last_fault.vector == EXC_GP && e->ram[c->seg[SEG_CS].base + c->rip] == 0xf4) {
+        c->halted = true;                    /* HLT is not the program's */
+        c->rip++;
+    }
     if (!c->halted)
         return fail(e, "halted", 0, 1);
     bool ok = true;
@@ -291,7 +326,7 @@ static bool run32(struct env *e, const struct test *t)
     for (unsigned i = 0; i < 8; i++)
         ok &= check(e, names[i], c->gpr[i], t->final[i]);
     if (!(t->exc && t->vector == EXC_OF))
-        ok &= check(e, "EIP", c->rip, t->final[8]);
+        ok &= check(e, "EIP", c->rip, t->final[8] - (e->code_bits == 16 ? CODE_PAGE : 0));
     ok &= check(e, "EFLAGS", cpu_eflags(c) & t->fmask & 0xfff, t->final[9] & t->fmask & 0xfff);
     return ok & check_memory(e, t, UINT64_MAX, 0);
 }
@@ -334,8 +369,8 @@ static void run_test(struct env *e, const char *form, const struct test *t)
 {
     uint32_t at = e->set ? t->init[8] : (t->init[4] << 4) + t->init[12];
     if (e->set) {
-        memset(e->ram + 0x100000, 0xf4, 4096);
-        memset(e->expect + 0x100000, 0xf4, 4096);
+        memset(e->ram + CODE_PAGE, 0xf4, 4096);
+        memset(e->expect + CODE_PAGE, 0xf4, 4096);
         if (at + t->ilen <= RAM_SIZE) {
             memcpy(e->ram + at, t->insn, t->ilen);
             memcpy(e->expect + at, t->insn, t->ilen);
@@ -381,6 +416,18 @@ static void run_test(struct env *e, const char *form, const struct test *t)
     }
 }
 
+/* Is it the same in virtual-8086 mode? */
+static bool v86_has(struct env *e, const struct test *t)
+{
+    struct insn in;
+    if (e->set || t->exc || insn_decode(&e->cpu.blocks->decoder, &in,
+                                        (struct decode_mode){ 16, CPU_MODEL_DEFAULT }, t->insn,
+                                        t->ilen) <= 0)
+        return false;
+    const struct insn_row *r = &insn_rows[in.id];
+    return !(r->attr & (IO | PRIV)) && strcmp(r->name, "pushf");
+}
+
 static void run_form(struct env *e, struct rd *file)
 {
     uint32_t size = (uint32_t)get(file, 4);
@@ -398,8 +445,22 @@ static void run_form(struct env *e, struct rd *file)
     for (unsigned i = 0; i < cases; i++) {
         struct test t;
         read_test(&r, e->set, &t);
-        if (i % e->every == 0 && (t.cls == 0 || t.cls == 8))
+        if (i % e->every || (t.cls != 0 && t.cls != 8))
+            continue;
+        struct recoded other;
+        if (e->v86 && !v86_has(e, &t))
+            continue;
+        if (!e->code_bits) {
             run_test(e, name, &t);
+        } else if (e->set && recode(&e->cpu.blocks->decoder, t.insn, t.ilen, t.init, e->code_bits,
+                                    e->address_bits, &other)) {
+            if (!t.exc)
+                t.final[8] += other.n - t.ilen;
+            t.insn = other.bytes;
+            t.ilen = other.n;
+            t.ds = other.ds;
+            run_test(e, name, &t);
+        }
     }
     if (e->failed > failed)
         printf("%-10s %lu of %lu fail\n", name, e->failed - failed,
@@ -455,6 +516,8 @@ static bool options(struct env *e, struct options *o, int argc, char **argv)
         const char *a = argv[i], *v = i + 1 < argc ? argv[i + 1] : NULL;
         if (!strcmp(a, "--verbose")) {
             e->verbose = true;
+        } else if (!strcmp(a, "--v86")) {
+            e->v86 = true;
         } else if (!strcmp(a, "--whole")) {
             e->whole = true;
         } else if (!strncmp(a, "--every=", 8) && atoi(a + 8) > 0) {
@@ -471,6 +534,8 @@ static bool options(struct env *e, struct options *o, int argc, char **argv)
                 e->form = v;
             else if (!strcmp(a, "--block-ops"))
                 o->block_ops = (unsigned)atoi(v);
+            else if (!strcmp(a, "--as") && sscanf(v, "%u/%u", &e->code_bits, &e->address_bits) == 2)
+                continue;
             else if (!strcmp(a, "--rows"))
                 o->rows = v;
             else if (!strcmp(a, "--engine"))
@@ -513,7 +578,8 @@ int main(int argc, char **argv)
     e->every = 1;
     if (!options(e, &o, argc, argv)) {
         fprintf(stderr, "usage: run_vectors [--every=N] [--form NAME] [--verbose] [--block-ops N]\n"
-                        "       [--engine interp|ir|check] [--whole] [--rows FILE] FILE...\n");
+                        "       [--engine interp|ir|check] [--whole] [--as 16/32|16/16|32/16]\n"
+                        "       [--v86] [--rows FILE] FILE...\n");
         return 2;
     }
     if (!prepare(e, &o))

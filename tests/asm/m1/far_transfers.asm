@@ -67,6 +67,25 @@ HERE    equ CS16
         IS esp, ebx
         mov ax, cs
         IS ax, HERE
+        ; by addresses of either size
+        mov ax, DATA16
+        mov ds, ax
+%macro MEMORY 1.nolist
+        mov word [0], OFF(sub16)
+        mov dword [4], OFF(sub32)
+        call word far [%1 0]
+        call dword far [%1 4]
+        IS esp, ebx
+        mov word [0], OFF(%%m16)
+        jmp word far [%1 0]
+        int3
+%%m16:  mov dword [4], OFF(%%m32)
+        jmp dword far [%1 4]
+        int3
+%%m32:
+%endmacro
+        MEMORY word
+        MEMORY dword
         int3
 sub16:  IS word [esp + 2], HERE
         o16 retf

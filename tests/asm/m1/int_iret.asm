@@ -47,6 +47,9 @@ IDT     equ DATA + 0x100
         CALLS int 4
         CALLS int 5
         CALLS {db 0xf1}         ; ICEBP: vector 1
+        CALLS {db 0x66, 0xcd, 0}        ; the gate says how wide, not the prefix
+        CALLS {db 0x66, 0xcc}
+        CALLS {db 0x66, 0xf1}
         xor ecx, ecx
         mov al, 0x7f
         add al, 1
@@ -55,6 +58,11 @@ IDT     equ DATA + 0x100
         xor eax, eax
         into                    ; no overflow
         IS ecx, 1
+        mov al, 0x7f
+        add al, 1
+        db 0x66
+        into
+        IS ecx, 2
         o32 lidt [DATA]
         int3
 int32_: pushfd
