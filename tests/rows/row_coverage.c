@@ -148,7 +148,7 @@ static void print_engines(const struct coverage *v)
 
 static void print_modes(const struct coverage *v)
 {
-    static const char *const names[ROW_MODES] = {"real mode", "protected mode", "virtual-8086 mode"};
+    static const char *const names[] = {"real mode", "protected mode", "virtual-8086 mode"};
     for (int m = 0; m < ROW_MODES; m++) {
         unsigned done = 0;
         for (unsigned n = 0; n < insn_row_count; n++) {
