@@ -138,8 +138,11 @@ HANDLER(enter)
     uint64_t frame = (sp - n) & m, alloc = op->in.imm & 0xffff;
     uint64_t pointer = (c->gpr[R_SP] & ~m) | frame;
     AT(c, op);
-    for (unsigned i = 0; i <= level; i++)
+    for (unsigned i = 0; i <= level; i++) {  /* everything that can fault, in order */
+        if (i && i < level)
+            TRY(seg_read(c, SEG_SS, (bp - i * n) & m, n, &v));
         TRY(seg_probe_write(c, SEG_SS, (frame - i * n) & m, n));
+    }
     TRY(seg_probe_write(c, SEG_SS, (frame - level * n - alloc) & m, n));
     uint64_t at = frame;
     TRY(seg_write(c, SEG_SS, at, reg_get(c, REG_OFF(R_BP), n), n));

@@ -85,13 +85,25 @@ static unsigned unit(unsigned n)
     return n == 14 || n == 94 ? 2 : n == 28 || n == 108 ? 4 : 8;
 }
 
+/* The registers in FNSAVE's image are items of 8 and 2 bytes to the segment limit, whatever the
+ * unit. Is all well with the one that begins in the k bytes at i? */
+static bool register_fits(struct cpu *c, const struct op *op, uint64_t off, unsigned i, unsigned k,
+                          unsigned n, enum access acc)
+{
+    unsigned head = n == 94 ? 14 : 28, at = i + (i >= head ? (10 - (i - head) % 10) % 10 : 0);
+    if ((n != 94 && n != 108) || i < head || at >= i + k)
+        return true;
+    return seg_check(c, op->in.seg, (off + at) & op->amask, 8, acc);
+}
+
 bool x87_read_bytes(struct cpu *c, const struct op *op, uint64_t off, uint8_t *p, unsigned n)
 {
     for (unsigned i = 0, k = unit(n); i < n; i += k) {
         uint64_t v;
         if (k > n - i)
             k = 2;
-        if (!seg_read(c, op->in.seg, (off + i) & op->amask, k, &v))
+        if (!register_fits(c, op, off, i, k, n, ACC_READ) ||
+            !seg_read(c, op->in.seg, (off + i) & op->amask, k, &v))
             return false;
         store_le(p + i, v, k);
     }
@@ -104,7 +116,8 @@ bool x87_write_bytes(struct cpu *c, const struct op *op, uint64_t off, const uin
     for (unsigned i = 0, k = unit(n); i < n; i += k) {
         if (k > n - i)
             k = 2;
-        if (!seg_probe_write(c, op->in.seg, (off + i) & op->amask, k))
+        if (!register_fits(c, op, off, i, k, n, ACC_WRITE) ||
+            !seg_probe_write(c, op->in.seg, (off + i) & op->amask, k))
             return false;
     }
     for (unsigned i = 0, k = unit(n); i < n; i += k) {
@@ -357,7 +370,7 @@ HANDLER(fxsave)
         store_le64(xmm + 16 * i, c->sse.q[i][0]);
         store_le64(xmm + 16 * i + 8, c->sse.q[i][1]);
     }
-    TRY(seg_probe_write(c, seg, ea, 1) && seg_probe_write(c, seg, ea + 511, 1));
+    TRY(seg_probe_write(c, seg, ea, 1) && seg_probe_write(c, seg, (ea + 511) & op->amask, 1));
     TRY(x87_write_bytes(c, op, ea, head, 32) && x87_write_bytes(c, op, ea + FX_ST, regs, 128));
     if (has_sse(c) && (c->cr4 & CR4_OSFXSR))
         TRY(x87_write_bytes(c, op, ea + FX_XMM, xmm, 128));

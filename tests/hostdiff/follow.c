@@ -10,9 +10,9 @@
 /* What depends on the host's system, on time or on the model; UMIP hides some. */
 static const char *const left_out[] = {"ud0",  "rdtsc", "rdpmc", "cpuid", "sgdt",
                                        "sidt", "sldt",  "str",   "smsw",  "sysenter"};
-/* Several accesses: processors may have done some of them when a later one faults. */
-static const char *const in_parts[] = {"enter",  "popa",   "pusha",  "fbstp",
-                                       "fstp_m80", "fnstenv", "fnsave", "fxsave"};
+/* Several stores: processors may have done some of them when a later one faults. */
+static const char *const in_parts[] = {"enter",    "pusha",   "fbstp", "fstp_m80",
+                                       "fnstenv", "fnsave", "fxsave"};
 static const char *const images[] = {"fnstenv", "fnsave", "fxsave"};
 static const char *const needs_ldt[] = {
     "lar", "lsl", "verr",     "verw",    "pop_seg",    "mov_to_seg", "les",  "lds",      "lss",
@@ -312,20 +312,41 @@ static void hole(struct hd_mask *m, uint32_t at, uint32_t size)
         m->hole[m->n_holes++] = (struct hd_hole){at, size};
 }
 
+/* A part of an image, which with 16-bit addresses may wrap in its segment. */
+static void image_hole(const struct cpu *c, const struct insn *in, struct hd_mask *m, uint32_t at,
+                       uint32_t size)
+{
+    uint32_t base = (uint32_t)c->seg[in->seg].base, off = offset_of(c, in) + at;
+    if (in->asize == 1)
+        off &= 0xffff;
+    if (in->asize == 1 && off + size > 0x10000) {
+        hole(m, base, off + size - 0x10000);
+        size = 0x10000 - off;
+    }
+    hole(m, base + off, size);
+}
+
 /* Opcode, data pointer and selectors of an image; MXCSR and what lies behind the registers. */
 static void image_holes(const struct cpu *c, const struct insn *in, struct hd_mask *m)
 {
-    uint32_t at = address_of(c, in);
     m->last = true;
     if (is(&insn_rows[in->id], "fxsave")) {
-        hole(m, at + 6, 2);
-        hole(m, at + 12, 20);
-        hole(m, at + 160, 352);
+        image_hole(c, in, m, 6, 2);
+        image_hole(c, in, m, 12, 20);
+        image_hole(c, in, m, 160, 352);
     } else if (in->osize == 1) {
-        hole(m, at + 8, 6);
+        image_hole(c, in, m, 8, 6);
     } else {
-        hole(m, at + 16, 12);
+        image_hole(c, in, m, 16, 12);
     }
+}
+
+/* Where the image may lie: with 16-bit addresses it wraps in its segment. */
+static struct hd_hole image_range(const struct cpu *c, const struct insn *in)
+{
+    if (in->asize == 1)
+        return (struct hd_hole){(uint32_t)c->seg[in->seg].base, 0x10000};
+    return (struct hd_hole){address_of(c, in), 512};
 }
 
 static bool account_fpu(struct emu *e, const struct insn *in, struct hd_mask *m)
@@ -339,8 +360,8 @@ static bool account_fpu(struct emu *e, const struct insn *in, struct hd_mask *m)
     if (image)
         image_holes(emu_cpu(e), in, m);
     m->image = (struct hd_hole){0, 0};
-    if (is(r, "fldenv") || is(r, "frstor") || is(r, "fxrstor"))
-        m->image = (struct hd_hole){address_of(emu_cpu(e), in), 512};
+    if (image || is(r, "fldenv") || is(r, "frstor") || is(r, "fxrstor"))
+        m->image = image_range(emu_cpu(e), in);
     if (!strncmp(r->name, "fcomi", 5) && r->reads + r->writes)
         m->sw |= 0x200; /* C1: processors differ */
     if (!strncmp(r->name, "fucomi", 6))
@@ -369,7 +390,7 @@ bool account(struct gen *g, struct emu *e, struct insn *in, struct hd_mask *m)
     if (p && at - HD_CODE >= HD_CODE_SIZE)
         return false; /* data */
     if (len == -13)
-        return true;
+        return at % 0x1000 < 0x1000 - 15;
     if (len < 0)
         return 0x1000 - at % 0x1000 >= 15 &&
                invalid_everywhere(g->decoder, p, 15, code_bits(e));
@@ -396,5 +417,6 @@ void faulted(const struct insn *in, uint32_t flags, struct hd_mask *m)
     m->flags |= flags;
     hole(m, m->pushed.at, m->pushed.size);
     m->partial = row_named(&insn_rows[in->id], in_parts, ARRAY_LEN(in_parts));
-    m->fpu = (insn_rows[in->id].need & F_MMX) || m->image.size;
+    m->gprs = is(&insn_rows[in->id], "popa") ? 0xff & ~(1u << R_SP) : 0;
+    m->fpu = (insn_rows[in->id].need & F_MMX) || (m->image.size && !m->last);
 }

@@ -15,10 +15,12 @@
  *   - flags, results and x87 bits that the manual calls undefined; C1 after FCOMI;
  *   - transcendental functions beyond one unit in the last place;
  *   - opcode, data pointer and selectors in x87 images: newer processors drop them; MXCSR and XMM;
- *   - memory that one of several accesses changed before a later one faulted (ENTER, PUSHA, FNSAVE,
- *     images), and the return address that a CALL pushes before it finds its target beyond a limit;
+ *   - memory that one of several stores changed before a later one faulted (ENTER, PUSHA, FNSAVE,
+ *     images), registers that POPA had loaded by then, and the return address that a CALL pushes
+ *     before it finds its target beyond a limit;
  *   - x87 state after an MMX instruction, FLDENV, FRSTOR or FXRSTOR has faulted;
  *   - which byte of an image CR2 names;
+ *   - an instruction longer than 15 bytes whose 16th lies on a missing page (#GP or #PF);
  *   - FXSAVE and FXRSTOR misaligned under EFLAGS.AC (#AC or #GP).
  */
 #include "gen.h"

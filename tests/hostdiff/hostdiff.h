@@ -72,13 +72,14 @@ struct hd_hole {
 struct hd_mask {
     uint32_t flags; /* undefined flags */
     uint16_t sw;    /* undefined bits of the status word */
-    bool partial;   /* one of several accesses faulted: processors may have done some of them */
+    bool partial;   /* one of several stores faulted: processors may have done some of them */
+    uint8_t gprs;   /* bit n: general register n, for the same reason */
     bool fpu;       /* MMX, or a load of an image, faulted: TOP, tags and more may be changed */
-    struct hd_hole image; /* read last: CR2 is any byte of it */
+    struct hd_hole image; /* accessed last: CR2 is any byte of it */
     uint8_t st;     /* bit n: physical register n to within one ulp */
     struct hd_hole pushed; /* what the instruction pushes before its last check */
     bool last;      /* what was written may not be read again: only the end may follow */
-    struct hd_hole hole[4];
+    struct hd_hole hole[8];
     unsigned n_holes;
 };
 

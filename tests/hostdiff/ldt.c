@@ -24,7 +24,7 @@ const struct hd_desc hd_ldt[] = {
     CODE(HD_CODE - 0x8000, 0x8e00, .readonly = true),
     CODE(HD_CODE + 0x10, 0x7ff, .big = true),
     CODE(0, 0x100, .pages = true),
-    CODE(0xfff00000u, 0x200, .big = true, .pages = true),
+    CODE(0x80000, 0x200, .big = true, .pages = true),
     /* data and stacks: 12 */
     DATA(HD_DATA, 0x3fff, .big = true),
     DATA(HD_DATA, 3, .big = true, .pages = true),

@@ -81,7 +81,7 @@ static bool in_hole(const struct hd_mask *m, uint32_t at)
 static bool memory_differs(struct hostdiff *h, const struct hd_mask *m)
 {
     const struct hd_state *a = &h->ours, *b = &h->host;
-    if (!memcmp(a->mem, b->mem, HD_MEM_SIZE))
+    if (m->partial || !memcmp(a->mem, b->mem, HD_MEM_SIZE))
         return false;
     for (unsigned i = 0; i < HD_MEM_SIZE; i++)
         if (a->mem[i] != b->mem[i] && !in_hole(m, memory_at(i))) {
@@ -109,8 +109,6 @@ static bool compare(struct hostdiff *h, const struct hd_mask *m)
     uint32_t flags = HD_FLAGS & ~m->flags;
     if (differs(h, "EIP", a->eip, b->eip) || segments_differ(h))
         return true;
-    if (m->partial)
-        return false;
     if (differs(h, "the vector", a->vector, b->vector))
         return true;
     /* Instruction fetches are marked only where execution can be forbidden. */
@@ -121,7 +119,7 @@ static bool compare(struct hostdiff *h, const struct hd_mask *m)
         differs(h, "CR2", a->cr2, b->cr2))
         return true;
     for (unsigned i = 0; i < 8; i++)
-        if (differs(h, names[i], a->gpr[i], b->gpr[i]))
+        if (!(m->gprs >> i & 1) && differs(h, names[i], a->gpr[i], b->gpr[i]))
             return true;
     if (differs(h, "EFLAGS", a->eflags & flags, b->eflags & flags))
         return true;
