@@ -4,22 +4,31 @@
  * board's devices. Plug and Play BIOS Specification 1.0A.
  *
  * One entry serves real mode and 16-bit protected mode: arguments are words on the caller's stack, far pointers
- * among them; everything of ours is read through CS. pnp.c says which nodes there are. The devices
+ * among them, and the stack may be of 32 bits; everything of ours is read through CS. pnp.c says which nodes there are. The devices
  * stand where they stand: nothing can be set.
  */
 #define UNKNOWN_FUNCTION 0x81
 #define UNSUPPORTED      0x82
 #define BAD_HANDLE       0x83
 #define BAD_PARAMETER    0x84
-#define ARG(n) 6 + 2 * (n)(%bp)           /* behind BP and the return address */
+#define ARG(n) 8 + 2 * (n)(%ebp)          /* behind EBP and the return address */
 
         .code16
         .text
         .globl pnp_entry
 pnp_entry:
-        pushw %bp
-        movw %sp, %bp
-        pushw %bx
+        pushl %ebp
+        movl %esp, %ebp
+        pushl %ebx
+        smsww %bx
+        testb $1, %bl
+        jz 1f
+        movw %ss, %bx
+        larl %ebx, %ebx
+        testl $0x400000, %ebx             /* a stack of 32 bits: all of ESP counts */
+        jnz 2f
+1:      movzwl %bp, %ebp
+2:
         pushw %cx
         pushw %si
         pushw %di
@@ -44,8 +53,8 @@ leave:  popw %es
         popw %di
         popw %si
         popw %cx
-        popw %bx
-        popw %bp
+        popl %ebx
+        popl %ebp
         lretw
 
 /* 0: how many nodes, how large the largest is */

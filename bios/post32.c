@@ -72,15 +72,25 @@ static int has_cpuid(void)
     return (a ^ b) >> 21 & 1;
 }
 
+int cpuid(u32 leaf, u32 *a, u32 *b, u32 *c, u32 *d)
+{
+    if (!has_cpuid())
+        return 0;
+    __asm__ volatile("cpuid" : "=a"(*a), "=b"(*b), "=c"(*c), "=d"(*d) : "a"(leaf));
+    return 1;
+}
+
+int apic_there(void)
+{
+    u32 a, b, c, d;
+    return cpuid(1, &a, &b, &c, &d) && d & 0x200;
+}
+
 /* A local APIC stands between the 8259s and the processor: let it pass their interrupts (Intel
  * MultiProcessor Specification 1.4, 3.6.2.2: virtual wire mode). */
 static void apic_virtual_wire(void)
 {
-    u32 a = 1, b, c, d;
-    if (!has_cpuid())
-        return;
-    __asm__ volatile("cpuid" : "+a"(a), "=b"(b), "=c"(c), "=d"(d));
-    if (!(d & 0x200))
+    if (!apic_there())
         return;
     volatile u32 *apic = (volatile u32 *)0xfee00000;
     apic[0xf0 / 4] = 0x1ff;                /* enabled; spurious vector FFh */

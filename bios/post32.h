@@ -32,6 +32,11 @@ void pci_write(u32 bdf, u32 reg, u32 v, u32 size);
 void pci_setup(void);
 /* tables32.c */
 void tables_setup(void);
+/* mp32.c */
+u32  mp_setup(void);
+/* post32.c */
+int  cpuid(u32 leaf, u32 *a, u32 *b, u32 *c, u32 *d);     /* false: the processor has no such instruction */
+int  apic_there(void);
 /* smbios32.c */
 void smbios_setup(void);
 /* rom32.c */

@@ -33,18 +33,53 @@ static u8 *add(u32 type, const void *body, u32 n, const char *strings)
     return p;
 }
 
+/* Text after a structure: the strings of 'numbers' 1, 2 ... in turn. */
+static char strings[128];
+static u32 strings_used;
+
+static void string(const char *s)
+{
+    if (!*s)
+        s = "unknown";                     /* an empty one would end the set */
+    while (*s)
+        strings[strings_used++] = *s++;
+    strings[strings_used++] = 0;
+    strings[strings_used] = 0;
+}
+
+/* The processor as CPUID has it: its maker, its family's code, identifier and features. */
+static void processor(void)
+{
+    u8 t[28] = { 1, 3, 1, 2, [13] = 0, [20] = 0x41, 1, [22] = 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+    u32 a = 0, b, c, d = 0, maker[4] = { 0, 0, 0, 0 };
+    if (cpuid(0, &a, &maker[0], &maker[2], &maker[1]))
+        cpuid(1, &a, &b, &c, &d);
+    u32 family = a >> 8 & 15;
+    t[2] = family == 4 ? 0x06 : family == 5 ? 0x0b : family == 6 ? 0x0c : 1;
+    memcpy(t + 4, &a, 4);
+    memcpy(t + 8, &d, 4);
+    strings_used = 0;
+    string("CPU 0");
+    string((const char *)maker);
+    add(4, t, sizeof t, strings);
+}
+
 static void structures(void)
 {
-    static const u8 bios[20] = { 1, 2, 0x00, 0xe0, 3, 1, 0x90, 0x98, 0x01, 0, 0, 0, 0, 0, 0x01, 0x00, 1, 0, 0xff, 0xff };
+    /* Characteristics: PCI, PnP, APM, shadowing, CD boot, boot menu, EDD, floppies, print screen, 8042, serial, printer,
+     * video; ACPI. */
+    static const u8 bios[20] = { 1,    2,    0x00, 0xe0, 3,    1,    0x90, 0x96, 0xc9, 0x7f,
+                                 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 1,    0,    0xff, 0xff };
     static const u8 system[23] = { 1, 2, 3, 0, [20] = 6 };
+    static const u8 board[11] = { 1, 2, 0, 0, 0, 0x09, 0, 3, 0x10, 0x0a, 0 };
     static const u8 chassis[9] = { 1, 3, 0, 0, 0, 3, 3, 3, 2 };
-    static const u8 cpu[28] = { 1, 3, 1, 2, [20] = 0x41, 1, [22] = 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
     u64 bytes = SEG16(memory).low + SEG16(memory).high;
     u32 kb = (u32)(bytes >> 10), mb = (u32)(bytes >> 20);
     add(0, bios, sizeof bios, "Vitrine\0001.0\00011/21/2026\0");
     add(1, system, sizeof system, "Vitrine\000PC (i440FX)\0001.0\0");
+    add(2, board, sizeof board, "Vitrine\000440FX\0");
     add(3, chassis, sizeof chassis, "Vitrine\0");
-    add(4, cpu, sizeof cpu, "CPU 0\000Vitrine\0");
+    processor();
     u8 array[11] = { 3, 3, 3, 0, 0, 0, 0, 0xfe, 0xff, 1, 0 };
     memcpy(array + 3, &kb, 4);
     add(16, array, sizeof array, "");

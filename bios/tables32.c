@@ -41,7 +41,7 @@ struct fadt {
 } PACKED;
 _Static_assert(sizeof(struct fadt) == 116, "FADT of ACPI 1.0");
 
-struct rsdt { struct header h; u32 tables[1]; } PACKED;
+struct rsdt { struct header h; u32 tables[2]; } PACKED;
 struct rsdp { char sig[8]; u8 sum; char oem[6]; u8 revision; u32 rsdt; } PACKED;
 
 static struct facs facs __attribute__((aligned(64))) = { .sig = "FACS", .length = sizeof facs };
@@ -67,7 +67,7 @@ static u8 sum(const void *p, u32 n)
     return s;
 }
 
-static void acpi_setup(u32 pm)
+static void acpi_setup(u32 pm, u32 madt)
 {
     struct rsdp *root = &SEG16(rsdp);
     fadt.facs = (u32)&facs;
@@ -77,7 +77,9 @@ static void acpi_setup(u32 pm)
     fadt.pm_tmr = pm + 8;
     fadt.h.sum = (u8)-sum(&fadt, sizeof fadt);
     rsdt.tables[0] = (u32)&fadt;
-    rsdt.h.sum = (u8)-sum(&rsdt, sizeof rsdt);
+    rsdt.tables[1] = madt;
+    rsdt.h.length = sizeof rsdt - (madt ? 0 : 4);
+    rsdt.h.sum = (u8)-sum(&rsdt, rsdt.h.length);
     memcpy(root, "RSD PTR \0VITRIN\0", 16);
     root->rsdt = (u32)&rsdt;
     root->sum = (u8)-sum(root, sizeof *root);
@@ -122,7 +124,8 @@ void tables_setup(void)
         return;
     bios32_setup();
     pir_setup();
+    u32 madt = mp_setup();
     if (SEG16(memory).pm_base)
-        acpi_setup(SEG16(memory).pm_base);
+        acpi_setup(SEG16(memory).pm_base, madt);
     smbios_setup();
 }
