@@ -115,10 +115,11 @@ static void rom_init(u32 at)
     far_call((at >> 4) << 16 | 3, &r);
 }
 
-/* Runs the initialisation of every ROM in a range, whose bytes must add up to 0. */
-static void roms_scan(u32 from, u32 to)
+/* Runs the initialisation of every ROM that begins in a range and whose bytes add up to 0; where the last ends. */
+static u32 roms_scan(u32 from, u32 to)
 {
-    for (u32 at = from; at < to;) {
+    u32 at = from;
+    while (at < to) {
         u16 seg = (u16)(at >> 4);
         u32 n = far16(seg, 0) == 0xaa55 ? far8(seg, 2) * 512u : 0;
         u8 sum = 0;
@@ -133,6 +134,7 @@ static void roms_scan(u32 from, u32 to)
             at += 2048;
         }
     }
+    return at;
 }
 
 static void screen_init(void)
@@ -155,7 +157,7 @@ void post16(void)
     rtc_init();
     ports_init();
     sti();
-    roms_scan(0xc0000, 0xc8000);
+    u32 next_rom = roms_scan(0xc0000, 0xc8000);
     screen_init();
     print("Vitrine BIOS, ");
     print_dec(memory.low >> 10);
@@ -163,7 +165,7 @@ void post16(void)
     u32 shown = bda->ticks;
     floppy_init();
     disks_init();
-    roms_scan(0xc8000, 0xe0000);
+    roms_scan(next_rom, 0xe0000);
     pnp_init();
     if (boot_menu_wanted(shown))
         boot_choose();

@@ -21,15 +21,16 @@ case $CC in
 *) flags="$flags -fno-tree-loop-distribute-patterns -fno-toplevel-reorder -mpreferred-stack-boundary=2" ;;
 esac
 objs=
-for f in mode text palette fonts state vbe font; do
+for f in mode modes text palette fonts state vbe font; do
     $CC $flags -c "$here/$f.c" -o "$tmp/$f.o"
     objs="$objs $tmp/$f.o"
 done
 $CC -m16 -c "$here/entry.S" -o "$tmp/entry.o"
-$LD -m elf_i386 -T "$here/rom.ld" -o "$tmp/rom.elf" "$tmp/entry.o" $objs
+$CC -m32 -c "$here/vbe_pm.S" -o "$tmp/vbe_pm.o"
+$LD -m elf_i386 -T "$here/rom.ld" -o "$tmp/rom.elf" "$tmp/entry.o" "$tmp/vbe_pm.o" $objs
 objcopy -O binary -j .rom "$tmp/rom.elf" "$tmp/rom.raw"
 $HOSTCC -o "$tmp/finish" "$here/finish.c"
-"$tmp/finish" "$tmp/rom.raw" "$out" 32768
+"$tmp/finish" "$tmp/rom.raw" "$out" 40960
 if [ $# = 0 ]; then
     cd "$root"
     # What was built from what, as sha256sum -c reads it.

@@ -8,7 +8,7 @@
     .section .header, "ax"
     .globl  _start
 _start:
-    .byte   0x55, 0xaa, 64                 /* 64 x 512 bytes */
+    .byte   0x55, 0xaa, 80                 /* 80 x 512 bytes */
     .byte   0xe9                           /* jmp near init_entry */
     .word   init_entry - . - 2
     .org    0x18
@@ -21,9 +21,26 @@ pcir:                                      /* PCI Firmware 3.0, 5.1.2 */
     .ascii  "PCIR"
     .word   0x1234, 0x1111, 0, 24
     .byte   0, 0, 0, 3                     /* revision; class 03 00 00: VGA */
-    .word   64, 1
+    .word   80, 1
     .byte   0, 0x80
     .word   0
+
+/* VBE 3.0, 2.4: a program that runs the VBE calls in 16-bit protected mode copies the ROM, puts its selectors here and calls
+ * the entry. finish.c sets the sum. */
+    .balign 2
+    .globl  pm_info
+pm_info:
+    .ascii  "PMID"
+    .word   pm_entry, pm_start
+    .word   0, 0xa000, 0xb000, 0xb800, 0xc000
+    .byte   0, 0
+
+/* 40:A8 points here: the parameter table, then areas nobody provides. */
+    .balign 4
+    .globl  save_table
+save_table:
+    .word   mode_regs, 0xc000
+    .long   0, 0, 0, 0, 0, 0
 
     .text
 init_entry:
@@ -49,6 +66,7 @@ init_entry:
     .globl  int10_entry
 int10_entry:
     sti
+int10_call:
     cld
     pushw   %ds
     pushw   %es
@@ -74,6 +92,13 @@ window_entry:
     pushfw
     pushw   %cs
     callw   int10_entry
+    lretw
+
+pm_entry:
+    pushfw
+    pushw   %cs
+    callw   int10_call
+pm_start:
     lretw
 
     .globl  nothing_entry

@@ -35,7 +35,7 @@ void load_font(u16 seg, u16 off, u16 n, u16 first, u8 block, u8 height)
     open_plane2();
     for (; n; n--, to += 32)
         for (u32 r = 0; r < 32; r++)
-            poke8(0xa000, to + r, r < height ? peek8(seg, from++) : 0);
+            poke8(seg_a000(), to + r, r < height ? peek8(seg, from++) : 0);
     close_plane2();
 }
 
@@ -52,11 +52,14 @@ void load_rom_font(u8 height, u8 block)
 /* The text mode takes on a character height: rows, cursor and page size follow. */
 static void use_height(u8 h)
 {
-    u32 lines = b8(B_FLAGS) & 0x80 ? 200 : 400;
-    u8 old = ini(crtc(), 9);
+    u8 old = ini(crtc(), 9), high = ini(crtc(), 7);
+    u32 lines = ini(crtc(), 0x12) + ((high & 2u) << 7) + ((high & 0x40u) << 3) + 1;
 
     if (!h || h > 32)
         return;
+    lines = lines > 375 ? 400 : lines > 300 ? 350 : lines;         /* an earlier height left a rest */
+    if (old & 0x80)
+        lines = 200;
     outi(crtc(), 9, (u8)((old & 0xe0) | (h - 1)));
     u32 rows = lines / h, shown = rows * h - 1;
     if (lines == 200)
@@ -73,8 +76,8 @@ static void use_height(u8 h)
 
 static void set_vector43(u16 seg, u16 off)
 {
-    poke16(0, 0x43 * 4, off);
-    poke16(0, 0x43 * 4 + 2, seg);
+    poke16(seg_low(), 0x43 * 4, off);
+    poke16(seg_low(), 0x43 * 4 + 2, seg);
 }
 
 void graphics_font(u8 height)
@@ -103,8 +106,8 @@ static void font_info(u32 f)
     off = rom_off(p);
     if (r8(f, BH) < 2) {
         u32 v = r8(f, BH) ? 0x43 * 4 : 0x1f * 4;
-        off = peek16(0, v);
-        seg = peek16(0, v + 2);
+        off = peek16(seg_low(), v);
+        seg = peek16(seg_low(), v + 2);
     }
     w16(f, ES, seg);
     w16(f, BP, off);
@@ -131,8 +134,8 @@ void font_call(u32 f) /* long: table */
     case 0x14: load_rom_font(16, bl); use_height(16); break;
     case 0x03: outi(0x3c4, 3, bl); break;
     case 0x20:
-        poke16(0, 0x1f * 4, bp);
-        poke16(0, 0x1f * 4 + 2, es);
+        poke16(seg_low(), 0x1f * 4, bp);
+        poke16(seg_low(), 0x1f * 4 + 2, es);
         break;
     case 0x21:
         set_vector43(es, bp);

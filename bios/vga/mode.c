@@ -1,77 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Setting modes, initialisation, and the dispatcher of INT 10h.
- *   Ref: IBM PS/2 and PC BIOS Interface Technical Reference, "INT 10h"; the register values are
- *        those the Hardware Interface Technical Reference gives for each BIOS mode.
+ *   Ref: IBM PS/2 and PC BIOS Interface Technical Reference, "INT 10h"
  */
 #include "rom.h"
 
-#define ZERO6 0, 0, 0, 0, 0, 0
-#define EGA_PAL 0, 1, 2, 3, 4, 5, 0x14, 7, 0x38, 0x39, 0x3a, 0x3b, 0x3c, 0x3d, 0x3e, 0x3f
-#define CGA_PAL 0, 1, 2, 3, 4, 5, 6, 7, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17
-#define CR_40 0x2d, 0x27, 0x28, 0x90, 0x2b
-#define CR_80 0x5f, 0x4f, 0x50, 0x82
+extern const u8 int10_entry[], nothing_entry[], save_table[];       /* entry.S */
 
-/* Rows in this order; number[] finds the row of a mode. */
-const struct mode_regs mode_regs[] = {
-    { 40, 24, 16, 0x00, 0x08, { 8, 3, 0, 2 }, 0x67,
-      { CR_40, 0xa0, 0xbf, 0x1f, 0, 0x4f, 0x0d, 0x0e, 0, 0, 0, 0, 0x9c, 0x8e, 0x8f, 0x14, 0x1f, 0x96,
-        0xb9, 0xa3, 0xff },
-      { EGA_PAL, 0x0c, 0, 0x0f, 8 }, { 0, 0, 0, 0, 0, 0x10, 0x0e, 0, 0xff } },         /* 0, 1 */
-    { 80, 24, 16, 0x00, 0x10, { 0, 3, 0, 2 }, 0x67,
-      { CR_80, 0x55, 0x81, 0xbf, 0x1f, 0, 0x4f, 0x0d, 0x0e, 0, 0, 0, 0, 0x9c, 0x8e, 0x8f, 0x28, 0x1f,
-        0x96, 0xb9, 0xa3, 0xff },
-      { EGA_PAL, 0x0c, 0, 0x0f, 8 }, { 0, 0, 0, 0, 0, 0x10, 0x0e, 0, 0xff } },         /* 2, 3 */
-    { 40, 24, 8, 0x00, 0x40, { 9, 3, 0, 2 }, 0x63,
-      { CR_40, 0x80, 0xbf, 0x1f, 0, 0xc1, ZERO6, 0x9c, 0x8e, 0x8f, 0x14, 0, 0x96, 0xb9, 0xa2, 0xff },
-      { 0, 0x13, 0x15, 0x17, 2, 4, 6, 7, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 1, 0, 3, 0 },
-      { 0, 0, 0, 0, 0, 0x30, 0x0f, 0x0f, 0xff } },                                     /* 4, 5 */
-    { 80, 24, 8, 0x00, 0x40, { 1, 1, 0, 6 }, 0x63,
-      { CR_80, 0x54, 0x80, 0xbf, 0x1f, 0, 0xc1, ZERO6, 0x9c, 0x8e, 0x8f, 0x28, 0, 0x96, 0xb9, 0xc2,
-        0xff },
-      { 0, 0x17, 0x17, 0x17, 0x17, 0x17, 0x17, 0x17, 0x17, 0x17, 0x17, 0x17, 0x17, 0x17, 0x17, 0x17,
-        1, 0, 1, 0 },
-      { 0, 0, 0, 0, 0, 0, 0x0d, 0x0f, 0xff } },                                        /* 6 */
-    { 80, 24, 16, 0x00, 0x10, { 0, 3, 0, 2 }, 0x66,
-      { CR_80, 0x55, 0x81, 0xbf, 0x1f, 0, 0x4f, 0x0d, 0x0e, 0, 0, 0, 0, 0x9c, 0x8e, 0x8f, 0x28, 0x0f,
-        0x96, 0xb9, 0xa3, 0xff },
-      { 0, 8, 8, 8, 8, 8, 8, 8, 0x10, 0x18, 0x18, 0x18, 0x18, 0x18, 0x18, 0x18, 0x0e, 0, 0x0f, 8 },
-      { 0, 0, 0, 0, 0, 0x10, 0x0a, 0, 0xff } },                                        /* 7 */
-    { 40, 24, 8, 0x00, 0x20, { 9, 15, 0, 6 }, 0x63,
-      { CR_40, 0x80, 0xbf, 0x1f, 0, 0xc0, ZERO6, 0x9c, 0x8e, 0x8f, 0x14, 0, 0x96, 0xb9, 0xe3, 0xff },
-      { CGA_PAL, 1, 0, 0x0f, 0 }, { 0, 0, 0, 0, 0, 0, 5, 0x0f, 0xff } },               /* 0D */
-    { 80, 24, 8, 0x00, 0x40, { 1, 15, 0, 6 }, 0x63,
-      { CR_80, 0x54, 0x80, 0xbf, 0x1f, 0, 0xc0, ZERO6, 0x9c, 0x8e, 0x8f, 0x28, 0, 0x96, 0xb9, 0xe3,
-        0xff },
-      { CGA_PAL, 1, 0, 0x0f, 0 }, { 0, 0, 0, 0, 0, 0, 5, 0x0f, 0xff } },               /* 0E */
-    { 80, 24, 14, 0x00, 0x80, { 1, 15, 0, 6 }, 0xa2,
-      { CR_80, 0x54, 0x80, 0xbf, 0x1f, 0, 0x40, ZERO6, 0x83, 0x85, 0x5d, 0x28, 0x0f, 0x63, 0xba, 0xe3,
-        0xff },
-      { 0, 8, 0, 0, 0x18, 0x18, 0, 0, 0, 8, 0, 0, 0, 0x18, 0, 0, 0x0b, 0, 5, 0 },
-      { 0, 0, 0, 0, 0, 0, 5, 5, 0xff } },                                              /* 0F */
-    { 80, 24, 14, 0x00, 0x80, { 1, 15, 0, 6 }, 0xa3,
-      { CR_80, 0x54, 0x80, 0xbf, 0x1f, 0, 0x40, ZERO6, 0x83, 0x85, 0x5d, 0x28, 0x0f, 0x63, 0xba, 0xe3,
-        0xff },
-      { EGA_PAL, 1, 0, 0x0f, 0 }, { 0, 0, 0, 0, 0, 0, 5, 0x0f, 0xff } },               /* 10 */
-    { 80, 29, 16, 0x00, 0xa0, { 1, 15, 0, 6 }, 0xe3,
-      { CR_80, 0x54, 0x80, 0x0b, 0x3e, 0, 0x40, ZERO6, 0xea, 0x8c, 0xdf, 0x28, 0, 0xe7, 4, 0xe3, 0xff },
-      { 0, 0x3f, 0x3f, 0x3f, 0x3f, 0x3f, 0x3f, 0x3f, 0x3f, 0x3f, 0x3f, 0x3f, 0x3f, 0x3f, 0x3f, 0x3f,
-        1, 0, 0x0f, 0 },
-      { 0, 0, 0, 0, 0, 0, 5, 1, 0xff } },                                              /* 11 */
-    { 80, 29, 16, 0x00, 0xa0, { 1, 15, 0, 6 }, 0xe3,
-      { CR_80, 0x54, 0x80, 0x0b, 0x3e, 0, 0x40, ZERO6, 0xea, 0x8c, 0xdf, 0x28, 0, 0xe7, 4, 0xe3, 0xff },
-      { EGA_PAL, 1, 0, 0x0f, 0 }, { 0, 0, 0, 0, 0, 0, 5, 0x0f, 0xff } },               /* 12 */
-    { 40, 24, 8, 0x00, 0x20, { 1, 15, 0, 14 }, 0x63,
-      { CR_80, 0x54, 0x80, 0xbf, 0x1f, 0, 0x41, ZERO6, 0x9c, 0x8e, 0x8f, 0x28, 0x40, 0x96, 0xb9, 0xa3,
-        0xff },
-      { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0x41, 0, 0x0f, 0 },
-      { 0, 0, 0, 0, 0, 0x40, 5, 0x0f, 0xff } },                                        /* 13 */
-};
-
-#define NO 0xff
-static const u8 number[20] = { 0, 0, 1, 1, 2, 2, 3, 4, NO, NO, NO, NO, NO, 5, 6, 7, 8, 9, 10, 11 };
-
-extern const u8 int10_entry[], window_entry[], nothing_entry[];
+u8   b8(u16 a) { return peek8(seg_low(), 0x400u + a); }
+u16  b16(u16 a) { return peek16(seg_low(), 0x400u + a); }
+void bset8(u16 a, u8 v) { poke8(seg_low(), 0x400u + a, v); }
+void bset16(u16 a, u16 v) { poke16(seg_low(), 0x400u + a, v); }
 
 int mode_kind(void)
 {
@@ -88,7 +27,7 @@ int mode_kind(void)
 u16 mode_segment(void)
 {
     u8 m = b8(B_MODE);
-    return b16(B_VBE_MODE) ? 0xa000 : m == 7 ? 0xb000 : m <= 6 ? 0xb800 : 0xa000;
+    return b16(B_VBE_MODE) ? seg_a000() : m == 7 ? seg_b000() : m <= 6 ? seg_b800() : seg_a000();
 }
 
 static void dac(u8 r, u8 g, u8 b)
@@ -157,6 +96,9 @@ void load_dac(u8 mode)
     outb(0x3c8, 0);
     if (mode == 7 || mode == 0x0f)
         dac_mono();
+    else if (mode <= 3 && (b8(B_FLAGS) & 0x90) == 0x80)
+        for (u32 i = 0; i < 64; i++)
+            dac_cga(i, i & 0x10);
     else if (mode == 0x13)
         dac_256();
     else if (mode <= 3 || mode >= 0x10)
@@ -194,17 +136,17 @@ static void program_regs(const struct mode_regs *m)
 static void clear_memory(u8 mode)
 {
     if (mode <= 3 || mode == 7)
-        far_fill16(mode == 7 ? 0xb000 : 0xb800, 0, 0x0720, 0x4000);
+        far_fill16(mode == 7 ? seg_b000() : seg_b800(), 0, 0x0720, 0x4000);
     else if (mode <= 6)
-        far_fill16(0xb800, 0, 0, 0x2000);
+        far_fill16(seg_b800(), 0, 0, 0x2000);
     else
-        far_fill16(0xa000, 0, 0, 0x8000);
+        far_fill16(seg_a000(), 0, 0, 0x8000);
 }
 
 /* Registers, colours, memory, fonts and data area of a mode that exists. */
 void program_mode(u8 mode, int clear)
 {
-    const struct mode_regs *m = &mode_regs[number[mode]];
+    const struct mode_regs *m = &mode_regs[mode_entry(mode)];
 
     vbe_off();
     inb(0x3da);
@@ -230,7 +172,7 @@ void program_mode(u8 mode, int clear)
     if (clear)
         clear_memory(mode);
     if (mode_kind() == TEXT)
-        load_rom_font(16, 0);
+        load_rom_font(m->height, 0);
     graphics_font(m->height);
     screen_on();
 }
@@ -238,7 +180,7 @@ void program_mode(u8 mode, int clear)
 void set_mode(u8 al)
 {
     u8 mode = al & 0x7f;
-    if (mode > 0x13 || number[mode] == NO)
+    if (mode > 0x13 || !mode_regs[mode_entry(mode)].cols)
         return;
     program_mode(mode, !(al & 0x80));
 }
@@ -269,8 +211,8 @@ void set_shape(u16 cx)
 
 static void set_vector(u16 n, u16 off)
 {
-    poke16(0, (u32)n * 4, off);
-    poke16(0, (u32)n * 4 + 2, rom_seg());
+    poke16(seg_low(), (u32)n * 4, off);
+    poke16(seg_low(), (u32)n * 4 + 2, rom_seg());
 }
 
 void vga_init(void)
@@ -285,9 +227,8 @@ void vga_init(void)
     bset8(B_DCC, 8);
     bset16(B_VBE_MODE, 0);
     bset16(0x10, (u16)((b16(0x10) & ~0x30) | 0x20));
-    extern const u32 save_table[];
-    poke16(0x40, B_SAVE_PTR, rom_off(save_table));
-    poke16(0x40, B_SAVE_PTR + 2, rom_seg());
+    bset16(B_SAVE_PTR, rom_off(save_table));
+    bset16(B_SAVE_PTR + 2, rom_seg());
     set_mode(3);
 }
 

@@ -85,6 +85,16 @@ static inline u16 r16(u32 f, enum reg r)
     __asm__ volatile("movw %%ss:(%1), %0" : "=r"(v) : "r"(f + r));
     return v;
 }
+static inline u32 r32(u32 f, enum reg r)
+{
+    u32 v;
+    __asm__ volatile("movl %%ss:(%1), %0" : "=r"(v) : "r"(f + r));
+    return v;
+}
+static inline void w32(u32 f, enum reg r, u32 v)
+{
+    __asm__ volatile("movl %1, %%ss:(%0)" : : "r"(f + r), "r"(v) : "memory");
+}
 static inline void w8(u32 f, enum reg r, u8 v)
 {
     __asm__ volatile("movb %1, %%ss:(%0)" : : "r"(f + r), "q"(v) : "memory");
@@ -97,15 +107,22 @@ static inline void w16(u32 f, enum reg r, u16 v)
 static inline u16 rom_seg(void) { u16 v; __asm__ volatile("movw %%cs, %0" : "=r"(v)); return v; }
 static inline u16 rom_off(const void *p) { return (u16)(u32)p; }
 
-/* BIOS data area, segment 40h. */
+/* The segments that VBE 3.0's protected mode lets a program replace: entry.S has real mode's values. */
+extern const volatile u16 pm_info[9];
+static inline u16 seg_low(void) { return pm_info[4]; }             /* 0000:0000, with the data area */
+static inline u16 seg_a000(void) { return pm_info[5]; }
+static inline u16 seg_b000(void) { return pm_info[6]; }
+static inline u16 seg_b800(void) { return pm_info[7]; }
+
+/* BIOS data area, 0000:0400. */
 enum bda { B_MODE = 0x49, B_COLS = 0x4a, B_PAGE_SIZE = 0x4c, B_PAGE_START = 0x4e, B_CURSOR = 0x50,
            B_SHAPE = 0x60, B_PAGE = 0x62, B_CRTC = 0x63, B_MODE_REG = 0x65, B_PALETTE = 0x66,
            B_ROWS = 0x84, B_HEIGHT = 0x85, B_CONTROL = 0x87, B_SWITCHES = 0x88, B_FLAGS = 0x89,
            B_DCC = 0x8a, B_SAVE_PTR = 0xa8, B_VBE_MODE = 0xba };
-static inline u8 b8(u16 a) { return peek8(0x40, a); }
-static inline u16 b16(u16 a) { return peek16(0x40, a); }
-static inline void bset8(u16 a, u8 v) { poke8(0x40, a, v); }
-static inline void bset16(u16 a, u16 v) { poke16(0x40, a, v); }
+u8   b8(u16 a);
+u16  b16(u16 a);
+void bset8(u16 a, u8 v);
+void bset16(u16 a, u16 v);
 
 /* Indexed registers. */
 static inline void outi(u16 port, u8 i, u8 v) { outw(port, (u16)(v << 8 | i)); }
@@ -118,7 +135,8 @@ struct mode_regs {               /* IBM's video parameter table entry: 64 bytes 
     u8 cols, rows_less_1, height, page_lo, page_hi;
     u8 sr[4], misc, cr[25], ar[20], gr[9];
 };
-extern const struct mode_regs mode_regs[];
+extern const struct mode_regs mode_regs[];       /* modes.c */
+u32  mode_entry(u8 mode);
 void set_mode(u8 al);
 void program_mode(u8 mode, int clear);
 void load_dac(u8 mode);

@@ -4,11 +4,6 @@
  */
 #include "rom.h"
 
-/* 40:A8 points here: parameter table, then areas nobody provides. Segments are C000. */
-#define ROM_PTR(p) (u32)(p)
-extern const u32 save_table[];
-const u32 save_table[7] = { 0, 0, 0, 0, 0, 0, 0 };
-
 static void vertical_lines(u32 f)
 {
     u8 flags = b8(B_FLAGS) & 0x6f;
@@ -36,6 +31,7 @@ void alternate_select(u32 f) /* long: table */
     case 0x31: bset8(B_FLAGS, (u8)((flags & ~8) | (al & 1 ? 8 : 0))); break;
     case 0x32: outb(0x3c3, (al & 1) ^ 1); break;
     case 0x33: bset8(B_FLAGS, (u8)((flags & ~2) | (al & 1 ? 0 : 2))); break;
+    case 0x35: break;                            /* there is one display only */
     case 0x34: bset8(B_CONTROL, (u8)((b8(B_CONTROL) & ~1) | (al & 1))); break;
     case 0x36: {
         u8 old = ini(0x3c4, 1);
@@ -158,9 +154,9 @@ static void save_bda(u16 seg, u32 at, int load)
     for (u32 p = 0; p < sizeof part / sizeof *part; p++)
         for (u32 i = 0; i < part[p].n; i++, at++) {
             if (load)
-                poke8(0, part[p].from + i, peek8(seg, at));
+                poke8(seg_low(), part[p].from + i, peek8(seg, at));
             else
-                poke8(seg, at, peek8(0, part[p].from + i));
+                poke8(seg, at, peek8(seg_low(), part[p].from + i));
         }
 }
 

@@ -138,7 +138,7 @@ static u8 glyph(int kind, u8 ch, u32 r)
         v = 0x1f * 4;
         i -= 128;
     }
-    return peek8(peek16(0, v + 2), peek16(0, v) + i * b16(B_HEIGHT) + r);
+    return peek8(peek16(seg_low(), v + 2), peek16(seg_low(), v) + i * b16(B_HEIGHT) + r);
 }
 
 /* Bits of a CGA row, each doubled. */

@@ -2,7 +2,7 @@
 /*
  * VESA BIOS extensions over the DISPI registers.          Ref: VESA VBE Core Functions 3.0; EDID 1.3
  *
- * Not provided: the protected-mode interface (4F0A), hardware triple buffering, stereo.
+ * The functions of protected mode are in vbe_pm.S. Not provided: hardware triple buffering, stereo.
  */
 #include "rom.h"
 
@@ -30,11 +30,11 @@ static const struct size size[] = {
 };
 #define SIZES (sizeof size / sizeof *size)
 
-/* VESA's numbers, then 32-bit forms of the same sizes, then ours: 0x150 + 4 * size + depth. */
+/* VESA's numbers, then 32-bit forms of the same sizes, then ours: 0x150 + 5 * size + depth. */
 struct vmode { u16 number; u8 size, bpp; };
 static const struct vmode vmodes[] = {
-    { 0x100, 1, 8 }, { 0x101, 2, 8 }, { 0x102, 3, 4 }, { 0x103, 3, 8 }, { 0x105, 4, 8 },
-    { 0x107, 5, 8 }, { 0x10d, 0, 15 }, { 0x10e, 0, 16 }, { 0x10f, 0, 24 }, { 0x110, 2, 15 },
+    { 0x100, 1, 8 }, { 0x101, 2, 8 }, { 0x102, 3, 4 }, { 0x103, 3, 8 }, { 0x104, 4, 4 },
+    { 0x105, 4, 8 }, { 0x106, 5, 4 }, { 0x107, 5, 8 }, { 0x10d, 0, 15 }, { 0x10e, 0, 16 }, { 0x10f, 0, 24 }, { 0x110, 2, 15 },
     { 0x111, 2, 16 }, { 0x112, 2, 24 }, { 0x113, 3, 15 }, { 0x114, 3, 16 }, { 0x115, 3, 24 },
     { 0x116, 4, 15 }, { 0x117, 4, 16 }, { 0x118, 4, 24 }, { 0x119, 5, 15 }, { 0x11a, 5, 16 },
     { 0x11b, 5, 24 }, { 0x11c, 6, 8 }, { 0x11d, 6, 15 }, { 0x11e, 6, 16 }, { 0x11f, 6, 24 },
@@ -44,16 +44,16 @@ static const struct vmode vmodes[] = {
 #define VMODES (sizeof vmodes / sizeof *vmodes)
 #define OURS_FIRST 0x150u
 #define OURS_SIZE  7u                            /* sizes before this have VESA numbers */
-#define OURS       ((SIZES - OURS_SIZE) * 4)
+#define OURS       ((SIZES - OURS_SIZE) * 5)
 
 /* Number, size and depth of the n-th mode in one word: bpp << 24 | size << 16 | number. */
 static u32 nth_mode(u32 n)
 {
-    static const u8 depth[4] = { 8, 16, 24, 32 };
+    static const u8 depth[5] = { 8, 15, 16, 24, 32 };
     if (n < VMODES)
         return (u32)vmodes[n].bpp << 24 | (u32)vmodes[n].size << 16 | vmodes[n].number;
     n -= VMODES;
-    return (u32)depth[n & 3] << 24 | (n / 4 + OURS_SIZE) << 16 | (OURS_FIRST + n);
+    return (u32)depth[n % 5] << 24 | (n / 5 + OURS_SIZE) << 16 | (OURS_FIRST + n);
 }
 
 static u32 m_bpp(u32 m) { return m >> 24; }
@@ -75,15 +75,15 @@ static u32 find_mode(u16 number)
     return 0;
 }
 
-/* Base of the frame buffer: the display function's first BAR, by configuration mechanism 1. */
+/* The frame buffer: the first base address of the first VGA on bus 0, by configuration mechanism 1. */
 static u32 frame_buffer(void)
 {
     u32 saved = inl(0xcf8), base = 0xe0000000;
     for (u32 dev = 0; dev < 32; dev++) {
-        outl(0xcf8, 0x80000000 | dev << 11);
-        if (inl(0xcfc) != 0x11111234)
+        outl(0xcf8, 0x80000008 | dev << 11);
+        if (inl(0xcfc) >> 8 != 0x030000)
             continue;
-        outl(0xcf8, 0x80000000 | dev << 11 | 0x10);
+        outl(0xcf8, 0x80000010 | dev << 11);
         base = inl(0xcfc) & 0xfffffff0;
         break;
     }
@@ -258,12 +258,24 @@ static u16 logical_line(u32 f)
     return OK;
 }
 
+static void wait_retrace(void)
+{
+    u32 guard = 1000000;
+    while (inb(0x3da) & 8 && --guard)
+        ;
+    while (!(inb(0x3da) & 8) && --guard)
+        ;
+}
+
 static u16 display_start(u32 f)
 {
     if (!current())
         return FAILED;
     switch (r8(f, BL) & 0x7f) {
+    case 2: case 3: return 0x024f;               /* no scheduled flips, no stereo */
     case 0:
+        if (r8(f, BL) & 0x80)
+            wait_retrace();
         dispi(D_X, r16(f, CX));
         dispi(D_Y, r16(f, DX));
         return dispi_get(D_X) == r16(f, CX) && dispi_get(D_Y) == r16(f, DX) ? OK : FAILED;
@@ -274,6 +286,28 @@ static u16 display_start(u32 f)
         return OK;
     default: return FAILED;
     }
+}
+
+/* 4F0A: the code for protected mode. */
+static u16 protected_mode(u32 f)
+{
+    extern const u8 vbe_pm[], vbe_pm_end[];
+    if (r8(f, BL))
+        return FAILED;
+    w16(f, ES, rom_seg());
+    w16(f, DI, rom_off(vbe_pm));
+    w16(f, CX, (u16)(vbe_pm_end - vbe_pm));
+    return OK;
+}
+
+/* 4F0B: the clocks are what the mode needs; DX names the mode. Any wish is granted as far as 230 MHz go. */
+static u16 pixel_clock(u32 f)
+{
+    if (r8(f, BL) || !find_mode(r16(f, DX) & 0x1ff))
+        return FAILED;
+    if (r32(f, CX) > 230000000)
+        w32(f, CX, 230000000);
+    return OK;
 }
 
 static u16 dac_width(u32 f)
@@ -295,6 +329,8 @@ static u16 palette(u32 f)
     u32 di = r16(f, DI);
     u8 bl = r8(f, BL) & 0x7f;
 
+    if (bl == 2 || bl == 3)
+        return 0x024f;                           /* there is no second palette */
     if (bl > 1 || first > 255 || n > 256 - first)
         return FAILED;
     outb(bl ? 0x3c7 : 0x3c8, (u8)first);
@@ -388,6 +424,8 @@ void vbe_call(u32 f) /* long: table */
     case 0x07: r = display_start(f); break;
     case 0x08: r = dac_width(f); break;
     case 0x09: r = palette(f); break;
+    case 0x0a: r = protected_mode(f); break;
+    case 0x0b: r = pixel_clock(f); break;
     case 0x10: r = power(f); break;
     case 0x15: r = ddc(f); break;
     default:   r = 0x0100; break;
