@@ -7,7 +7,8 @@
  * end. Zero is no prefix and no escape, so padding never makes an instruction longer than that.
  *
  * Model differences handled here: rows a model lacks; prefixes 64h to 67h, segment registers FS and
- * GS and the rule where LOCK may stand come with the 386; the 80286 allows 10 bytes.
+ * GS and the rule where LOCK may stand come with the 386 (which also has LOCK BT); the 80286
+ * allows 10 bytes.
  *
  * Not modelled: 8086 aliases of invalid opcodes (60h to 6Fh, C0h, C8h, 0Fh): they are #UD here.
  */
@@ -384,8 +385,9 @@ static int take_opcode(struct scan *s)
 
 static bool lock_allowed(const struct scan *s, const struct insn_row *r)
 {
+    bool bt = r->map == M2 && !strcmp(r->name, "bt") && !(s->features & F_486);
     return !(s->in->prefix & PRE_LOCK) || !(s->features & F_386) ||
-           ((r->attr & LOCKABLE) && s->in->mem == 0);
+           (((r->attr & LOCKABLE) || bt) && s->in->mem == 0);
 }
 
 static void start(struct scan *s, struct insn *out, struct decode_mode m, const uint8_t *p,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The stack: PUSH, POP and their families, ENTER, LEAVE, PUSHF, POPF. Intel SDM volume 2. */
+#include "cpu/desc.h"
 #include "cpu/flags.h"
 #include "cpu/interp.h"
 #include "cpu/mem.h"
@@ -213,7 +214,7 @@ static uint32_t popf_mask(const struct cpu *c, unsigned size)
     if (size == 4)
         m |= (c->model >= CPU_486 ? FL_AC : 0) |
              (cpu_models[c->model].features & F_CPUID ? FL_ID : 0);
-    return m;
+    return m & eflags_known(c);
 }
 
 HANDLER(popf)

@@ -104,6 +104,43 @@ START_TEST(refused)
 }
 END_TEST
 
+/* CLI (or NOP) as the last byte of a 64 KB segment: the old ones go on at 0, the others fault. */
+START_TEST(end_of_segment)
+{
+    for (unsigned m = 0; m < CPU_MODEL_COUNT; m++)
+        for (unsigned op = m <= CPU_286; op < 2; op++) {
+            struct cpu_fixture *f = fix_new(0);
+            struct cpu *c = &f->cpu;
+            c->model = (uint8_t)m;
+            cpu_reset(c, RESET_POWER);
+            c->seg[SEG_CS].base = 0x30000;
+            c->seg[SEG_CS].sel = 0x3000;
+            c->gpr[R_SP] = 0x8000;
+            c->rip = 0xffff;
+            cpu_update_mode(c);
+            f->ram[0x3ffff] = op ? 0xfa : 0x90;
+            f->ram[0x30000] = f->ram[0x2000] = 0xf4;
+            store_le16(f->ram + 13 * 4, 0x2000);
+            cpu_run(c, 5);
+            ck_assert(c->halted);
+            ck_assert_uint_eq(c->seg[SEG_CS].sel, m <= CPU_286 ? 0x3000 : 0);
+            ck_assert_uint_eq(c->rip, m <= CPU_286 ? 1 : 0x2001);
+            fix_free(f);
+        }
+}
+END_TEST
+
+START_TEST(lock_bt)
+{
+    static const uint8_t code[] = { 0xf0, 0x0f, 0xa3, 0x06, 0, 0x40, 0xf4 };
+    for (unsigned m = CPU_386; m < CPU_MODEL_COUNT; m++) {
+        struct cpu_fixture *f = start((enum cpu_model)m, code, sizeof code);
+        ck_assert(((f->cpu.rip & 0xffff) == 0x2001) == (m != CPU_386));
+        fix_free(f);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("models");
@@ -113,6 +150,8 @@ int main(void)
     tcase_add_test(t, upper_flags);
     tcase_add_test(t, push_sp);
     tcase_add_test(t, refused);
+    tcase_add_test(t, end_of_segment);
+    tcase_add_test(t, lock_bt);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_NORMAL);
     int failed = srunner_ntests_failed(r);

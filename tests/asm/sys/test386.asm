@@ -5,7 +5,8 @@
 ;   -DROM        a 64 KB BIOS image, entered at F000:FFF0 in real mode (vitrine --bios)
 ;   otherwise    a Multiboot kernel at 1 MB (vitrine --kernel)
 ; The number of each group goes to port 190h, text to port E9h, and to port F4h at the end 0, or the
-; number of the group that failed. For a Pentium or later. Governing document: Intel SDM volume 3.
+; number of the group that failed. For any model from the 386 on: what one lacks is left out.
+; Governing document: Intel SDM volume 3.
 ; -DTRACE shows on port E9h how far it came.
 ;
 ; Expected: "PASS" on port E9h, FF at port 190h, 0 at port F4h.
@@ -51,6 +52,7 @@ group   equ VARS + 44
 count   equ VARS + 48           ; #DB seen by the counting handler
 steps   equ VARS + 52           ; 1: #DB is counted and returned from
 gotdr6  equ VARS + 56
+level   equ VARS + 60           ; 3, 4: 386, 486; 5: CPUID, CR4
 where   equ VARS + 64           ; EIP of each counted #DB
 
 CODE0   equ 0x08
@@ -119,6 +121,16 @@ mb:     dd 0x1badb002, 0x10000, -(0x1badb002 + 0x10000)
 %$after:
         call check_fault
 %pop
+%endmacro
+
+%macro FLUSH 1.nolist          ; INVLPG, where there is one
+        cmp dword [level], 4
+        jae %%new
+        mov eax, cr3
+        mov cr3, eax
+        jmp %%done
+%%new:  invlpg [%1]
+%%done:
 %endmacro
 
 %macro RING3 1.nolist          ; runs a label at CPL 3; comes back by an exception or INT 30h
@@ -291,6 +303,22 @@ start32:
         mov eax, cr0
         or eax, 0x20                        ; NE
         mov cr0, eax
+
+        ; which model? AC sticks from the 486 on, ID where there is CPUID
+        mov dword [level], 3
+        push dword 0x240002
+        popfd
+        pushfd
+        pop eax
+        push dword 2
+        popfd
+        test eax, 0x40000
+        jz .known
+        inc dword [level]
+        test eax, 0x200000
+        jz .known
+        inc dword [level]
+.known:
 
 ; ---- exceptions ----
         POST 2
@@ -469,8 +497,12 @@ paging:
         or eax, 0x80000000
         mov cr0, eax
         xor ebx, ebx                        ; bits 0..2 PDE P W U, 3..5 PTE, 6 WP, 7 CPL 3, 8 write
-.next:  call one_access
-        inc ebx
+.next:  cmp dword [level], 4
+        jae .wp
+        test ebx, 0x40                      ; the 386 has no WP
+        jnz .skip
+.wp:    call one_access
+.skip:  inc ebx
         cmp ebx, 0x200
         jb .next
         ; INVLPG
@@ -483,13 +515,13 @@ paging:
         cmp dword [0x400000], 1
         CHECK e
         mov dword [PTAB2], PHYS + 0x1000 + 7
-        invlpg [0x400000]
+        FLUSH 0x400000
         cmp dword [0x400000], 2
         CHECK e
         ; execution: a page that CPL 3 may not have, and one that is not there
         mov dword [PTAB2], PHYS + 3
         mov dword [PHYS], 0x90909090
-        invlpg [0x400000]
+        FLUSH 0x400000
         FAULT 14, 5
         RING3 0x400000
         ENDFAULT
@@ -497,7 +529,7 @@ paging:
         cmp eax, 0x400000
         CHECK e
         mov dword [PTAB2], 0
-        invlpg [0x400000]
+        FLUSH 0x400000
         FAULT 14, 0
         mov eax, 0x400000
         jmp eax
@@ -949,6 +981,8 @@ steps_and_breakpoints:
         test byte [gotdr6], 2
         CHECK nz
         ; an I/O breakpoint
+        cmp dword [level], 5
+        jb .gd
         mov eax, cr4
         or al, 8                            ; DE
         mov cr4, eax
@@ -965,7 +999,7 @@ steps_and_breakpoints:
         xor eax, eax
         cmp dword [count], 1
         CHECK e
-        ; GD guards the debug registers
+.gd:    ; GD guards the debug registers
         mov eax, 0x2400
         mov dr7, eax
         FAULT 1, -1
@@ -976,10 +1010,13 @@ steps_and_breakpoints:
         CHECK nz
         xor eax, eax
         mov dr7, eax
+        cmp dword [level], 4
+        jb virtual86
+        je .align
         FAULT 6, -1                         ; with DE there is no DR4
         mov eax, dr4
         ENDFAULT
-        ; alignment checks
+.align: ; alignment checks
         mov eax, cr0
         or eax, 0x40000
         mov cr0, eax
@@ -1052,6 +1089,8 @@ virtual86:
         FAULT 0, -1
         VM vm_div, 0
         ENDFAULT
+        cmp dword [level], 5
+        jb group_tasks
         ; VME: VIF in the place of IF, and INT n by the redirection map
         mov eax, cr4
         or al, 1
@@ -1082,7 +1121,10 @@ virtual86:
         ENDFAULT
         cmp dword [goteip], vm_sti - v86_code
         CHECK e
-        jmp doubles
+        mov eax, cr4
+        and al, 0xfe
+        mov cr4, eax
+        jmp group_tasks
 
         bits 16
 v86_code:
@@ -1109,12 +1151,11 @@ vm_seen: db 0
 v86_end:
         bits 32
 
+%include "sys/groups.mac"
+
 ; ---- faults within faults ----
 doubles:
         POST 9
-        mov eax, cr4
-        and al, 0xfe
-        mov cr4, eax
         ; #GP whose gate is absent: #NP on top of it is a double fault
         and byte [IDT + 13 * 8 + 5], 0x7f
         FAULT 8, 0
@@ -1284,11 +1325,9 @@ common_stub: push eax
         mov [gotfl], eax
         lea eax, [esp + 16]
         mov [gotesp], eax
-        pop ds
-        pop eax
+        mov eax, [esp + 4]
         push eax
         mov ax, DATA0
-        mov ds, ax
         mov es, ax
         pop eax
         cmp dword [resume], 0
@@ -1319,6 +1358,7 @@ gdt:    dq 0
         dq 0x00cf9f000000ffff           ; 80 conforming
         dq 0x00009b000000ffff           ; 88 16-bit code
         dq 0x008f93000000ffff           ; 90 data for a 16-bit stack
+        dq 0, 0, 0                      ; 98 A0 A8: groups.mac
 gdt_end:
 gdtr:   dw gdt_end - gdt - 1
         dd GDT
