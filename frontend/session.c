@@ -16,7 +16,7 @@
 #include "machine/tools.h"
 
 #define DEFAULT_RTC INT64_C(1767225600)          /* 2026-01-01T00:00:00: headless runs repeat */
-#define FIRMWARE_MAX (1u << 20)
+#define FIRMWARE_MAX (16u << 20)
 #define SNAPSHOT_MAX (UINT64_C(16) << 30)
 #define MODULE_MAX   (UINT64_C(2) << 30)
 #define CTRL_A 1

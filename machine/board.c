@@ -81,9 +81,11 @@ static void map_memory(struct machine *m)
     bus_map_ram(&m->mem, &p->r_ram, "ram", m->ram, 0, m->ram_size, LAYER_RAM);
     bus_map_rom(&m->mem, &p->r_bios, "bios", m->rom, (UINT64_C(1) << 32) - m->rom_size, m->rom_size,
                 LAYER_DEVICE);
-    if (m->cfg.cpu_model == CPU_286)         /* which starts at the end of its 16 MB */
-        bus_map_rom(&m->mem, &p->r_bios286, "bios286", m->rom, (UINT64_C(1) << 24) - m->rom_size,
-                    m->rom_size, LAYER_DEVICE);
+    if (m->cfg.cpu_model == CPU_286) {       /* which starts at the end of its 16 MB */
+        uint32_t end = m->rom_size < 0x20000 ? m->rom_size : 0x20000;
+        bus_map_rom(&m->mem, &p->r_bios286, "bios286", m->rom + m->rom_size - end,
+                    (UINT64_C(1) << 24) - end, end, LAYER_DEVICE);
+    }
     bus_map_io(&m->mem, &p->r_vgamem, "vga", &vga_mem_ops, &p->vga, VGA_MEM_BASE, VGA_MEM_SIZE,
                LAYER_DEVICE);
     p->r_lfb = (struct region){ .name = "lfb", .rd = m->vram, .wr = m->vram, .size = m->vram_size,

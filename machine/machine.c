@@ -10,7 +10,7 @@
 
 #include "machine/internal.h"
 
-#define ROM_MAX  (256u << 10)
+#define ROM_MAX  (16u << 20)          /* the space above FF000000h */
 #define VRAM     (16u << 20)
 #define MEM_SPAN (UINT64_C(1) << 32)
 #define INPUT_RETRY UINT64_C(1000000)            /* ns between looks at a full device */
@@ -251,8 +251,10 @@ static bool check_config(const struct machine_config *cfg, struct error *err)
     uint64_t mem = cfg->memory ? cfg->memory : DEFAULT_MEMORY;
     if (mem < (UINT64_C(1) << 20) || mem > (UINT64_C(3) << 30) || mem & 0xfffff)
         return error_set(err, 1, "memory size: from 1M to 3G in whole megabytes");
-    if (!cfg->bios.n || cfg->bios.n > ROM_MAX || cfg->bios.n & 0xffff)
-        return error_set(err, 1, "BIOS image: must be 64K, 128K or 256K, this one has %llu bytes",
+    if (!cfg->bios.n || cfg->bios.n > ROM_MAX || cfg->bios.n & 0xfff)
+        return error_set(err, 1,
+                         "BIOS image: whole 4K up to 16M (64K to 256K as a rule), this one has "
+                         "%llu bytes",
                          (unsigned long long)cfg->bios.n);
     if (cfg->vgabios.n > 65536)
         return error_set(err, 1, "VGA BIOS image: at most 64K, this one has %llu bytes",

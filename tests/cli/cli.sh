@@ -146,6 +146,20 @@ complains 1 run $H --load cut.snap spin.img; says 'cut short' err
 complains 1 run $H --load empty.snap spin.img
 complains 1 run $H --load m.snap --memory 64M spin.img
 
+echo "== firmware of other sizes"
+# FFFF00h: out F4h, 0; FFFFF0h: jmp F000:FF00
+rom() {
+    { head -c $(($1 - 256)) /dev/zero; printf '\272\364\000\260\000\356\353\376'; head -c 232 /dev/zero
+      printf '\352\000\377\000\360'; head -c 11 /dev/zero; } >rom.bin
+}
+for size in 8192 65536 1048576 16777216; do
+    rom $size
+    is 0 run --headless --testdev --bios rom.bin --max-instructions 1000
+    is 0 run --headless --testdev --machine at --cpu 286 --bios rom.bin --max-instructions 1000
+done
+head -c 5000 /dev/zero >rom.bin
+complains 1 run --headless --bios rom.bin; says 'BIOS image' err
+
 echo "== disks that fail"
 # INT 13h: one sector to cylinder 3 of drive 80h; 'OK'; then CF as FFh or 0 to the exit port, or idle
 WRITE='\061\300\216\300\270\001\003\273\000\174\271\001\003\272\200\000\315\023\234'"$OK"
