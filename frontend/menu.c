@@ -129,7 +129,7 @@ static void fill(struct menu *m, const struct menu_view *v)
     case ROOT:     root(m, v); break;
     case KEYS:
         for (int i = 0; menu_combos[i].name; i++)
-            add(m, WANT_KEYS, i, "", "%s", menu_combos[i].name);
+            add(m, WANT_KEYS, i, i ? "" : "Del", "%s", menu_combos[i].name);
         break;
     case DRIVE_A:  drive(m, v, SLOT_FDA); break;
     case DRIVE_B:  drive(m, v, SLOT_FDB); break;

@@ -78,8 +78,10 @@ static void guest_stopped(struct run *r, enum guest_state state, int status, con
     r->guest = state;
     if (r->o->script)
         return;                              /* the script sees it at its next look */
-    if (r->v && state == GUEST_DEAD)
-        return;                              /* the window shows it; the user may reset */
+    if (r->v && state == GUEST_DEAD) {       /* the user may reset it */
+        tell(r, text);
+        return;
+    }
     end(r, status, stop, text);
 }
 

@@ -195,11 +195,16 @@ static bool absolute(const struct video *v)
     return v->s && machine_mouse_absolute(v->s->m);
 }
 
-/* Where the pointer is on the guest's screen. */
+/* Where the pointer is on the guest's screen, where it draws its own. */
 static void place(struct video *v, int x, int y)
 {
+    bool guest = absolute(v) && !ui_has_keys(v) && !v->in_bar;
+    if ((SDL_ShowCursor(SDL_QUERY) == SDL_ENABLE) == guest)
+        SDL_ShowCursor(guest ? SDL_DISABLE : SDL_ENABLE);
+    if (!guest)
+        return;
     int64_t px = x - v->fit.x, py = y - v->fit.y, w = v->fit.w, h = v->fit.h;
-    if (!absolute(v) || w < 2 || h < 2)
+    if (w < 2 || h < 2)
         return;
     px = px < 0 ? 0 : px >= w ? w - 1 : px;
     py = py < 0 ? 0 : py >= h ? h - 1 : py;
@@ -239,8 +244,7 @@ static void on_motion(struct video *v, const SDL_MouseMotionEvent *e)
     }
     sdl_to_output(v, &x, &y);
     ui_motion(v, x, y);
-    if (!ui_has_keys(v))
-        place(v, x, y);
+    place(v, x, y);
 }
 
 static void on_window(struct video *v, const SDL_WindowEvent *e)
@@ -300,6 +304,8 @@ bool video_poll(struct video *v, struct session *s, uint64_t ns, bool feed, stru
     int ms = (int)((ns + 500000) / 1000000);
     v->s = s;
     w->kind = WANT_NOTHING;
+    if (v->grabbed && absolute(v))           /* the guest has changed its mind */
+        sdl_grab(v, false);
     bool any = ms ? SDL_WaitEventTimeout(&e, ms) : SDL_PollEvent(&e);
     while (any && !(wants = on_event(v, &e, w)))
         any = SDL_PollEvent(&e);

@@ -13,6 +13,7 @@
 #define FRAME      UINT64_C(16666667)
 #define FRAME_IDLE UINT64_C(50000000)
 #define IDLE_AFTER UINT64_C(1000000000)
+#define SETTLE     1000              /* ms that a window manager may take to follow */
 #define SHOWN_SIZE ((size_t)SURFACE_MAX_W * SURFACE_MAX_H * sizeof(uint32_t))
 
 /* On Unix the session says what it speaks: asking every driver in turn would print their
@@ -105,6 +106,7 @@ static void set_size(struct video *v, int w, int h)
         return;
     v->set_w = w;
     v->set_h = h;
+    v->settle = SDL_GetTicks() + SETTLE;
     SDL_SetWindowSize(v->win, w, h);
 }
 
@@ -131,7 +133,9 @@ static void watch_size(struct video *v)
 {
     int w, h;
     SDL_GetWindowSize(v->win, &w, &h);
-    if (v->fullscreen || (w == v->set_w && h == v->set_h) || w <= 0 || h <= 0)
+    if (v->fullscreen || !SDL_TICKS_PASSED(SDL_GetTicks(), v->settle))
+        return;
+    if ((w == v->set_w && h == v->set_h) || w <= 0 || h <= 0)
         return;
     v->set_w = w;
     v->set_h = h;
@@ -235,13 +239,17 @@ static void place_on_screen(struct video *v)
 void sdl_toggle_fullscreen(struct video *v)
 {
     v->fullscreen = !v->fullscreen;
+    v->settle = SDL_GetTicks() + SETTLE;
     if (v->fullscreen) {
+        int top = 0, side;
+        v->framed = !SDL_GetWindowBordersSize(v->win, &top, &side, &side, &side) && top > 0;
         SDL_GetWindowPosition(v->win, &v->windowed.x, &v->windowed.y);
         SDL_GetWindowSize(v->win, &v->windowed.w, &v->windowed.h);
-        place_on_screen(v);
+        if (!v->framed)
+            place_on_screen(v);
     }
     SDL_SetWindowFullscreen(v->win, v->fullscreen ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
-    if (!v->fullscreen) {
+    if (!v->fullscreen && !v->framed) {
         SDL_SetWindowSize(v->win, v->windowed.w, v->windowed.h);
         SDL_SetWindowPosition(v->win, v->windowed.x, v->windowed.y);
     }

@@ -40,8 +40,10 @@ struct video {
     int           set_w, set_h;          /* size we gave the window; another one is the user's
                                             choice */
     bool          user_sized;
+    uint32_t      settle;                /* until then (ms) sizes are not the user's */
     SDL_Rect      windowed;              /* where it was before it filled the screen */
     bool          fullscreen, expose;
+    bool          framed;                /* a window manager looks after it */
     uint32_t     *shown;                 /* the picture in the texture */
     bool          shown_any, shown_doubled;
     uint64_t      next_frame, last_change;
