@@ -370,9 +370,9 @@ static void title(const struct menu *m, const struct menu_view *v, char *text, s
     else if (list != FILES)
         snprintf(text, room, "\u25c4 %s", names[list]);
     else if (n <= COLUMNS - 2)
-        snprintf(text, room, "\u25c4 %s", m->path);
+        snprintf(text, room, "\u25c4 %.*s", COLUMNS - 2, m->path);
     else                                     /* its end tells more */
-        snprintf(text, room, "\u25c4 ...%s", m->path + n - (COLUMNS - 5));
+        snprintf(text, room, "\u25c4 ...%.*s", COLUMNS - 5, m->path + n - (COLUMNS - 5));
 }
 
 static void size_text(char *to, size_t room, const struct folder_entry *e)

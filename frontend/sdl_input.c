@@ -151,16 +151,23 @@ static void on_host_key(struct video *v, bool down, bool repeat)
     v->host_key = down;
 }
 
-/* On X11 SDL 2.26 reports the left modifier as well when the right one is pressed, in the same
- * breath and before it. */
+/* On X11 SDL 2.26 reports the left modifier as well when the right one is pressed, just before it:
+ * one is the news of the modifiers, the other that of the key, and they may come apart. */
 static bool shadow(const SDL_KeyboardEvent *e)
 {
     SDL_Event next;
-    SDL_Scancode key = e->keysym.scancode;
-    return e->type == SDL_KEYDOWN && key >= SDL_SCANCODE_LCTRL && key <= SDL_SCANCODE_LGUI &&
-           SDL_PeepEvents(&next, 1, SDL_PEEKEVENT, SDL_KEYDOWN, SDL_KEYDOWN) == 1 &&
-           next.key.timestamp == e->timestamp &&
-           next.key.keysym.scancode == key + SDL_SCANCODE_RCTRL - SDL_SCANCODE_LCTRL;
+    SDL_Scancode key = e->keysym.scancode, right = key + SDL_SCANCODE_RCTRL - SDL_SCANCODE_LCTRL;
+    if (e->type != SDL_KEYDOWN || e->repeat || key < SDL_SCANCODE_LCTRL ||
+        key > SDL_SCANCODE_LGUI ||
+        strcmp(SDL_GetCurrentVideoDriver(), "x11") != 0)
+        return false;
+    for (unsigned wait = 0; wait < 3; wait++) {
+        if (SDL_PeepEvents(&next, 1, SDL_PEEKEVENT, SDL_KEYDOWN, SDL_KEYDOWN) == 1)
+            return next.key.keysym.scancode == right;
+        SDL_Delay(1);
+        SDL_PumpEvents();
+    }
+    return false;
 }
 
 static bool on_key(struct video *v, const SDL_KeyboardEvent *e, struct want *w)
