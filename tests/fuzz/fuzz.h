@@ -70,6 +70,35 @@ static inline uint32_t fuzz_below(struct fuzz_rng *r, uint32_t n) { return fuzz_
 /* True in one of n cases. */
 static inline bool fuzz_one_in(struct fuzz_rng *r, uint32_t n) { return fuzz_rand(r) % n == 0; }
 
+/* The name of the field that byte i of saved fields belongs to, outermost first (core/field.h). */
+static inline void fuzz_field_at(const uint8_t *p, size_t len, size_t i, char *text, size_t room)
+{
+    enum { STRUCT = 8 };                     /* FT_STRUCT */
+    for (size_t at = 0; at < len;) {
+        size_t name = p[at], head = at + name + 10, end = head + load_le32(p + head - 4);
+        unsigned type = p[at + name + 1];
+        if (i >= end) {
+            at = end;
+            continue;
+        }
+        int n = snprintf(text, room, "%.*s", (int)name, (const char *)p + at + 1);
+        for (unsigned k = 0; type == STRUCT && i >= head; k++) {
+            size_t size = load_le32(p + head);
+            if (i < head + 4 + size) {
+                n += snprintf(text + n, room - (size_t)n, "[%u].", k);
+                if (i >= head + 4)
+                    fuzz_field_at(p + head + 4, size, i - head - 4, text + n, room - (size_t)n);
+                return;
+            }
+            head += 4 + size;
+        }
+        if (i >= head)
+            snprintf(text + n, room - (size_t)n, ", byte %u", (unsigned)(i - head));
+        return;
+    }
+    snprintf(text, room, "length");
+}
+
 /* Pseudo-random bytes for seeds. */
 static inline void fuzz_noise(struct buf *out, struct fuzz_rng *r, size_t n)
 {

@@ -46,21 +46,16 @@ static void compare(struct world *a, struct world *b, unsigned slice)
     cpu_class.pre_save(&b->cpu);
     fields_save(&x, cpu_class.fields, &a->cpu);
     fields_save(&y, cpu_class.fields, &b->cpu);
-    size_t i = 0, at = 0, name = 0;
+    char name[100];
+    size_t i = 0;
     while (i < x.len && x.p[i] == y.p[i])
         i++;
-    while (at <= i && at < x.len) {          /* the field record that byte i is in */
-        name = at;
-        at += x.p[at] + 10u + load_le32(x.p + at + 6 + x.p[at]);
-    }
+    fuzz_field_at(x.p, x.len, i, name, sizeof name);
     if (i < x.len) {
         where(a);
         where(b);
     }
-    FUZZ_CHECK(i == x.len, "slice %u: field %.*s differs (cs:ip %x:%llx, %x:%llx)", slice,
-               x.p[name], (const char *)x.p + name + 1, a->cpu.seg[SEG_CS].sel,
-               (unsigned long long)a->cpu.rip, b->cpu.seg[SEG_CS].sel,
-               (unsigned long long)b->cpu.rip);
+    FUZZ_CHECK(i == x.len, "slice %u: %s differs", slice, name);
     FUZZ_CHECK(a->mix == b->mix, "slice %u: the devices differ", slice);
     buf_free(&x);
     buf_free(&y);

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* links: machine devices cpu host core; also: pc; runs: 250 */
+/*
+ * Every chip of a PC or an AT under random port, memory and DMA traffic, inputs, media changes and
+ * time: nothing may crash, hang or reach out of bounds. Somewhere in the middle the machine is
+ * saved and loaded into a second one, which must then read and become the same.
+ *
+ * Input: board; at which act to save; acts of twelve bytes; from a seed, more of them.
+ */
+#include "pc.h"
+
+#define ACTS_MAX 400u
+
+static struct act some_act(struct feed *f, struct fuzz_rng *r)
+{
+    if (f->n)
+        return pc_act(f);
+    return (struct act){ .what = (uint8_t)fuzz_rand(r), .size = (uint8_t)fuzz_rand(r),
+                         .where = (uint16_t)fuzz_rand(r), .v = fuzz_rand(r), .w = fuzz_rand(r) };
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
+{
+    struct feed f = { p, n };
+    struct pc_rig a, b;
+    unsigned board = feed(&f, 1), save = feed(&f, 1), more = feed(&f, 1);
+    struct fuzz_rng r = fuzz_rng(feed(&f, 4));
+    unsigned acts = (unsigned)(f.n + 11) / 12 + more;
+    acts = acts < ACTS_MAX ? acts : ACTS_MAX;
+    save = acts ? save % acts : 0;
+    pc_init(&a, board & 1 ? BOARD_AT : BOARD_PC);
+    pc_init(&b, board & 1 ? BOARD_AT : BOARD_PC);
+    for (unsigned i = 0; i < acts; i++) {
+        struct act x = some_act(&f, &r);
+        if (i == save) {
+            pc_copy(&b, &a);
+            pc_same(&a, &b, "loaded");
+        }
+        uint64_t v = pc_do(&a, x);
+        FUZZ_CHECK(i < save || v == pc_do(&b, x), "act %u (%u): reads otherwise", i, x.what & 31);
+    }
+    if (acts)
+        pc_same(&a, &b, "at the end");
+    pc_free(&a);
+    pc_free(&b);
+    return 0;
+}
+
+bool fuzz_seed(unsigned n, struct buf *out)
+{
+    struct fuzz_rng r = fuzz_rng(n);
+    if (n >= 96)
+        return false;
+    buf_put_le(out, n & 1, 1);
+    buf_put_le(out, fuzz_rand(&r), 1);
+    buf_put_le(out, 255, 1);
+    fuzz_noise(out, &r, 4);
+    for (unsigned i = 0; i < 40; i++) {
+        buf_put_le(out, n < 64 ? n >> 1 : fuzz_rand(&r), 1);     /* all of a kind, or mixed */
+        fuzz_noise(out, &r, 11);
+    }
+    return true;
+}

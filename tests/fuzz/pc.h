@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A whole PC that idles in a loop, with media in memory, and one random act upon it from outside
+ * its processor: ports, memory, DMA, inputs, media, time. For the targets devices and snapshot.
+ */
+#pragma once
+#include "core/snapshot.h"
+#include "fuzz.h"
+#include "host/disk_mem.h"
+#include "machine/internal.h"
+
+enum { PC_FLOPPY, PC_DISK, PC_CD, PC_MEDIA };
+#define PC_BIOS 65536u
+
+struct pc_rig {
+    struct machine *m;
+    struct disk_mem media[PC_MEDIA];
+    uint8_t        *bytes[PC_MEDIA];
+    bool            out[PC_MEDIA];   /* ejected */
+};
+
+void pc_init(struct pc_rig *r, unsigned board);
+void pc_free(struct pc_rig *r);
+size_t pc_size(unsigned medium);
+/* Makes b's machine and media what a's are, by saving and loading. */
+void pc_copy(struct pc_rig *b, struct pc_rig *a);
+/* Every field of every chip, memory and media are the same. */
+void pc_same(struct pc_rig *a, struct pc_rig *b, const char *when);
+
+/* What one act is made of: 12 bytes of input. focus: keeps to one region for a while. */
+struct act { uint8_t what, size; uint16_t where; uint32_t v, w; };
+struct act pc_act(struct feed *f);
+/* Does it; what was read comes back. */
+uint64_t pc_do(struct pc_rig *r, struct act a);
