@@ -10,6 +10,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#ifndef _WIN32
+#include <unistd.h>
+#endif
+
 #include "core/base.h"
 #include "core/buf.h"
 
@@ -97,6 +101,16 @@ static inline void fuzz_field_at(const uint8_t *p, size_t len, size_t i, char *t
         return;
     }
     snprintf(text, room, "length");
+}
+
+/* A scratch file in the working directory, of this process alone. */
+static inline void fuzz_file_name(char *path, size_t room, const char *name)
+{
+#ifdef _WIN32
+    snprintf(path, room, "fuzz-%s.tmp", name);
+#else
+    snprintf(path, room, "fuzz-%s-%ld.tmp", name, (long)getpid());
+#endif
 }
 
 /* Pseudo-random bytes for seeds. */

@@ -19,7 +19,7 @@
 
 #define SECTORS_MAX 24u
 
-static const char path[] = "fuzz-files.tmp";
+static char path[40];
 
 static void try_format(const uint8_t *p, size_t n)
 {
@@ -79,6 +79,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
     struct error err = { 0 };
     unsigned kind = feed(&f, 1), sector = kind & 1 ? 2048 : 512, count = feed(&f, 1) % 32;
     size_t size = feed(&f, 2);
+    fuzz_file_name(path, sizeof path, "files");
     acts = (struct feed){ f.p, f.n < count * 6u ? f.n : count * 6u };
     f.p += acts.n;
     f.n -= acts.n;

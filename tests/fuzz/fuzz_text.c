@@ -31,7 +31,7 @@ static void command_line(char *text)
 {
     char *argv[64];
     int argc = 0;
-    struct options o;
+    struct options o = { 0 };
     struct error err = { 0 };
     for (char *p = text; *p && argc < 64; p += strlen(p) + 1) {
         argv[argc++] = p;
@@ -64,15 +64,16 @@ static void input_log(const char *text, size_t n)
     static struct log_entry e;
     struct log_reader r;
     struct error err = { 0 };
-    const char *path = "fuzz-text.tmp";
+    char path[40];
+    fuzz_file_name(path, sizeof path, "text");
     FUZZ_CHECK(whole_file_write(path, text, n, &err), "%s", err.text);
     if (!log_reader_open(&r, path, &err)) {
         reason(&err);
     } else {
         while (log_reader_next(&r, &e))
             FUZZ_CHECK(e.what <= LOGGED_END && e.in.kind < IN_KINDS, "entry");
-        log_reader_close(&r);
     }
+    log_reader_close(&r);
     remove(path);
 }
 
@@ -124,7 +125,7 @@ bool fuzz_seed(unsigned n, struct buf *out)
         "wait serial \"#\"\nwait idle 5s\nwait poweroff 1m\n# comment\nquit 3\n",
         "0mouse move -5 7\nmouse click left\nmouse down right\nscreenshot a.png\nscreen a.txt\n"
         "save s\nload s\ninsert cdrom x.iso\neject fda\nreset\npoweroff 10s\nsend \"\\e[A\"\n",
-        "1--memory\n64M\n--cpu\npentium\n--machine\nat\n--boot\ncda\n--serial\nfile:x\n--headless\n",
+        "1--memory\n64M\n--cpu\npentium\n--machine\nat\n--boot\ncda\n--serial\nfile:x\n",
         "1--kernel\nk\n--initrd\ni\n--append\nquiet\n--max-instructions\n1000\n--clock\nfixed\n",
         "1--rtc\n1999-12-31T23:59:59\n--ips\n10M\n--hda\nd.img\n--script\ns\n--save\nq\n",
         "2window 640 480\nscaling sharp\naspect on\nbar on\nhost-key rctrl\nfolder /tmp\n",

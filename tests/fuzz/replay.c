@@ -16,10 +16,6 @@
 #include <signal.h>
 #include <time.h>
 
-#ifndef _WIN32
-#include <unistd.h>
-#endif
-
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED 1
 #elif defined(__has_feature)
@@ -86,6 +82,7 @@ static void try_input(const uint8_t *p, size_t n)
     alarm(HANG);
 #endif
     LLVMFuzzerTestOneInput(exact, n);
+    trying = NULL;
     free(exact);
 }
 
