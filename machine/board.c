@@ -71,7 +71,7 @@ static void fill_roms(struct machine *m)
     if (m->cfg.vgabios.n)
         memcpy(p->rom, m->cfg.vgabios.p, m->cfg.vgabios.n);
     if (m->cfg.kernel_boot && !p->has_pci)
-        memcpy(p->rom + KLOAD_ROM - ROM_BASE, m->cfg.kloadrom.p, m->cfg.kloadrom.n);
+        memcpy(p->rom + (KLOAD_ROM - ROM_BASE), m->cfg.kloadrom.p, m->cfg.kloadrom.n);
     memcpy(p->rom + sizeof p->rom - shown, m->rom + m->rom_size - shown, shown);
 }
 
@@ -461,7 +461,7 @@ void board_reset(struct machine *m, enum reset_kind kind)
     if (kind == RESET_POWER)
         board_cmos(m);
     if (kind == RESET_POWER && !m->pc.has_pci)
-        memcpy(m->ram + SHADOW_BASE, m->pc.rom + SHADOW_BASE - ROM_BASE, 0x20000);
+        memcpy(m->ram + SHADOW_BASE, m->pc.rom + (SHADOW_BASE - ROM_BASE), 0x20000);
     a20_gate(m, 0, true);                    /* whatever the chips did: the first fetch is below
                                                 4 GiB */
 }
