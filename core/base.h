@@ -27,6 +27,15 @@
 #define PRINTF_LIKE(f, a)
 #endif
 
+/* The compiler turns calls in tail position into jumps: loops may be made of them. */
+#if defined __OPTIMIZE__ && (defined __GNUC__ || defined __clang__) && \
+    (defined __x86_64__ || defined __aarch64__) && \
+    !defined __SANITIZE_ADDRESS__
+#define TAIL_CALLS 1
+#else
+#define TAIL_CALLS 0
+#endif
+
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 typedef uint64_t paddr;          /* guest physical address */
@@ -63,8 +72,15 @@ static inline void store_le(void *p, uint64_t v, unsigned size)
     }
 }
 
-/* Sign extension of the low 'bits' (1..64) of v, and an arithmetic right shift, without
- * relying on what C leaves to the implementation. */
+/* Sign extension of the low 'bits' (1..64) of v, and an arithmetic right shift. What C leaves to
+ * the implementation is relied on only where the implementation says what it does. */
+#if defined __GNUC__ || defined __clang__
+static inline uint64_t sext(uint64_t v, unsigned bits)
+{
+    return (uint64_t)((int64_t)(v << (64 - bits)) >> (64 - bits));
+}
+static inline uint64_t sar64(uint64_t v, unsigned n) { return (uint64_t)((int64_t)v >> n); }
+#else
 static inline uint64_t sext(uint64_t v, unsigned bits)
 {
     uint64_t m = UINT64_C(1) << (bits - 1);
@@ -76,6 +92,7 @@ static inline uint64_t sar64(uint64_t v, unsigned n)   /* n 0..63 */
     uint64_t fill = v >> 63 ? ~(UINT64_MAX >> n) : 0;
     return v >> n | fill;
 }
+#endif
 
 /* Position of the highest and lowest set bit; v must not be 0. */
 #if defined __GNUC__ || defined __clang__

@@ -42,6 +42,10 @@ struct code_page {               /* for RAM pages that hold decoded code or page
     uint64_t lines;              /* bit n: bytes [64n, 64n+63] belong to some block; all of them
                                     in a page of tables */
     bool     tables;             /* some TLB entry was made from an entry in this page */
+    bool     stores;             /* some TLB entry may allow fast stores to it */
+    uint8_t  maps;               /* of a page of tables: 0 nothing, 1 addresses from 'first' on, 2
+                                    several ranges */
+    uint32_t first;              /* the linear address that its first entry maps */
     void    *blocks;             /* the CPU's list of them, and of those that reach in from the
                                     page before */
     void    *straddlers;

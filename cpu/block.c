@@ -28,7 +28,6 @@ bool blocks_init(struct cpu *c, unsigned cache_ops, unsigned max_ops)
     bc->single = malloc(BLOCK_BYTES(1));
     if (!bc->arena || !bc->hash || !bc->single)
         return false;
-    bc->dead.mode = MODE_DEAD;
     decoder_init(&bc->decoder);
     blocks_flush(c);
     return true;
@@ -59,8 +58,35 @@ static void drop_page(struct bus *m, uint64_t pn)
         kill(b);
     for (struct block *b = m->code[pn].straddlers; b; b = b->page2_next)
         kill(b);
-    bool tables = m->code[pn].tables;
-    m->code[pn] = (struct code_page){ .lines = tables ? UINT64_MAX : 0, .tables = tables };
+    m->code[pn].blocks = m->code[pn].straddlers = NULL;
+    m->code[pn].lines = m->code[pn].tables ? UINT64_MAX : 0;
+}
+
+/* Generation 0 is that of empty entries. */
+void jumps_forget(struct cpu *c)
+{
+    c->jump_gen = (c->jump_gen + 1) & 0xffffff;
+    if (!c->jump_gen) {
+        c->jump_gen = 1;
+        if (c->blocks)
+            memset(c->blocks->jump, 0, sizeof c->blocks->jump);
+    }
+    memset(c->pt_code, 0, sizeof c->pt_code);
+    cpu_update_jump_key(c);
+}
+
+struct block *jump_again(struct cpu *c, uint64_t rip)
+{
+    laddr lin = jump_linear(c, rip);
+    struct jump_entry *j = jump_slot(c->blocks, lin);
+    unsigned i = tlb_index(lin);
+    if (!j->blk || (uint32_t)j->key != lin || j->blk->mode != c->mode ||
+        (lin ^ c->tlb[i].tag_x) >= PAGE_SIZE ||
+        c->tlb_phys[c->cpl == 3][i] != (j->blk->at & ~PAGE_MASK))
+        return NULL;
+    j->key = lin | c->jump_key;
+    mmu_note_code(c, lin);
+    return j->blk;
 }
 
 void blocks_flush(struct cpu *c)
@@ -77,8 +103,8 @@ void blocks_flush(struct cpu *c)
     }
     bc->used = 0;
     memset(bc->hash, 0, (bc->hash_mask + 1u) * sizeof *bc->hash);
-    for (unsigned i = 0; i < 1u << JUMP_BITS; i++)
-        bc->jump[i] = (struct jump_entry){ 0, &bc->dead };
+    memset(bc->jump, 0, sizeof bc->jump);
+    jumps_forget(c);
     c->link_slot = NULL;
 }
 
@@ -181,6 +207,7 @@ void cpu_code_write(struct cpu *c, paddr a, unsigned n)
     if (!any)
         return;
     c->link_slot = NULL;
+    jumps_forget(c);
     sweep_page(cp);
     /* x86 promises that the next instruction sees the store: leave after this one. A block that
      * straddles into this page is one instruction long and needs nothing. */
@@ -188,21 +215,12 @@ void cpu_code_write(struct cpu *c, paddr a, unsigned n)
         run_leave_after(c);
 }
 
-/* Stores to a page that begins to hold code must take the slow path from now on. */
-static void forbid_writes(struct cpu *c, paddr page)
-{
-    for (unsigned u = 0; u < 2; u++)
-        for (unsigned i = 0; i < TLB_SIZE; i++)
-            if (c->tlb_phys[u][i] == page)
-                c->tlbs[u][i].tag_w = TLB_EMPTY;
-}
-
 /* The page becomes, or ceases to be, one that holds page tables. */
 void blocks_set_tables(struct cpu *c, uint64_t pn, bool tables)
 {
     struct code_page *cp = &c->mem->code[pn];
     if (tables && !cp->lines)
-        forbid_writes(c, pn << PAGE_SHIFT);
+        mmu_forbid_stores(c, pn);
     cp->tables = tables;
     sweep_page(cp);
 }
@@ -212,7 +230,7 @@ static void mark_range(struct cpu *c, paddr a, unsigned n)
 {
     struct code_page *cp = &c->mem->code[a >> PAGE_SHIFT];
     if (!cp->lines)
-        forbid_writes(c, a & ~PAGE_MASK);
+        mmu_forbid_stores(c, a >> PAGE_SHIFT);
     cp->lines |= line_span(a, n);
 }
 
@@ -451,7 +469,9 @@ struct block *block_find(struct cpu *c)
         b = build(c, at, host);
     if (!b || b->at == UINT64_MAX || b->at2)
         return b;
-    if (!(c->mode & MODE_TF))                /* a jump must not run past its single-step trap */
-        *jump_slot(bc, lin) = (struct jump_entry){ lin, b };
+    if (!(c->mode & MODE_TF)) {              /* a jump must not run past its single-step trap */
+        *jump_slot(bc, lin) = (struct jump_entry){ lin | c->jump_key, b };
+        mmu_note_code(c, lin);
+    }
     return b;
 }

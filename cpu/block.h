@@ -7,7 +7,9 @@
  * Storage is a bump arena; when it is full everything is dropped. A store drops the blocks whose
  * bytes it overlaps. Direct links lead only from a block to another of the same page, so that the
  * page's list is enough to find them. Indirect and cross-page jumps go through a table by linear
- * address that is checked against the TLB's physical page.
+ * address. Its keys hold for one mode, privilege and generation: a new generation begins when a
+ * block is dropped, the TLB flushed, or a table entry changes through which code was fetched. An
+ * entry of an older one is checked against the TLB, and holds again.
  */
 #pragma once
 #include "cpu/mem.h"
@@ -28,7 +30,7 @@ struct block {
 };
 
 #define JUMP_BITS 12
-struct jump_entry { laddr lin; struct block *blk; };
+struct jump_entry { uint64_t key; struct block *blk; };     /* key: jump_key() */
 
 struct block_cache {
     uint8_t       *arena;
@@ -38,7 +40,6 @@ struct block_cache {
     unsigned       max_ops;
     struct decoder decoder;
     struct block  *single;       /* storage for one block outside the arena: careful steps */
-    struct block   dead;         /* what empty jump entries point at */
     struct jump_entry jump[1u << JUMP_BITS];
     uint64_t       built, dropped;
 };
@@ -65,7 +66,7 @@ static ALWAYS_INLINE const struct op *block_enter(struct cpu *c, struct block *b
     c->left = left;
     c->blk = b;
     c->ip_base = rip - b->ops[0].off;
-    return b->ops;
+    return TAIL(c, b->ops);
 }
 
 /* Goes to rip in the same page of linear addresses, by link if there is one. */
@@ -80,18 +81,20 @@ static ALWAYS_INLINE const struct op *block_follow(struct cpu *c, unsigned which
     return OP_EXIT;
 }
 
-/* The block at rip, if the jump table knows it and the TLB says that its page is still there; or
- * NULL. */
+static ALWAYS_INLINE laddr jump_linear(const struct cpu *c, uint64_t rip)
+{
+    return c->mode & MODE_CODE64 ? rip : (uint32_t)(c->seg[SEG_CS].base + rip);
+}
+
+/* The block at rip, if the jump table knows it; or NULL. */
 static ALWAYS_INLINE struct block *jump_lookup(struct cpu *c, uint64_t rip)
 {
-    laddr lin = c->mode & MODE_CODE64 ? rip : (uint32_t)(c->seg[SEG_CS].base + rip);
-    struct jump_entry *j = jump_slot(c->blocks, lin);
-    unsigned i = tlb_index(lin);
-    if (LIKELY(j->lin == lin && j->blk->mode == c->mode && (lin ^ c->tlb[i].tag_x) < PAGE_SIZE &&
-               c->tlb_phys[c->cpl == 3][i] == (j->blk->at & ~PAGE_MASK)))
-        return j->blk;
-    return NULL;
+    laddr lin = jump_linear(c, rip);
+    const struct jump_entry *j = jump_slot(c->blocks, lin);
+    return LIKELY(j->key == (lin | c->jump_key)) ? j->blk : NULL;
 }
+/* Likewise for what was known in an older generation. */
+struct block *jump_again(struct cpu *c, uint64_t rip);
 
 /* Goes anywhere in the present code segment. */
 static ALWAYS_INLINE const struct op *block_jump(struct cpu *c, uint64_t rip)
@@ -113,7 +116,7 @@ static ALWAYS_INLINE const struct op *block_follow_near(struct cpu *c, unsigned 
         if (LIKELY(left >= 0) && LIKELY(c->pending == 0)) {
             c->left = left;
             c->blk = t;
-            return t->ops;
+            return TAIL(c, t->ops);
         }
     } else {
         c->link_slot = &b->link[which];
@@ -125,17 +128,15 @@ static ALWAYS_INLINE const struct op *block_follow_near(struct cpu *c, unsigned 
 
 static ALWAYS_INLINE const struct op *block_jump_flat(struct cpu *c, uint32_t rip)
 {
-    struct jump_entry *j = jump_slot(c->blocks, rip);
-    struct block *t = j->blk;
-    unsigned i = tlb_index(rip);
-    if (LIKELY(j->lin == rip && t->mode == c->mode && (rip ^ c->tlb[i].tag_x) < PAGE_SIZE &&
-               c->tlb_phys[c->cpl == 3][i] == (t->at & ~PAGE_MASK))) {
+    const struct jump_entry *j = jump_slot(c->blocks, rip);
+    if (LIKELY(j->key == (rip | c->jump_key))) {
+        struct block *t = j->blk;
         int64_t left = c->left - t->n_ops;
         if (LIKELY(left >= 0) && LIKELY(c->pending == 0)) {
             c->left = left;
             c->blk = t;
             c->ip_base = (uint64_t)rip - t->ops[0].off;
-            return t->ops;
+            return TAIL(c, t->ops);
         }
     }
     c->rip = rip;

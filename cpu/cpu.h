@@ -116,14 +116,18 @@ enum cpu_stop { CPU_RAN, CPU_HALTED, CPU_EXIT, CPU_SHUTDOWN };
 #ifdef VITRINE_STRESS
 #define TLB_BITS 1               /* the stress build: every path is a rare one's neighbour */
 #else
-#define TLB_BITS 10
+#define TLB_BITS 13
 #endif
 #define TLB_SIZE (1u << TLB_BITS)
+#define TLB_WORDS ((TLB_SIZE + 63) / 64)
 /* tag: page address, or TLB_EMPTY. (lin ^ tag) <= 4096 - n is hit and in-page at once. */
 #define TLB_EMPTY (UINT64_C(1) << 63)
 #define PTE_NONE  UINT64_MAX
 #define PT_PAGES  512            /* more pages of tables than this: the TLB is flushed */
 struct tlb_entry { laddr tag_r, tag_w, tag_x; uintptr_t host; };   /* host + lin is the byte */
+
+#define TLB_ENTRY_SHIFT 5
+_Static_assert(sizeof(struct tlb_entry) <= 1u << TLB_ENTRY_SHIFT, "tlb_slot() makes an offset");
 
 struct op;
 struct block;
@@ -145,6 +149,7 @@ struct cpu {
     bool     halted;
     struct tlb_entry *tlb;       /* of the present privilege: tlbs[cpl == 3]; or the empty tlbs[2],
                                     when every access is looked at */
+    uint64_t jump_key;           /* upper half of the jump table's keys, block.h */
     const struct op *at;         /* the running op: set before anything that may ask for the time */
     struct block *blk;           /* the running block, NULL between blocks */
     struct seg seg[SEG_COUNT];   /* ES CS SS DS FS GS LDTR TR */
@@ -220,11 +225,13 @@ struct cpu {
     paddr            tlb_pte[2][TLB_SIZE];    /* where its leaf entry is in memory; or PTE_NONE */
     uint64_t         pt_leaf[64], pt_dir[64]; /* filters by address: leaf entries, and entries above
                                                  them, that TLB entries were made from */
+    uint64_t         pt_code[64];             /* and leaf entries that the jump table relies on */
+    uint32_t         jump_gen;
     uint32_t         pt_page[PT_PAGES];       /* pages marked as tables */
     unsigned         pt_pages;
     uint8_t          tlb_flags[2][TLB_SIZE];  /* mmu.c: writable and dirty, global, large */
-    uint64_t         tlb_used[2][(TLB_SIZE + 63) / 64]; /* bit n: entry n was filled since the
-                                                           last flush */
+    uint64_t         tlb_used[2][TLB_WORDS]; /* bit n: entry n was filled since the last flush */
+    uint64_t         tlb_words[2][(TLB_WORDS + 63) / 64];   /* bit n: word n of those is not 0 */
     uint64_t         tlb_large[16];           /* bit n: an entry of a large page lies in
                                                  megabytes 4n..4n+3 */
 };

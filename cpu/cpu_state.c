@@ -21,6 +21,12 @@ void cpu_set_rf(struct cpu *c, bool on)
     c->rf_at = on ? cpu_icount(c) + (c->at != NULL) : UINT64_MAX;
 }
 
+void cpu_update_jump_key(struct cpu *c)
+{
+    uint64_t key = c->jump_gen << 7 | (c->cpl == 3) << 6 | (c->mode & 63);
+    c->jump_key = key << 32;
+}
+
 /* Single steps and breakpoints; alignment checks and breakpoints want to see every access. */
 static void update_care(struct cpu *c)
 {
@@ -28,6 +34,7 @@ static void update_care(struct cpu *c)
     bool aligned = (c->eflags & FL_AC) && (c->cr0 & CR0_AM) && c->cpl == 3;
     c->mode = (c->mode & ~MODE_TF) | ((c->eflags & FL_TF) || breakpoints ? MODE_TF : 0);
     c->tlb = c->tlbs[breakpoints || aligned ? 2 : c->cpl == 3];
+    cpu_update_jump_key(c);
 }
 
 void cpu_set_eflags(struct cpu *c, uint32_t v)
@@ -262,9 +269,13 @@ static const struct field cpu_fields[] = {
     FIELD_TRANSIENT(struct cpu, tlb_pte),
     FIELD_TRANSIENT(struct cpu, pt_leaf),
     FIELD_TRANSIENT(struct cpu, pt_dir),
+    FIELD_TRANSIENT(struct cpu, pt_code),
+    FIELD_TRANSIENT(struct cpu, jump_gen),
+    FIELD_TRANSIENT(struct cpu, jump_key),
     FIELD_TRANSIENT(struct cpu, pt_page),
     FIELD_TRANSIENT(struct cpu, pt_pages),
     FIELD_TRANSIENT(struct cpu, tlb_used),
+    FIELD_TRANSIENT(struct cpu, tlb_words),
     FIELD_TRANSIENT(struct cpu, tlb_large),
     FIELD_TRANSIENT(struct cpu, running),
     FIELD_TRANSIENT(struct cpu, link_slot),

@@ -3,11 +3,12 @@
  * The six arithmetic flags in two words that need neither the operation nor its size to be read
  * back.
  *   fl_res  the result, sign-extended: ZF, SF and PF come from it
- *   fl_aux  63 carry out   62 carry into the sign bit   4 carry into bit 4 (AF)
- *           1 PF inverted  0 SF inverted; the other bits are noise
+ *   fl_aux  63 carry out   62 carry into the sign bit   35 and 4: AF is the XOR of both
+ *           1 PF inverted   0 SF inverted; the other bits are noise
  * The carry into each bit of a sum or difference is a ^ b ^ result, hence two XORs and
- * a shift per instruction. Arithmetic leaves bits 1 and 0 clear; POPF, IRET and SAHF,
- * which can ask for combinations no result has, use them.
+ * a shift per instruction; shifted by 31, as for 32 bits, it has AF in bit 35. Arithmetic
+ * leaves bits 1 and 0 clear; POPF, IRET and SAHF, which can ask for combinations no result has,
+ * use them.
  */
 #pragma once
 #include "cpu/cpu.h"
@@ -17,7 +18,10 @@ static inline unsigned flag_of(const struct cpu *c)
 {
     return (unsigned)(c->fl_aux >> 63 ^ c->fl_aux >> 62) & 1;
 }
-static inline unsigned flag_af(const struct cpu *c) { return (unsigned)(c->fl_aux >> 4) & 1; }
+static inline unsigned flag_af(const struct cpu *c)
+{
+    return (unsigned)(c->fl_aux >> 35 ^ c->fl_aux >> 4) & 1;
+}
 static inline unsigned flag_zf(const struct cpu *c) { return c->fl_res == 0; }
 static inline unsigned flag_sf(const struct cpu *c)
 {

@@ -71,14 +71,14 @@ static ALWAYS_INLINE bool hit_G(const struct cpu *c, const struct op *op, uint64
     if (UNLIKELY((int64_t)off > (write ? s->lim_w : s->lim_r) - (int64_t)(size - 1)))
         return false;
     laddr a = (uint32_t)(s->base + off);
-    const struct tlb_entry *e = &c->tlb[tlb_index(a)];
+    const struct tlb_entry *e = tlb_slot(c, a);
     *p = (uint8_t *)(e->host + (uintptr_t)a);
     return LIKELY((a ^ (write ? e->tag_w : e->tag_r)) <= PAGE_SIZE - size);
 }
 static ALWAYS_INLINE bool hit_B(const struct cpu *c, const struct op *op, uint64_t off,
                                 unsigned size, bool write, uint8_t **p)
 {
-    const struct tlb_entry *e = &c->tlb[tlb_index(off)];
+    const struct tlb_entry *e = tlb_slot(c, off);
     *p = (uint8_t *)(e->host + (uintptr_t)off);
     return LIKELY((off ^ (write ? e->tag_w : e->tag_r)) <= PAGE_SIZE - size);
 }
@@ -93,6 +93,7 @@ static ALWAYS_INLINE bool hit_B(const struct cpu *c, const struct op *op, uint64
 #define ONES()   UINT64_MAX
 #define ADD(a, b) ((a) + (b))
 #define SUB(a, b) ((a) - (b))
+#define MUL(a, b) ((a) * (b))
 #define AND(a, b) ((a) & (b))
 #define OR(a, b)  ((a) | (b))
 #define XOR(a, b) ((a) ^ (b))
@@ -113,7 +114,10 @@ static ALWAYS_INLINE bool hit_B(const struct cpu *c, const struct op *op, uint64
 #define ACC()    reg_get(c, 0, BYTES)
 /* CMPXCHG leaves the accumulator's upper half alone when the values were equal. */
 #define WR_ACC(same, v) do { if (!(same)) reg_set(c, 0, v, BYTES); } while (0)
-#define EA()     op_ea(c, op)
+#define EA()     PASTE3(EA_, SRC, )()
+#define EA_R()   op_ea(c, op)
+#define EA_I()   op_ea(c, op)
+#define IMM()    op->in.imm
 #define CNT()    (SRC_IS_IMM ? op->in.imm : reg_get(c, REG_OFF(R_CX), 1))
 #define GET_CF() ((uint64_t)flag_cf(c))
 #define AUX(cf, ci) ((uint64_t)(cf) << 63 | ((uint64_t)(ci) & 1) << 62)
@@ -121,6 +125,7 @@ static ALWAYS_INLINE bool hit_B(const struct cpu *c, const struct op *op, uint64
 #define FLAGS_ADD(a, b, r) FLAGS(r, aux_pack(a, b, r, SZ))
 #define FLAGS_SUB(a, b, r) FLAGS(r, aux_pack(a, b, r, SZ))
 #define FLAGS_LOGIC(r) FLAGS(r, 0)
+#define FLAGS_MUL(r, over) FLAGS(r, (uint64_t)((over) != 0) << 63)
 #define FLAGS_IF(n, r, x) if (n) FLAGS(r, x)
 #define FLAGS_CO_IF(n, cf, ci_of) if (n) set_co(c, cf, ci_of)
 #define KEEP_CF(set) uint64_t old_aux = c->fl_aux; set; keep_cf(c, old_aux)
@@ -129,7 +134,7 @@ static ALWAYS_INLINE bool hit_B(const struct cpu *c, const struct op *op, uint64
 static ALWAYS_INLINE uint64_t aux_pack(uint64_t a, uint64_t b, uint64_t r, unsigned bits)
 {
     uint64_t in = a ^ b ^ r;
-    return in << (63 - bits) | (in & 16);
+    return bits == 32 ? in << 31 : in << (63 - bits) | (in & 16);
 }
 
 /* The new flags, but the old CF; flipping both top bits leaves OF = CF ^ CI alone. */
@@ -178,6 +183,12 @@ static ALWAYS_INLINE void set_co(struct cpu *c, uint64_t cf, uint64_t o)
 #define NARROW_G_(v, n, size) LOAD_G(v, size)
 #define NARROW_B_(v, n, size) LOAD_FLAT(B, v, size)
 #define NARROW_X_(v, n, size) LOAD_FLAT(X, v, size)
+#define RM(v, n)   V v; PASTE3(RM_, SRC, _)(v, n)
+#define RM_R_(v, n) GET_R_(v, n)
+#define RM_I_(v, n) GET_R_(v, n)
+#define RM_G_(v, n) GET_G_(v, n)
+#define RM_B_(v, n) GET_B_(v, n)
+#define RM_X_(v, n) GET_X_(v, n)
 #define RMW(v, n)  V v; PASTE3(RMW_, DST, _)(v, n)
 #define RMW_R_(v, n) v = reg_get(c, op->in.reg[n], BYTES)
 #define RMW_G_(v, n) \
@@ -242,7 +253,7 @@ static ALWAYS_INLINE void set_co(struct cpu *c, uint64_t cf, uint64_t o)
         op_run *const general = GENERAL_FN(name); \
         (void)general; \
         __VA_ARGS__; \
-        return NEXT(c, op); \
+        return TAIL(c, op + 1); \
     }
 
 #define SZ 8

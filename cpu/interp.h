@@ -30,6 +30,13 @@ void run_patch(struct cpu *c, struct op *op);
 /* block.c */
 bool blocks_init(struct cpu *c, unsigned cache_ops, unsigned max_ops);
 void blocks_free(struct cpu *c);
+void jumps_forget(struct cpu *c);                /* a new generation of keys */
 void blocks_set_tables(struct cpu *c, uint64_t pn, bool tables);
+/* cpu_state.c: the jump table's keys follow mode, privilege and generation. */
+void cpu_update_jump_key(struct cpu *c);
+/* mmu.c: the translation of lin, which the TLB has, is one that jumps rely on. */
+void mmu_note_code(struct cpu *c, laddr lin);
+/* mmu.c: no fast stores to physical page pn from now on. */
+void mmu_forbid_stores(struct cpu *c, uint64_t pn);
 /* mmu.c: n bytes at a, in a page of tables, are about to change. */
 void mmu_tables_written(struct cpu *c, paddr a, unsigned n);

@@ -127,6 +127,10 @@ static ir_ref read_operand(struct lifter *l, unsigned n, unsigned size)
         return konst(l, l->op->in.imm & UINT64_MAX >> (64 - 8 * size));
     return reg(l, n, size);
 }
+static ir_ref rm(struct lifter *l, unsigned n)
+{
+    return l->op->in.mem == n ? load(l, IR_LOAD, bytes(l)) : reg(l, n, bytes(l));
+}
 static ir_ref read_both_ways(struct lifter *l)
 {
     return l->op->in.mem == 0 ? load(l, IR_LOADW, bytes(l)) : reg(l, 0, bytes(l));
@@ -175,8 +179,11 @@ static void flags_put(struct lifter *l, ir_ref r, ir_ref aux)
 static void flags_sum(struct lifter *l, ir_ref a, ir_ref b, ir_ref r)
 {
     ir_ref ab = e2(l, IR_XOR, a, b), carries = e2(l, IR_XOR, ab, r);
-    ir_ref top = shift(l, IR_SHL, carries, 63 - l->bits), k16 = konst(l, 16);
-    ir_ref half = e2(l, IR_AND, carries, k16), aux = e2(l, IR_OR, top, half);
+    ir_ref aux = shift(l, IR_SHL, carries, 63 - l->bits);
+    if (l->bits != 32) {
+        ir_ref k16 = konst(l, 16), half = e2(l, IR_AND, carries, k16);
+        aux = e2(l, IR_OR, aux, half);
+    }
     flags_put(l, r, aux);
 }
 
@@ -184,6 +191,13 @@ static void flags_logic(struct lifter *l, ir_ref r)
 {
     ir_ref zero = konst(l, 0);
     flags_put(l, r, zero);
+}
+
+/* CF and OF when 'over' is not 0. */
+static void flags_product(struct lifter *l, ir_ref r, ir_ref over)
+{
+    ir_ref yes = konst(l, UINT64_C(1) << 63), no = konst(l, 0), aux = sel(l, over, yes, no);
+    flags_put(l, r, aux);
 }
 
 /* CF in bit 63 and another in bit 62. */
@@ -282,6 +296,7 @@ static ir_ref zero_in_size(struct lifter *l, ir_ref r)
 #define ONES()     konst(L_, UINT64_MAX)
 #define ADD(a, b)  e2(L_, IR_ADD, a, b)
 #define SUB(a, b)  e2(L_, IR_SUB, a, b)
+#define MUL(a, b)  e2(L_, IR_MUL, a, b)
 #define AND(a, b)  e2(L_, IR_AND, a, b)
 #define OR(a, b)   e2(L_, IR_OR, a, b)
 #define XOR(a, b)  e2(L_, IR_XOR, a, b)
@@ -301,6 +316,8 @@ static ir_ref zero_in_size(struct lifter *l, ir_ref r)
 #define RD8(v, n)  V v = read_operand(L_, n, 1)
 #define RD16(v, n) V v = read_operand(L_, n, 2)
 #define RD32(v, n) V v = read_operand(L_, n, 4)
+#define RM(v, n)   V v = rm(L_, n)
+#define IMM()      konst(L_, L_->op->in.imm)
 #define RMW(v, n)  V v = read_both_ways(L_)
 #define WB(n, r)   write_back(L_, r)
 #define WR(n, r)   write_operand(L_, r)
@@ -312,6 +329,7 @@ static ir_ref zero_in_size(struct lifter *l, ir_ref r)
 #define CNT()      count(L_)
 #define GET_CF()   is_c(L_)
 #define AUX(cf, ci) aux_of(L_, cf, ci)
+#define FLAGS_MUL(r, over) flags_product(L_, r, over)
 #define FLAGS_ADD(a, b, r) flags_sum(L_, a, b, r)
 #define FLAGS_SUB(a, b, r) flags_sum(L_, a, b, r)
 #define FLAGS_LOGIC(r) flags_logic(L_, r)

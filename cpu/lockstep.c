@@ -18,7 +18,7 @@ struct saved {
     paddr          link_page;
     uint64_t       n_fills, scratch;
     uint64_t       tlb_large[ARRAY_LEN(FIELD_AT(struct cpu, tlb_large))];
-    uint64_t       tlb_used[2][(TLB_SIZE + 63) / 64];
+    uint64_t       tlb_used[2][TLB_WORDS], tlb_words[2][(TLB_WORDS + 63) / 64];
     uint64_t       pt_leaf[ARRAY_LEN(FIELD_AT(struct cpu, pt_leaf))];
     uint64_t       pt_dir[ARRAY_LEN(FIELD_AT(struct cpu, pt_dir))];
     uint32_t       tlb_gen;
@@ -102,6 +102,7 @@ static void save(struct saved *s, const struct cpu *c)
     memcpy(s->last_fault, &c->last_fault, sizeof s->last_fault);
     memcpy(s->tlb_large, c->tlb_large, sizeof s->tlb_large);
     memcpy(s->tlb_used, c->tlb_used, sizeof s->tlb_used);
+    memcpy(s->tlb_words, c->tlb_words, sizeof s->tlb_words);
     memcpy(s->pt_leaf, c->pt_leaf, sizeof s->pt_leaf);
     memcpy(s->pt_dir, c->pt_dir, sizeof s->pt_dir);
     s->link_slot = c->link_slot;
@@ -116,10 +117,12 @@ static void save(struct saved *s, const struct cpu *c)
 static void restore(const struct saved *s, struct cpu *c)
 {
     memcpy(c, s->state, STATE_BYTES);
+    cpu_update_jump_key(c);
     memcpy(&c->fault, s->fault, sizeof s->fault);
     memcpy(&c->last_fault, s->last_fault, sizeof s->last_fault);
     memcpy(c->tlb_large, s->tlb_large, sizeof s->tlb_large);
     memcpy(c->tlb_used, s->tlb_used, sizeof s->tlb_used);
+    memcpy(c->tlb_words, s->tlb_words, sizeof s->tlb_words);
     memcpy(c->pt_leaf, s->pt_leaf, sizeof s->pt_leaf);
     memcpy(c->pt_dir, s->pt_dir, sizeof s->pt_dir);
     c->link_slot = s->link_slot;
@@ -195,9 +198,8 @@ static void head(struct cpu *c, const struct saved *at)
 {
     struct journal *j = c->journal;
     const struct block *b = c->blk;
-    struct cpu before;
-    memcpy(&before, at->state, STATE_BYTES);
-    uint32_t mode = before.mode;
+    memcpy(&j->before, at->state, STATE_BYTES);
+    uint32_t mode = j->before.mode;
     struct decode_mode m = { mode & MODE_CODE64 ? 64 : mode & MODE_CODE32 ? 32 : 16,
                              c->model };
     if (j->differ)
@@ -207,12 +209,12 @@ static void head(struct cpu *c, const struct saved *at)
     say(j,
         "the engines disagree about the block at %04x:%08llx (physical %llx), instruction count "
         "%llu:\n",
-        before.seg[SEG_CS].sel, (unsigned long long)(before.ip_base + b->ops[0].off),
+        j->before.seg[SEG_CS].sel, (unsigned long long)(j->before.ip_base + b->ops[0].off),
         (unsigned long long)b->at,
-        (unsigned long long)(c->slice_end - (uint64_t)before.left - b->n_ops));
+        (unsigned long long)(c->slice_end - (uint64_t)j->before.left - b->n_ops));
     for (unsigned i = 0; i < b->n_ops && i < 64; i++) {
         char text[80];
-        uint64_t rip = before.ip_base + b->ops[i].off;
+        uint64_t rip = j->before.ip_base + b->ops[i].off;
         if (b->ops[i].run == op_raise)
             snprintf(text, sizeof text, "(not an instruction)");
         else
@@ -265,6 +267,7 @@ static void compare_fields(struct cpu *c, const struct saved *at, const struct f
 static bool same_state(const struct cpu *c, struct saved *ir)
 {
     memcpy((uint8_t *)ir->state + offsetof(struct cpu, at), &c->at, sizeof c->at);
+    memcpy((uint8_t *)ir->state + offsetof(struct cpu, jump_key), &c->jump_key, sizeof c->jump_key);
     return !memcmp(ir->state, c, STATE_BYTES) && !memcmp(ir->fault, &c->fault, sizeof ir->fault) &&
            c->no_trap == ir->no_trap;
 }
@@ -273,36 +276,36 @@ static void compare_state(struct cpu *c, const struct saved *at, struct saved *i
 {
     if (same_state(c, ir))
         return;
-    struct cpu theirs;
-    memcpy(&theirs, ir->state, STATE_BYTES);
-    memcpy(&theirs.fault, ir->fault, sizeof ir->fault);
-    uint32_t flags = c->eflags | flags_bits(c), their_flags = theirs.eflags | flags_bits(&theirs);
+    struct cpu *theirs = &c->journal->ir;
+    memcpy(theirs, ir->state, STATE_BYTES);
+    memcpy(&theirs->fault, ir->fault, sizeof ir->fault);
+    uint32_t flags = c->eflags | flags_bits(c), their_flags = theirs->eflags | flags_bits(theirs);
     if (flags != their_flags)
         differ(c, at, "EFLAGS", 0, 1, flags, their_flags);
     uint64_t res = c->fl_res, aux = c->fl_aux;
     const struct op *op = c->at;
-    c->fl_res = theirs.fl_res;               /* as flags they have been compared */
-    c->fl_aux = theirs.fl_aux;
-    c->at = theirs.at;
-    memcpy(ir->state, &theirs, STATE_BYTES);
+    c->fl_res = theirs->fl_res;               /* as flags they have been compared */
+    c->fl_aux = theirs->fl_aux;
+    c->at = theirs->at;
+    memcpy(ir->state, theirs, STATE_BYTES);
     if (memcmp(ir->state, c, STATE_BYTES))
-        compare_fields(c, at, cpu_class.fields, (const uint8_t *)c, (const uint8_t *)&theirs, NULL);
+        compare_fields(c, at, cpu_class.fields, (const uint8_t *)c, (const uint8_t *)theirs, NULL);
     c->fl_res = res;
     c->fl_aux = aux;
     c->at = op;
-    if (c->left != theirs.left)
-        differ(c, at, "instructions left", 0, 1, (uint64_t)c->left, (uint64_t)theirs.left);
-    if (c->mode != theirs.mode)
-        differ(c, at, "mode", 0, 1, c->mode, theirs.mode);
-    if (c->fault.raised != theirs.fault.raised)
-        differ(c, at, "faulted", 0, 1, c->fault.raised, theirs.fault.raised);
+    if (c->left != theirs->left)
+        differ(c, at, "instructions left", 0, 1, (uint64_t)c->left, (uint64_t)theirs->left);
+    if (c->mode != theirs->mode)
+        differ(c, at, "mode", 0, 1, c->mode, theirs->mode);
+    if (c->fault.raised != theirs->fault.raised)
+        differ(c, at, "faulted", 0, 1, c->fault.raised, theirs->fault.raised);
     else if (c->fault.raised) {
-        if (c->fault.vector != theirs.fault.vector)
-            differ(c, at, "vector", 0, 1, c->fault.vector, theirs.fault.vector);
-        if (c->fault.code != theirs.fault.code)
-            differ(c, at, "error code", 0, 1, c->fault.code, theirs.fault.code);
-        if (c->fault.vector == EXC_PF && c->fault.cr2 != theirs.fault.cr2)
-            differ(c, at, "fault address", 0, 1, c->fault.cr2, theirs.fault.cr2);
+        if (c->fault.vector != theirs->fault.vector)
+            differ(c, at, "vector", 0, 1, c->fault.vector, theirs->fault.vector);
+        if (c->fault.code != theirs->fault.code)
+            differ(c, at, "error code", 0, 1, c->fault.code, theirs->fault.code);
+        if (c->fault.vector == EXC_PF && c->fault.cr2 != theirs->fault.cr2)
+            differ(c, at, "fault address", 0, 1, c->fault.cr2, theirs->fault.cr2);
     }
     if (c->no_trap != ir->no_trap)
         differ(c, at, "no trap", 0, 1, c->no_trap, ir->no_trap);

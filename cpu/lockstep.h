@@ -36,6 +36,7 @@ struct journal {
     uint64_t blocks, alone;      /* statistics: blocks compared, instructions run by the
                                     interpreter alone */
     bool     differ;
+    struct cpu before, ir;       /* copies to compare and to print from: too large for a stack */
     char     text[6000];
 };
 

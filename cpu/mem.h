@@ -37,6 +37,15 @@ static ALWAYS_INLINE unsigned tlb_index(laddr a)
     return (unsigned)(vpn ^ vpn >> TLB_BITS) & (TLB_SIZE - 1);
 }
 
+/* The entry itself, in the table in use; the index is made as an offset at once. */
+static ALWAYS_INLINE const struct tlb_entry *tlb_slot(const struct cpu *c, laddr a)
+{
+    const unsigned low = PAGE_SHIFT - TLB_ENTRY_SHIFT;
+    uintptr_t at = (uintptr_t)(a >> low ^ a >> (low + TLB_BITS)) &
+                   ((uintptr_t)(TLB_SIZE - 1) << TLB_ENTRY_SHIFT);
+    return (const struct tlb_entry *)(const void *)((const uint8_t *)c->tlb + at);
+}
+
 /* Linear address of seg:off; 32 bits outside 64-bit mode. */
 static ALWAYS_INLINE laddr seg_linear(const struct cpu *c, unsigned seg, uint64_t off)
 {
@@ -46,12 +55,12 @@ static ALWAYS_INLINE laddr seg_linear(const struct cpu *c, unsigned seg, uint64_
 /* The host address of a read (write) that hits the TLB and stays in its page, or NULL. */
 static ALWAYS_INLINE uint8_t *tlb_read_ptr(const struct cpu *c, laddr a, unsigned size)
 {
-    const struct tlb_entry *e = &c->tlb[tlb_index(a)];
+    const struct tlb_entry *e = tlb_slot(c, a);
     return LIKELY((a ^ e->tag_r) <= PAGE_SIZE - size) ? (uint8_t *)(e->host + (uintptr_t)a) : NULL;
 }
 static ALWAYS_INLINE uint8_t *tlb_write_ptr(const struct cpu *c, laddr a, unsigned size)
 {
-    const struct tlb_entry *e = &c->tlb[tlb_index(a)];
+    const struct tlb_entry *e = tlb_slot(c, a);
     return LIKELY((a ^ e->tag_w) <= PAGE_SIZE - size) ? (uint8_t *)(e->host + (uintptr_t)a) : NULL;
 }
 

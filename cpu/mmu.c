@@ -90,15 +90,44 @@ static void entry_drop(struct cpu *c, unsigned u, unsigned i)
     c->tlb_page[u][i] = TLB_EMPTY;
 }
 
+/* The first entry of table u from i on that was filled since the last flush, or TLB_SIZE. */
+static unsigned next_used(const struct cpu *c, unsigned u, unsigned i)
+{
+    if (i >= TLB_SIZE)
+        return TLB_SIZE;
+    unsigned w = i >> 6;
+    uint64_t m = c->tlb_used[u][w] >> (i & 63);
+    if (m)
+        return i + bit_low(m);
+    for (w++; w < TLB_WORDS; w = (w | 63) + 1) {
+        m = c->tlb_words[u][w >> 6] >> (w & 63);
+        if (m)
+            return (w + bit_low(m)) * 64 + bit_low(c->tlb_used[u][w + bit_low(m)]);
+    }
+    return TLB_SIZE;
+}
+#define EACH_USED(c, u, i) \
+    for (unsigned u = 0; u < 2; u++) \
+        for (unsigned i = next_used(c, u, 0); i < TLB_SIZE; i = next_used(c, u, i + 1))
+
 static void entries_drop_all(struct cpu *c)
 {
-    for (unsigned u = 0; u < 2; u++)
-        for (unsigned w = 0; w < (TLB_SIZE + 63) / 64; w++) {
-            for (uint64_t m = c->tlb_used[u][w]; m; m &= m - 1)
-                entry_drop(c, u, w * 64 + bit_low(m));
-            c->tlb_used[u][w] = 0;
-        }
+    EACH_USED(c, u, i)
+        entry_drop(c, u, i);
+    memset(c->tlb_used, 0, sizeof c->tlb_used);
+    memset(c->tlb_words, 0, sizeof c->tlb_words);
     c->tlb_gen++;
+}
+
+/* Stores to a page that begins to hold code, or tables, must take the slow path from now on. */
+void mmu_forbid_stores(struct cpu *c, uint64_t pn)
+{
+    if (!c->mem->code[pn].stores)
+        return;
+    c->mem->code[pn].stores = false;
+    EACH_USED(c, u, i)
+        if (c->tlb_phys[u][i] == pn << PAGE_SHIFT)
+            c->tlbs[u][i].tag_w = TLB_EMPTY;
 }
 
 /* With no entry left no page of tables needs to be watched. */
@@ -121,6 +150,7 @@ void tlb_flush_all(struct cpu *c)
         }
     entries_drop_all(c);
     forget_tables(c);
+    jumps_forget(c);
     memset(c->tlb_large, 0, sizeof c->tlb_large);
     if (!c->tlb_gen)                     /* the count wrapped */
         c->tlb_gen = 1;
@@ -140,13 +170,29 @@ static bool pt_noted(const uint64_t *filter, paddr at)
     return filter[pt_bit(at) >> 6] >> (pt_bit(at) & 63) & 1;
 }
 
-static void watch(struct cpu *c, paddr at)
+void mmu_note_code(struct cpu *c, laddr lin)
+{
+    pt_note(c->pt_code, c->tlb_pte[c->cpl == 3][tlb_index(lin)]);
+}
+
+/* The number of an entry in its table. */
+static unsigned entry_number(const struct cpu *c, paddr at)
+{
+    return (unsigned)(at & PAGE_MASK) >> (c->cr4 & CR4_PAE ? 3 : 2);
+}
+
+/* The table with the entry at 'at'. NULL: none, or in no memory that could be stored to. */
+static struct code_page *watch(struct cpu *c, paddr at)
 {
     uint64_t pn = at >> PAGE_SHIFT;
-    if (at == PTE_NONE || pn >= c->mem->n_pages || c->mem->code[pn].tables)
-        return;
-    blocks_set_tables(c, pn, true);
-    c->pt_page[c->pt_pages++] = (uint32_t)pn;
+    if (at == PTE_NONE || pn >= c->mem->n_pages)
+        return NULL;
+    if (!c->mem->code[pn].tables) {
+        blocks_set_tables(c, pn, true);
+        c->mem->code[pn].maps = c->journal ? 2 : 0;      /* entries may come back: lockstep.c */
+        c->pt_page[c->pt_pages++] = (uint32_t)pn;
+    }
+    return &c->mem->code[pn];
 }
 
 /* Before an entry is filled from w. */
@@ -154,22 +200,43 @@ static void watch_tables(struct cpu *c, const struct walk *w)
 {
     if (c->pt_pages + 2 > PT_PAGES)
         tlb_flush_all(c);
-    watch(c, w->leaf);
+    struct code_page *leaves = watch(c, w->leaf);
+    if (leaves) {
+        uint32_t first = (uint32_t)(w->lin >> PAGE_SHIFT) - entry_number(c, w->leaf);
+        first <<= PAGE_SHIFT;
+        if (!leaves->maps)
+            leaves->maps = 1;
+        else if (leaves->first != first)
+            leaves->maps = 2;
+        leaves->first = first;
+    }
     watch(c, w->dir);
     pt_note(c->pt_leaf, w->leaf);
     pt_note(c->pt_dir, w->dir);
 }
 
+static bool drop_made_from(struct cpu *c, unsigned u, unsigned i, paddr at)
+{
+    if (c->tlb_pte[u][i] != at || c->tlb_page[u][i] == TLB_EMPTY)
+        return false;
+    entry_drop(c, u, i);
+    return true;
+}
+
 /* The entries made from the leaf at 'at'; true when there was one. */
 static bool drop_leaf(struct cpu *c, paddr at)
 {
+    const struct code_page *leaves = &c->mem->code[at >> PAGE_SHIFT];
     bool any = false;
-    for (unsigned u = 0; u < 2; u++)
-        for (unsigned i = 0; i < TLB_SIZE; i++)
-            if (c->tlb_pte[u][i] == at && c->tlb_page[u][i] != TLB_EMPTY) {
-                entry_drop(c, u, i);
-                any = true;
-            }
+    if (leaves->maps < 2) {
+        uint32_t lin = leaves->first + (entry_number(c, at) << PAGE_SHIFT);
+        unsigned i = tlb_index(lin);
+        for (unsigned u = 0; u < 2; u++)
+            any |= drop_made_from(c, u, i, at);
+        return any;
+    }
+    EACH_USED(c, u, i)
+        any |= drop_made_from(c, u, i, at);
     return any;
 }
 
@@ -183,6 +250,8 @@ void mmu_tables_written(struct cpu *c, paddr a, unsigned n)
             run_leave_after(c);
             return;
         }
+        if (pt_noted(c->pt_code, at))
+            jumps_forget(c);
         if (pt_noted(c->pt_leaf, at))
             any |= drop_leaf(c, at);
     }
@@ -197,10 +266,9 @@ static void flush_large(struct cpu *c, laddr a)
     if (!(*word & bit))
         return;
     *word &= ~bit;
-    for (unsigned u = 0; u < 2; u++)
-        for (unsigned i = 0; i < TLB_SIZE; i++)
-            if ((c->tlb_flags[u][i] & TF_LARGE) && (c->tlb_page[u][i] ^ a) >> 22 == 0)
-                entry_drop(c, u, i);
+    EACH_USED(c, u, i)
+        if ((c->tlb_flags[u][i] & TF_LARGE) && (c->tlb_page[u][i] ^ a) >> 22 == 0)
+            entry_drop(c, u, i);
 }
 
 void tlb_flush_page(struct cpu *c, laddr a)
@@ -235,8 +303,10 @@ static void fill(struct cpu *c, const struct walk *w)
         e->host = (uintptr_t)p->rd - (uintptr_t)lin;
         e->tag_r = e->tag_x = lin;
         if ((w->flags & TF_W) && p->wr == p->rd && !c->mem->code[w->phys >> PAGE_SHIFT].lines &&
-            !c->journal)
+            !c->journal) {
             e->tag_w = lin;
+            c->mem->code[w->phys >> PAGE_SHIFT].stores = true;
+        }
     }
     c->tlb_page[u][i] = lin;
     c->tlb_phys[u][i] = w->phys;
@@ -245,6 +315,7 @@ static void fill(struct cpu *c, const struct walk *w)
     if (w->flags & TF_LARGE)
         c->tlb_large[lin >> 28 & 15] |= UINT64_C(1) << (lin >> 22 & 63);
     c->tlb_used[u][i >> 6] |= UINT64_C(1) << (i & 63);
+    c->tlb_words[u][i >> 12] |= UINT64_C(1) << (i >> 6 & 63);
     c->n_fills++;
 }
 
@@ -405,8 +476,10 @@ static void reopen(struct cpu *c, laddr a, bool user, paddr pa)
     const struct page *p = bus_page(c->mem, pa);
     struct tlb_entry *e = &c->tlbs[user][i];
     if (p && p->wr && p->wr == p->rd && e->tag_r == (a & ~PAGE_MASK) &&
-        !c->mem->code[pa >> PAGE_SHIFT].lines && !c->journal)
+        !c->mem->code[pa >> PAGE_SHIFT].lines && !c->journal) {
         e->tag_w = e->tag_r;
+        c->mem->code[pa >> PAGE_SHIFT].stores = true;
+    }
 }
 
 /* ---- linear accesses ---- */

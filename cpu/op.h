@@ -3,10 +3,12 @@
  * One decoded instruction inside a block, and how a handler leaves.
  *
  * A handler returns the next operation to run; the loop is while (op->run) op = op->run(c, op).
- * Within a block handlers call the next one in tail position: compilers turn that into a jump,
- * and where one does not, the depth is bounded by the block's length.
+ * Where the compiler makes jumps of tail calls (TAIL_CALLS), frequent handlers go to the next one,
+ * and into the next block, without coming back to the loop. A handler that takes the address of
+ * a local variable cannot: its call would stay a call, and the stack would grow.
  *
  *   return NEXT(c, op)        done, go on with the following instruction of the block
+ *   return TAIL(c, op + 1)    the same by a jump: not when a local's address was taken
  *   return op_fault(c, op)    a fault was recorded (cpu_raise); nothing architectural has changed
  *   return OP_EXIT            the block is over and c->rip is the next instruction: rows with ENDS
  *
@@ -28,7 +30,12 @@ struct op {
 
 extern const struct op op_exit_sentinel;
 #define OP_EXIT (&op_exit_sentinel)
-#define NEXT(c, op) ((op) + 1)->run((c), (op) + 1)
+#define NEXT(c, op) ((op) + 1)
+#if TAIL_CALLS
+#define TAIL(c, next) (next)->run((c), (next))
+#else
+#define TAIL(c, next) (next)
+#endif
 
 /* rip of an op of the running block, and of the instruction after it (not yet cut to 16 bits). */
 static inline uint64_t op_rip(const struct cpu *c, const struct op *op)

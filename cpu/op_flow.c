@@ -7,6 +7,7 @@
 #include "cpu/cond.h"
 #include "cpu/interp.h"
 #include "cpu/mem.h"
+#include "cpu/op_rm.h"
 #include "cpu/operands.h"
 #include "cpu/protect.h"
 
@@ -148,43 +149,64 @@ static const struct op *h_call(struct cpu *c, const struct op *op)
     return go(c, op, rip, 1);
 }
 
-/* The register or memory operand in slot 0, zero-extended. */
-static ALWAYS_INLINE bool operand(struct cpu *c, const struct op *op, uint64_t *v)
+/* The register or memory operand in slot 0, zero-extended, to c->scratch. */
+static ALWAYS_INLINE bool operand(struct cpu *c, const struct op *op)
 {
     unsigned size = 1u << op->in.osize;
     if (op->in.mem == 0)
-        return seg_read(c, op->in.seg, op_ea(c, op), size, v);
-    *v = reg_get(c, op->in.reg[0], size);
+        return seg_read(c, op->in.seg, op_ea(c, op), size, &c->scratch);
+    c->scratch = reg_get(c, op->in.reg[0], size);
     return true;
 }
 
-HANDLER(jmp_ind)
+static const struct op *h_jmp_ind(struct cpu *c, const struct op *op)
 {
-    uint64_t rip;
     AT(c, op);
-    TRY(operand(c, op, &rip));
+    TRY(operand(c, op));
+    uint64_t rip = c->scratch;
     if (UNLIKELY(!target_ok(c, rip)))
         return beyond_limit(c, op);
     return block_jump(c, rip);
 }
 
-HANDLER(call_ind)
+static const struct op *h_call_ind(struct cpu *c, const struct op *op)
 {
-    uint64_t rip;
     AT(c, op);
-    TRY(operand(c, op, &rip));
+    TRY(operand(c, op));
+    uint64_t rip = c->scratch;
     if (UNLIKELY(!target_ok(c, rip)))
         return call_beyond_limit(c, op);
     TRY(push(c, op_next_rip(c, op), 1u << op->in.osize));
     return block_jump(c, rip);
 }
 
+static const struct op *flat_jmp_ind(struct cpu *c, const struct op *op)
+{
+    const uint8_t *p = flat_operand(c, op);
+    return LIKELY(p != NULL) ? block_jump_flat(c, load_le32(p)) : h_jmp_ind(c, op);
+}
+const struct binding bind_jmp_ind = { .any = h_jmp_ind, .flat = flat_jmp_ind };
+
+static const struct op *flat_call_ind(struct cpu *c, const struct op *op)
+{
+    uint32_t sp = (uint32_t)c->gpr[R_SP] - 4;
+    const uint8_t *p = flat_operand(c, op);
+    uint8_t *top = tlb_write_ptr(c, sp, 4);
+    if (UNLIKELY(!p || !top))
+        return h_call_ind(c, op);
+    uint32_t rip = load_le32(p);
+    store_le32(top, (uint32_t)near_next(c, op));
+    c->gpr[R_SP] = sp;
+    return block_jump_flat(c, rip);
+}
+const struct binding bind_call_ind = { .any = h_call_ind, .flat = flat_call_ind };
+
 static ALWAYS_INLINE const struct op *do_ret(struct cpu *c, const struct op *op, uint64_t extra)
 {
-    uint64_t rip;
     unsigned size = 1u << op->in.osize;
     AT(c, op);
-    TRY(seg_read(c, SEG_SS, c->gpr[R_SP] & stack_mask(c), size, &rip));
+    TRY(seg_read(c, SEG_SS, c->gpr[R_SP] & stack_mask(c), size, &c->scratch));
+    uint64_t rip = c->scratch;
     if (UNLIKELY(!target_ok(c, rip)))
         return beyond_limit(c, op);
     stack_set(c, c->gpr[R_SP] + size + extra);
@@ -277,35 +299,34 @@ HANDLER(bound)
 
 /* ---- the interrupt flag, halting ---- */
 
-/* CLI, STI: IOPL in protected mode, VIF with PVI or VME (SDM volume 2, CLI, table 3-7). */
-static bool may_change_if(struct cpu *c, bool *virtual_if)
+/* CLI, STI: which flag they change, by IOPL in protected mode, VIF with PVI or VME (SDM volume 2,
+ * CLI, table 3-7). 0: neither, #GP(0) recorded. */
+static uint32_t flag_to_change(struct cpu *c)
 {
     unsigned iopl = c->eflags >> 12 & 3;
-    *virtual_if = false;
     if (!(c->cr0 & CR0_PE) || (!cpu_v86(c) && c->cpl <= iopl) || (cpu_v86(c) && iopl == 3))
-        return true;
-    bool v = cpu_v86(c) ? (c->cr4 & CR4_VME) != 0 : c->cpl == 3 && (c->cr4 & CR4_PVI);
-    if (!v)
-        return cpu_raise_code(c, EXC_GP, 0);
-    *virtual_if = true;
-    return true;
+        return FL_IF;
+    if (cpu_v86(c) ? c->cr4 & CR4_VME : c->cpl == 3 && (c->cr4 & CR4_PVI))
+        return FL_VIF;
+    cpu_raise_code(c, EXC_GP, 0);
+    return 0;
 }
 
 HANDLER(cli)
 {
-    bool virtual_if;
     AT(c, op);
-    TRY(may_change_if(c, &virtual_if));
-    c->eflags &= ~(virtual_if ? FL_VIF : FL_IF);
+    uint32_t flag = flag_to_change(c);
+    TRY(flag);
+    c->eflags &= ~flag;
     return go(c, op, op_next_rip(c, op), 0);
 }
 
 HANDLER(sti)
 {
-    bool virtual_if;
     AT(c, op);
-    TRY(may_change_if(c, &virtual_if));
-    if (virtual_if) {
+    uint32_t flag = flag_to_change(c);
+    TRY(flag);
+    if (flag == FL_VIF) {
         if (c->eflags & FL_VIP)
             TRY(cpu_raise_code(c, EXC_GP, 0));
         c->eflags |= FL_VIF;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Multiplication and division. Intel SDM volume 2. Flags the manual leaves undefined follow the low
- * half of a product; division leaves all flags alone.
+ * Multiplication and division by the accumulator. Intel SDM volume 2. Flags the manual leaves
+ * undefined follow the low half of a product; division leaves all flags alone.
  */
 #include "cpu/flags.h"
 #include "cpu/interp.h"
@@ -58,32 +58,6 @@ HANDLER(imul1)
     uint64_t p = sext(reg_get(c, 0, n), bits) * sext(v, bits);
     put_product(c, p, n);
     product_flags(c, p, bits, sext(p, bits) != p);
-    return NEXT(c, op);
-}
-
-static void imul_to(struct cpu *c, const struct op *op, uint64_t a, uint64_t b)
-{
-    unsigned n = size_of(op), bits = n * 8;
-    uint64_t p = sext(a, bits) * sext(b, bits);
-    reg_set(c, op->in.reg[0], p, n);
-    product_flags(c, p, bits, sext(p, bits) != p);
-}
-
-HANDLER(imul)
-{
-    AT(c, op);
-    TRY(get_operand(c, op, 1));
-    uint64_t v = c->scratch;
-    imul_to(c, op, reg_get(c, op->in.reg[0], size_of(op)), v);
-    return NEXT(c, op);
-}
-
-HANDLER(imul3)
-{
-    AT(c, op);
-    TRY(get_operand(c, op, 1));
-    uint64_t v = c->scratch;
-    imul_to(c, op, v, op->in.imm);
     return NEXT(c, op);
 }
 

@@ -4,6 +4,7 @@
 #include "cpu/flags.h"
 #include "cpu/interp.h"
 #include "cpu/mem.h"
+#include "cpu/op_rm.h"
 #include "cpu/operands.h"
 #include "cpu/protect.h"
 
@@ -16,12 +17,14 @@ static ALWAYS_INLINE unsigned size_of(const struct op *op) { return 1u << op->in
 STACK_HANDLER(push_r)
 STACK_HANDLER(pop_r)
 STACK_HANDLER(push_i)
+STACK_HANDLER(push_m)
+STACK_HANDLER(leave)
 
 static const struct op *h_push_r(struct cpu *c, const struct op *op)
 {
     AT(c, op);
     TRY(push(c, reg_get(c, op->in.reg[0], size_of(op)), size_of(op)));
-    return NEXT(c, op);
+    return TAIL(c, op + 1);
 }
 
 static const struct op *flat_push_r(struct cpu *c, const struct op *op)
@@ -32,7 +35,7 @@ static const struct op *flat_push_r(struct cpu *c, const struct op *op)
         return h_push_r(c, op);
     store_le32(p, (uint32_t)reg_get(c, op->in.reg[0], 4));
     c->gpr[R_SP] = sp;
-    return NEXT(c, op);
+    return TAIL(c, op + 1);
 }
 
 static const struct op *h_pop_r(struct cpu *c, const struct op *op)
@@ -40,7 +43,7 @@ static const struct op *h_pop_r(struct cpu *c, const struct op *op)
     AT(c, op);
     TRY(pop(c, &c->scratch, size_of(op)));
     reg_set(c, op->in.reg[0], c->scratch, size_of(op));
-    return NEXT(c, op);
+    return TAIL(c, op + 1);
 }
 
 static const struct op *flat_pop_r(struct cpu *c, const struct op *op)
@@ -51,14 +54,14 @@ static const struct op *flat_pop_r(struct cpu *c, const struct op *op)
         return h_pop_r(c, op);
     c->gpr[R_SP] = (uint32_t)(sp + 4);
     reg_set(c, op->in.reg[0], load_le32(p), 4);
-    return NEXT(c, op);
+    return TAIL(c, op + 1);
 }
 
 static const struct op *h_push_i(struct cpu *c, const struct op *op)
 {
     AT(c, op);
     TRY(push(c, op->in.imm, size_of(op)));
-    return NEXT(c, op);
+    return TAIL(c, op + 1);
 }
 
 static const struct op *flat_push_i(struct cpu *c, const struct op *op)
@@ -69,18 +72,27 @@ static const struct op *flat_push_i(struct cpu *c, const struct op *op)
         return h_push_i(c, op);
     store_le32(p, (uint32_t)op->in.imm);
     c->gpr[R_SP] = sp;
+    return TAIL(c, op + 1);
+}
+
+static const struct op *h_push_m(struct cpu *c, const struct op *op)
+{
+    AT(c, op);
+    TRY(rm_read(c, op, 0, size_of(op), &c->scratch));
+    TRY(push(c, c->scratch, size_of(op)));
     return NEXT(c, op);
 }
 
-HANDLER(push_m)
+static const struct op *flat_push_m(struct cpu *c, const struct op *op)
 {
-    AT(c, op);
-    if (op->in.mem == 0)
-        TRY(seg_read(c, op->in.seg, op_ea(c, op), size_of(op), &c->scratch));
-    else
-        c->scratch = reg_get(c, op->in.reg[0], size_of(op));
-    TRY(push(c, c->scratch, size_of(op)));
-    return NEXT(c, op);
+    uint32_t sp = (uint32_t)c->gpr[R_SP] - 4;
+    const uint8_t *p = flat_operand(c, op);
+    uint8_t *top = tlb_write_ptr(c, sp, 4);
+    if (UNLIKELY(!p || !top))
+        return h_push_m(c, op);
+    store_le32(top, load_le32(p));
+    c->gpr[R_SP] = sp;
+    return TAIL(c, op + 1);
 }
 
 /* The address is computed after SP has moved (SDM: POP). */
@@ -161,7 +173,18 @@ HANDLER(enter)
     return NEXT(c, op);
 }
 
-HANDLER(leave)
+static const struct op *flat_leave(struct cpu *c, const struct op *op)
+{
+    uint32_t bp = (uint32_t)c->gpr[R_BP];
+    const uint8_t *p = tlb_read_ptr(c, bp, 4);
+    if (UNLIKELY(!p))
+        return h_leave(c, op);
+    c->gpr[R_SP] = (uint32_t)(bp + 4);
+    c->gpr[R_BP] = load_le32(p);
+    return TAIL(c, op + 1);
+}
+
+static const struct op *h_leave(struct cpu *c, const struct op *op)
 {
     uint64_t bp = c->gpr[R_BP] & stack_mask(c);
     AT(c, op);

@@ -82,7 +82,7 @@ static void compare(struct cpu *c, uint64_t a, uint64_t b, unsigned bits)
 {
     uint64_t r = a - b, in = a ^ b ^ r;
     c->fl_res = sext(r, bits);
-    c->fl_aux = in << (63 - bits) | (in & 16);
+    c->fl_aux = bits == 32 ? in << 31 : in << (63 - bits) | (in & 16);
 }
 static bool scas1(struct cpu *c, const struct op *op)
 {

@@ -180,6 +180,8 @@ static bool boundary(struct cpu *c)
 static const struct op *next_op(struct cpu *c, bool single)
 {
     struct block *b = jump_lookup(c, c->rip);
+    if (!b)
+        b = jump_again(c, c->rip);
     if (!b)                                  /* beyond the limit no byte is fetched */
         b = !(c->mode & MODE_CODE64) && c->rip > c->seg[SEG_CS].limit ? block_single(c)
                                                                       : block_find(c);

@@ -12,6 +12,7 @@
 #include "host/clock.h"
 #include "host/disk_mem.h"
 #include "host/media.h"
+#include "host/memory.h"
 #include "host/whole_file.h"
 #include "machine/tools.h"
 
@@ -228,13 +229,17 @@ bool session_load_bytes(struct session *s, const char *path, const uint8_t *p, s
 static bool make_machine(struct session *s, struct error *err)
 {
     uint8_t *p = NULL;
-    size_t n = 0;
+    size_t n = 0, size;
     const char *load = s->o->load;
     bool ok = !load || (whole_file_read(load, (size_t)SNAPSHOT_MAX, &p, &n, err) &&
                         apply_snapshot(s, p, n, err));
     ok = ok && open_media(s, err) && open_files(s, err);
     if (ok) {
         s->m = machine_create(&s->cfg, err);
+        if (s->m) {
+            void *memory = machine_memory(s->m, &size);
+            host_large_pages(memory, size);
+        }
         ok = s->m && (!load || session_load_bytes(s, load, p, n, err));
     }
     free(p);

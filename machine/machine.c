@@ -46,6 +46,12 @@ static void kick(void *cpu) { cpu_kick(cpu); }
 vtime machine_now(const struct machine *m) { return time_at((void *)(uintptr_t)m, m->cpu.icount); }
 uint64_t machine_icount(const struct machine *m) { return m->cpu.icount; }
 bool machine_halted(const struct machine *m) { return m->cpu.halted; }
+void *machine_memory(struct machine *m, size_t *n)
+{
+    *n = (size_t)m->ram_size;
+    return m->ram;
+}
+
 unsigned machine_exit_code(const struct machine *m) { return m->exit_code; }
 
 static void anchor(struct machine *m, vtime t)

@@ -31,6 +31,8 @@ enum stop {
 struct machine;
 struct machine *machine_create(const struct machine_config *cfg, struct error *err);
 void      machine_destroy(struct machine *m);
+/* Where the guest's memory lies: for advice to the host, not to be looked at. */
+void     *machine_memory(struct machine *m, size_t *n);
 void      machine_reset(struct machine *m);            /* the reset button */
 void      machine_power_button(struct machine *m);     /* ACPI power button, pressed once */
 
