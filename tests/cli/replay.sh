@@ -43,6 +43,10 @@ EOF
 rm -f mid.snap
 "$v" demo --replay log --hash >replayed || fail "replay: $?"
 cmp -s recorded replayed || fail "the replay ended elsewhere: $(cat recorded) $(cat replayed)"
+for how in "--slice 997" "--cache-ops 500" "--block-ops 1"; do
+    "$v" demo --replay log --hash $how >replayed || fail "replay $how: $?"
+    cmp -s recorded replayed || fail "$how makes a difference"
+done
 "$v" demo --replay log --hash --slice 1000 --engine ir --max-guest-seconds 1 >/dev/null 2>&1
 [ $? = 3 ] || fail "a replay heeds its limits"
 for what in key mouse rate save load insert eject reset end; do
