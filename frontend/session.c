@@ -468,11 +468,11 @@ int session_slot_for(const struct session *s, const char *path, struct error *er
     if (!media_recognise(path, &kind, err))
         return -1;
     int slot = kind == MEDIA_CD ? SLOT_CDROM : SLOT_FDA;
-    if (kind != MEDIA_DISK && session_has_drive(s, slot))
+    bool known = kind == MEDIA_CD || (kind == MEDIA_FLOPPY && media_surely_floppy(path));
+    if (known && session_has_drive(s, slot))
         return slot;
-    error_set(err, 1,
-              kind == MEDIA_DISK ? "%s: neither a floppy nor a CD image: a disk needs a new start"
-                                 : "%s: this machine has no drive for it", path);
+    error_set(err, 1, known ? "%s: this machine has no drive for it"
+                            : "%s: neither a floppy nor a CD image", path_last(path));
     return -1;
 }
 

@@ -53,3 +53,17 @@ bool media_recognise(const char *path, enum media_kind *kind, struct error *err)
     file_close(&f);
     return ok;
 }
+
+bool media_surely_floppy(const char *path)
+{
+    struct host_file f;
+    uint8_t boot[512] = { 0 };
+    size_t got;
+    if (!file_open(&f, path, false, NULL))
+        return false;
+    bool read = file_read(&f, 0, boot, sizeof boot, &got, NULL);
+    bool boots = (boot[510] == 0x55 && boot[511] == 0xaa) || (boot[0] == 0xeb && boot[2] == 0x90);
+    uint64_t size = f.size;
+    file_close(&f);
+    return read && size <= FLOPPY_BYTES_MAX && (floppy_size(size) || boots);
+}

@@ -15,3 +15,5 @@ bool media_recognise(const char *path, enum media_kind *kind, struct error *err)
 /* The same from what was read: the first 512 bytes (zero padded), and whether "CD001" stands at
  * byte 32769. */
 enum media_kind media_kind(uint64_t bytes, const uint8_t boot[512], bool iso9660);
+/* More than small: it has a floppy's size, or a boot sector. */
+bool media_surely_floppy(const char *path);

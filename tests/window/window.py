@@ -300,7 +300,7 @@ with open("disc.iso", "wb") as f:
 with open("floppy.img", "wb") as f:
     f.write(b"\0" * 1474560)
 with open("text.txt", "w") as f:
-    f.write("no medium\n" * 400000)
+    f.write("no medium\n" * 40)
 screen = start_screen()
 try:
     session()
