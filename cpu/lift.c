@@ -374,25 +374,30 @@ static bool is_imm(unsigned operand)
            operand == I1;
 }
 
+/* In a HELPER's size: which handler it is, when not that of the row. */
+enum { HELP_ROW, HELP_RAISE, HELP_PUSH_SP };
+
 op_run *ir_helper(const struct op *op, const struct ir *node)
 {
     const struct binding *b = insn_bindings[op->in.id];
-    return node->size || !b->any ? op_raise : b->any;
+    if (node->size == HELP_PUSH_SP)
+        return op_push_sp_8086;
+    return node->size == HELP_RAISE || !b->any ? op_raise : b->any;
 }
 
-static void lift_one(struct lifter *l, bool raises)
+static void lift_one(struct lifter *l, uint8_t helper)
 {
     const struct insn *in = &l->op->in;
     const struct insn_row *row = &insn_rows[in->id];
     const struct binding *b = insn_bindings[in->id];
     l->bits = 8u << in->osize;
     l->imm = is_imm(row->opnd[row->opnd[2] ? 2 : row->opnd[1] ? 1 : 0]);
-    for (size_t i = 0; !raises && in->osize < 3 && i < ARRAY_LEN(bodies); i++)
+    for (size_t i = 0; helper == HELP_ROW && in->osize < 3 && i < ARRAY_LEN(bodies); i++)
         if (bodies[i].bind == b) {
             bodies[i].lift(l);
             return;
         }
-    emit(l, (struct ir){ .code = IR_HELPER, .size = raises, .imm = l->op->ord });
+    emit(l, (struct ir){ .code = IR_HELPER, .size = helper, .imm = l->op->ord });
 }
 
 /* Did the nodes from 'first' on do anything that may ask for the block to be left? */
@@ -416,7 +421,9 @@ void lift_block(struct ir_block *ib, const struct cpu *c, const struct block *b)
         if (i == b->n_ops)
             break;
         op_run *run = c->patched == l.op ? c->patched_run : l.op->run;
-        lift_one(&l, run == op_raise);
+        lift_one(&l, run == op_raise          ? HELP_RAISE
+                     : run == op_push_sp_8086 ? HELP_PUSH_SP
+                                              : HELP_ROW);
         leave = may_leave(ib, first + 1);
     }
     emit(&l, (struct ir){ .code = IR_END, .imm = b->n_ops });
