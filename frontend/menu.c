@@ -240,9 +240,9 @@ static bool choose_file(struct menu *m, int row, struct want *w)
     const struct folder_entry *e = &m->files.e[row - 1];
     size_t n = strlen(m->path), more = strlen(e->name);
     bool slash = n && m->path[n - 1] != '/' && m->path[n - 1] != '\\';
-    if (n + slash + more >= PATH_MAX_)
+    if (n + slash + more >= WANT_PATH)
         return false;
-    char path[PATH_MAX_];
+    char path[WANT_PATH];
     memcpy(path, m->path, n);
     path[n] = '/';
     memcpy(path + n + slash, e->name, more + 1);

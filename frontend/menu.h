@@ -10,7 +10,7 @@
 #include "frontend/options.h"
 #include "host/folder.h"
 
-#define PATH_MAX_ 4096
+#define WANT_PATH 4096
 
 enum want_kind {
     WANT_NOTHING, WANT_QUIT, WANT_PAUSE, WANT_RESET, WANT_POWER, WANT_SCREENSHOT, WANT_SAVE,
@@ -24,7 +24,7 @@ enum want_kind {
     WANT_SIZE                    /* arg: enlargement */
 };
 enum { SPEED_REAL = 0, SPEED_FAST = -1 };
-struct want { enum want_kind kind; int arg; char path[PATH_MAX_]; };
+struct want { enum want_kind kind; int arg; char path[WANT_PATH]; };
 
 /* What the lists tell about. */
 struct menu_view {
@@ -55,7 +55,7 @@ struct menu {
     int   n;
     /* the list of files */
     int   slot;
-    char  path[PATH_MAX_];
+    char  path[WANT_PATH];
     struct folder files;
     char  trouble[128];
     char  typed[32];             /* the beginning of a name */

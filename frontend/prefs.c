@@ -4,15 +4,15 @@
 
 #include <stdio.h>
 
-#define SIZE_MIN 160
-#define SIZE_MAX_ 16384
+#define SIZE_LEAST 160
+#define SIZE_MOST 16384
 
 void prefs_init(struct prefs *p) { *p = (struct prefs){ .aspect = true }; }
 
 static int size(const char *s)
 {
     long v = strtol(s, NULL, 10);
-    return v < SIZE_MIN || v > SIZE_MAX_ ? 0 : (int)v;
+    return v < SIZE_LEAST || v > SIZE_MOST ? 0 : (int)v;
 }
 
 static void text(char *to, size_t room, const char *from)

@@ -61,7 +61,7 @@ static void send_key(struct video *v, unsigned code, bool down)
     send(v, (struct input){ IN_KEY, (uint16_t)code, down, 0, 0 });
 }
 
-static void release_keys(struct video *v)
+void sdl_release_keys(struct video *v)
 {
     for (unsigned code = 0; code < ARRAY_LEN(v->down); code++)
         send_key(v, code, false);
@@ -139,7 +139,7 @@ static bool host_combo(struct video *v, SDL_Scancode key, struct want *w)
 static void on_host_key(struct video *v, bool down, bool repeat)
 {
     if (down && !repeat) {
-        release_keys(v);
+        sdl_release_keys(v);
         v->host_used = false;
     }
     if (!down && v->host_key && !v->host_used) {
@@ -188,7 +188,7 @@ static bool on_key(struct video *v, const SDL_KeyboardEvent *e, struct want *w)
     /* for keyboards without the host key */
     if (first && v->grabbed && key == SDL_SCANCODE_G && (e->keysym.mod & KMOD_CTRL) &&
         (e->keysym.mod & KMOD_ALT)) {
-        release_keys(v);
+        sdl_release_keys(v);
         sdl_grab(v, false);
         return false;
     }
@@ -259,7 +259,7 @@ static void on_window(struct video *v, const SDL_WindowEvent *e)
     switch (e->event) {
     case SDL_WINDOWEVENT_FOCUS_LOST:
         v->host_key = false;
-        release_keys(v);
+        sdl_release_keys(v);
         sdl_grab(v, false);
         break;
     case SDL_WINDOWEVENT_EXPOSED:

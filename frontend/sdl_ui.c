@@ -112,7 +112,7 @@ static struct menu_view view_of(struct video *v)
 
 void ui_toggle_menu(struct video *v)
 {
-    char here[PATH_MAX_];
+    char here[WANT_PATH];
     if (menu_is_open(&v->menu)) {
         menu_close(&v->menu);
     } else {
@@ -120,6 +120,7 @@ void ui_toggle_menu(struct video *v)
         if (!*start && folder_current(here, sizeof here))
             start = here;
         menu_open(&v->menu, *start ? start : ".");
+        sdl_release_keys(v);
         sdl_grab(v, false);
     }
     v->menu_dirty = true;

@@ -87,6 +87,8 @@ void sdl_to_output(struct video *v, int *x, int *y);
 
 /* sdl_input.c */
 void sdl_grab(struct video *v, bool on);
+/* The guest is told that nothing is held down. */
+void sdl_release_keys(struct video *v);
 
 /* sdl_ui.c */
 void ui_start(struct video *v);

@@ -90,7 +90,8 @@ def wait(what, test, seconds=15):
 class Window:
     def __init__(self, *args):
         self.log = tempfile.mktemp(dir=work, suffix=".log")
-        self.p = subprocess.Popen([vitrine, "demo", "--record", self.log, "--hash", *args], stdout=subprocess.PIPE,
+        what = ["run"] if "--fda" in args else ["demo"]
+        self.p = subprocess.Popen([vitrine, *what, "--record", self.log, "--hash", *args], stdout=subprocess.PIPE,
                                   stderr=subprocess.PIPE, text=True)
         self.id = ""
         end = time.time() + 15
@@ -167,8 +168,11 @@ def use_menus(w):
     check(region(w.x + 100, w.y + 40, w.x + 860, w.y + 220) == logo, "the picture is as before")
     check(codes(w.logged()) == [], "keys of the menu do not reach the guest")
     w.move(300, 4)
+    x("keydown", "a")
     w.click(20, 10)
     check(w.menu_open(), "the bar's button opens the menu")
+    x("keyup", "a")
+    wait("what was held down is let go", lambda: " key 30 0 0 0\n" in w.logged())
     w.click(60, 22 + 2 + 24 + 10)
     wait("the first row pauses", lambda: "paused" in w.title())
     w.click(20, 10)
@@ -282,6 +286,28 @@ def remembered():
     check(" insert " not in w.logged(), "and not inserted")
 
 
+def absolute():
+    """A boot sector that asks for absolute positions and halts."""
+    ask = bytes.fromhex("66b929000000 66b868584d56 ba5856 66ed")
+    code = b"\xfb" + b"".join(b"\x66\xbb" + struct.pack("<I", v) + ask for v in (0x45414552, 0x53424152)) + b"\xf4\xeb\xfd"
+    with open("abs.img", "wb") as f:
+        f.write(code.ljust(510, b"\0") + b"\x55\xaa" + b"\0" * (1474560 - 512))
+    w = Window("--fda", "abs.img")
+    x("windowmove", w.id, 40, 40)
+    time.sleep(0.3)
+    w.place()
+
+    def moved():
+        w.move(399 + int(time.time() * 10) % 2, 300)
+        return " mouse-at 0 163" in w.logged()
+    wait("an absolute guest is told the place of the pointer", moved, 30)
+    w.click(200, 150)
+    check(" mouse-at 1 " in w.logged() and "Right Ctrl" not in w.title(), "and has clicks without capture")
+    key("Control_R")
+    check(w.menu_open(), "the host key opens its menu at once")
+    w.end()
+
+
 def hostile():
     for name, data in (("noise", os.urandom(5000)), ("nonsense", b"width -5\nheight 99999999999\nscaling\nhost-key x\nfolder \n\0"),
                        ("long", b"width " + b"9" * 60000)):
@@ -305,6 +331,7 @@ screen = start_screen()
 try:
     session()
     remembered()
+    absolute()
     hostile()
 finally:
     screen.terminate()
