@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Advanced Power Management: what is served after a connection was made, by INT 15h/53h and through the 16- and 32-bit
- * protected mode entry points. Built once for each (BITS). apm.c has the calls that make connections.
- * Advanced Power Management BIOS Interface Specification 1.2.
+ * Advanced Power Management: what is served after a connection was made, by INT 15h/53h and through
+ * the 16- and 32-bit protected mode entry points. Built once for each (BITS). apm.c has the calls
+ * that make connections. Advanced Power Management BIOS Interface Specification 1.2.
  *
- * The protected mode segments were given out with base F0000h (code and data; the 32-bit code has E0000h);
- * the stack is the caller's, in any segment. All that is kept stands in apm_state, reached through DS.
+ * The protected mode segments were given out with base F0000h (code and data; the 32-bit code has
+ * E0000h); the stack is the caller's, in any segment. All that is kept stands in apm_state, reached
+ * through DS.
  *
- * A request to stand by or to suspend halts the processor until the next interrupt, and then there is an
- * event that says so. Off is off. The power button is a request to suspend.
+ * A request to stand by or to suspend halts the processor until the next interrupt, and then there
+ * is an event that says so. Off is off. The power button is a request to suspend.
  */
 #define STATE(field) apm_state + field
 #define MODE     0                        /* how it is connected. ORDER apm_state */

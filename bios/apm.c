@@ -45,7 +45,7 @@ static void connect(struct regs *r, u8 mode)
     apm_state.pm_base = memory.pm_base;
     r->ah = 0;
     clear_cf(r);
-    if (mode == PROTECTED_16) {                          /* code segment, entry, data segment, lengths */
+    if (mode == PROTECTED_16) {                     /* code segment, entry, data segment, lengths */
         r->ax = r->cx = 0xf000;
         r->bx = (u16)(u32)apm_entry16;
         r->si = r->di = 0xffff;
@@ -53,7 +53,7 @@ static void connect(struct regs *r, u8 mode)
         r->ax = 0xe000;
         r->ebx = (u32)apm_entry32 - 0xe0000;
         r->cx = r->dx = 0xf000;
-        r->esi = 0xffffffff;                             /* of the 16-bit code, of the 32-bit code */
+        r->esi = 0xffffffff;                            /* of the 16-bit code, of the 32-bit code */
         r->di = 0xffff;
     }
 }

@@ -5,7 +5,8 @@
  */
 #include "disk.h"
 
-enum { DATA, ERROR, COUNT, LBA0, LBA1, LBA2, DEVICE, STATUS, COMMAND = STATUS };    /* register offsets */
+/* register offsets */
+enum { DATA, ERROR, COUNT, LBA0, LBA1, LBA2, DEVICE, STATUS, COMMAND = STATUS };
 enum { ERR = 0x01, DRQ = 0x08, DF = 0x20, DRDY = 0x40, BSY = 0x80 };
 enum { NIEN = 0x02, SRST = 0x04 };
 
@@ -108,8 +109,8 @@ u8 ata_transfer(const struct disk *d, enum disk_op op, u64 lba, u32 count, u32 l
     return e;
 }
 
-/* A 12-byte command and at most 'bytes' bytes from the device (those beyond are dropped). 0: done; else the
- * sense key, or a code above 0Fh when there was no answer. */
+/* A 12-byte command and at most 'bytes' bytes from the device (those beyond are dropped). 0: done;
+ * else the sense key, or a code above 0Fh when there was no answer. */
 static u8 packet(const struct disk *d, const u8 *p, u32 linear, u32 bytes)
 {
     if (!select(d, 0))
@@ -173,8 +174,8 @@ static void geometry(struct disk *d)
     d->phys_cylinders = identity[1];
     d->phys_heads = identity[3];
     d->phys_spt = identity[6];
-    if (d->phys_cylinders && d->phys_cylinders <= 1024 && d->phys_heads && d->phys_heads <= 16 && d->phys_spt &&
-        d->phys_spt <= 63) {
+    if (d->phys_cylinders && d->phys_cylinders <= 1024 && d->phys_heads && d->phys_heads <= 16 &&
+        d->phys_spt && d->phys_spt <= 63) {
         d->cylinders = d->phys_cylinders;
         d->heads = d->phys_heads;
         d->spt = d->phys_spt;
@@ -271,7 +272,8 @@ static void hard_disk_found(struct disk *d, u32 position)
     d->sectors = (u64)identity[61] << 16 | identity[60];
     if (identity[83] & 0x0400) {
         d->lba48 = 1;
-        d->sectors = (u64)identity[103] << 48 | (u64)identity[102] << 32 | (u64)identity[101] << 16 | identity[100];
+        d->sectors = (u64)identity[103] << 48 | (u64)identity[102] << 32 |
+                     (u64)identity[101] << 16 | identity[100];
     }
     geometry(d);
     model_name(d);

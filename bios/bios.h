@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the 16-bit part of the BIOS shares: types, the register frame of an interrupt, the BIOS data area,
- * ports, far memory.
+ * What the 16-bit part of the BIOS shares: types, the register frame of an interrupt, the BIOS data
+ * area, ports, far memory.
  *
  * Memory model: code, constants, variables and stacks lie in one segment, F000h, which POST copies
- * to shadow RAM and leaves writable; CS = DS = ES = SS = F000h while C code runs. FS is always 0 (vectors and BIOS
- * data area); GS is whatever far_seg() last put there, for the caller's memory.
+ * to shadow RAM and leaves writable; CS = DS = ES = SS = F000h while C code runs. FS is always 0
+ * (vectors and BIOS data area); GS is whatever far_seg() last put there, for the caller's memory.
  */
 #pragma once
 
@@ -88,9 +88,24 @@ struct ebda {
     u8  fdpt[2][16];                       /* 3D 4D: hard disk parameter tables, INT 41h and 46h */
 } PACKED;
 
-static inline u8 inb(u16 port) { u8 v; __asm__ volatile("inb %1, %0" : "=a"(v) : "Nd"(port)); return v; }
-static inline u16 inw(u16 port) { u16 v; __asm__ volatile("inw %1, %0" : "=a"(v) : "Nd"(port)); return v; }
-static inline u32 inl(u16 port) { u32 v; __asm__ volatile("inl %1, %0" : "=a"(v) : "Nd"(port)); return v; }
+static inline u8 inb(u16 port)
+{
+    u8 v;
+    __asm__ volatile("inb %1, %0" : "=a"(v) : "Nd"(port));
+    return v;
+}
+static inline u16 inw(u16 port)
+{
+    u16 v;
+    __asm__ volatile("inw %1, %0" : "=a"(v) : "Nd"(port));
+    return v;
+}
+static inline u32 inl(u16 port)
+{
+    u32 v;
+    __asm__ volatile("inl %1, %0" : "=a"(v) : "Nd"(port));
+    return v;
+}
 static inline void outb(u16 port, u8 v) { __asm__ volatile("outb %0, %1" : : "a"(v), "Nd"(port)); }
 static inline void outw(u16 port, u16 v) { __asm__ volatile("outw %0, %1" : : "a"(v), "Nd"(port)); }
 static inline void outl(u16 port, u32 v) { __asm__ volatile("outl %0, %1" : : "a"(v), "Nd"(port)); }
@@ -115,9 +130,21 @@ static inline void far_seg(u16 seg) { __asm__ volatile("movw %0, %%gs" : : "rm"(
 static inline u8 far8(u16 seg, u16 off) { far_seg(seg); return *(volatile FARMEM u8 *)(u32)off; }
 static inline u16 far16(u16 seg, u16 off) { far_seg(seg); return *(volatile FARMEM u16 *)(u32)off; }
 static inline u32 far32(u16 seg, u16 off) { far_seg(seg); return *(volatile FARMEM u32 *)(u32)off; }
-static inline void far8_set(u16 seg, u16 off, u8 v) { far_seg(seg); *(volatile FARMEM u8 *)(u32)off = v; }
-static inline void far16_set(u16 seg, u16 off, u16 v) { far_seg(seg); *(volatile FARMEM u16 *)(u32)off = v; }
-static inline void far32_set(u16 seg, u16 off, u32 v) { far_seg(seg); *(volatile FARMEM u32 *)(u32)off = v; }
+static inline void far8_set(u16 seg, u16 off, u8 v)
+{
+    far_seg(seg);
+    *(volatile FARMEM u8 *)(u32)off = v;
+}
+static inline void far16_set(u16 seg, u16 off, u16 v)
+{
+    far_seg(seg);
+    *(volatile FARMEM u16 *)(u32)off = v;
+}
+static inline void far32_set(u16 seg, u16 off, u32 v)
+{
+    far_seg(seg);
+    *(volatile FARMEM u32 *)(u32)off = v;
+}
 #define vector_set(n, seg, off) (*(volatile LOWMEM u32 *)((n) * 4) = (u32)(seg) << 16 | (u16)(off))
 #define vector_get(n)           (*(volatile LOWMEM u32 *)((n) * 4))
 
@@ -152,22 +179,22 @@ void irq_slave(struct regs *r), int05(struct regs *r);
 void int15_mouse(struct regs *r), irq12(struct regs *r);                               /* mouse.c */
 void int09(struct regs *r), int16(struct regs *r), kbd_init(void), kbd_leds(void);      /* kbd.c */
 int  kbd_put(u16 key);
-void kbd_busy(void);                                /* the caller does something besides polling for keys */
+void kbd_busy(void);                        /* the caller does something besides polling for keys */
 int  kbd_command(u8 c), i8042_send_mouse(u8 c);
 void i8042_command(u8 c), i8042_data(u8 v);
 int  i8042_read(void);
-void int14(struct regs *r), int17(struct regs *r), ports_init(void);                    /* ports.c */
+void int14(struct regs *r), int17(struct regs *r), ports_init(void);                   /* ports.c */
 void int1a(struct regs *r), irq8(struct regs *r), rtc_init(void);                       /* rtc.c */
 void wait_event(struct regs *r), wait_now(struct regs *r);
-void int1a_pci(struct regs *r);                                                        /* pcibios.c */
+void int1a_pci(struct regs *r);                                                      /* pcibios.c */
 void int13(struct regs *r);                                                            /* disk.c */
-void floppy_init(void), irq6(struct regs *r), int13_floppy(struct regs *r);             /* floppy.c */
+void floppy_init(void), irq6(struct regs *r), int13_floppy(struct regs *r);           /* floppy.c */
 void int40(struct regs *r);
 void int18(struct regs *r), int19(void), boot_choose(void);                             /* boot.c */
 int  boot_menu_wanted(u32 since);                                                      /* menu.c */
 void pnp_init(void);                                                                   /* pnp.c */
 void int15_apm(struct regs *r);                                                        /* apm.c */
-void e820(struct regs *r);                                                             /* memory.c */
+void e820(struct regs *r);                                                            /* memory.c */
 
 /* Found by the 32-bit part of POST (post32.c) and left here, in this segment. */
 struct memory_info {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * INT 19h: tries the devices in the order CMOS gives (3Dh low nibble, high nibble, 38h high nibble:
- * 1 floppy, 2 hard disk, 3 CD, 4 network), what the boot menu (menu.c) chose before all, and says what it
- * tried when none starts.
+ * 1 floppy, 2 hard disk, 3 CD, 4 network), what the boot menu (menu.c) chose before all, and says
+ * what it tried when none starts.
  */
 #include "disk.h"
 
@@ -165,7 +165,8 @@ void int19(void)
             try_chosen(first);
         for (u32 i = 0; i < 3 && !first; i++)
             try_device(order[i]);
-        print(first ? "That did not start. " : "Nothing to boot from. Insert a disk and press a key. ");
+        print(first ? "That did not start. "
+                    : "Nothing to boot from. Insert a disk and press a key. ");
         print("F12: boot menu\n");
         if (wait_key() == 0x8600)
             boot_choose();

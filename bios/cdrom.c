@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * CD-ROM: 2048-byte blocks by ATAPI, El Torito boot, and the floppy or hard disk that a boot image pretends to be.
- * SFF-8020i; "El Torito" Bootable CD-ROM Format Specification 1.0.
+ * CD-ROM: 2048-byte blocks by ATAPI, El Torito boot, and the floppy or hard disk that a boot image
+ * pretends to be. SFF-8020i; "El Torito" Bootable CD-ROM Format Specification 1.0.
  */
 #include "disk.h"
 
 static struct {
-    u8  active, media;                                   /* media: 0 none, 1-3 floppy, 4 hard disk */
-    u8  drive, source;                                   /* pretended drive number; position in disks[] */
-    u32 lba, sectors;                                    /* of the image; 2048-byte start, 512-byte length */
+    u8  active, media;                                  /* media: 0 none, 1-3 floppy, 4 hard disk */
+    u8  drive, source;                             /* pretended drive number; position in disks[] */
+    u32 lba, sectors;                           /* of the image; 2048-byte start, 512-byte length */
     u16 cylinders, heads, spt, load_seg, load_count;
     u8  cd_drive;                                        /* E0h.. */
 } emulated;
@@ -18,7 +18,7 @@ static struct {
 static u8 cd_command(const struct disk *d, const u8 *packet, u32 linear, u32 bytes)
 {
     u8 e = 0;
-    for (u32 i = 0; i < 4; i++) {                        /* unit attention, becoming ready: ask again */
+    for (u32 i = 0; i < 4; i++) {                    /* unit attention, becoming ready: ask again */
         e = atapi_packet(d, packet, linear, bytes);
         if (e != 6 && e != 2)
             return e;
@@ -70,7 +70,7 @@ static u8 parameters(struct regs *r, const struct disk *d)
     struct edd p;
     u32 blocks;
     memset(&p, 0, sizeof p);
-    p.flags = 0x74;                                      /* removable, with change line, lockable; no geometry */
+    p.flags = 0x74;                         /* removable, with change line, lockable; no geometry */
     p.cylinders = p.heads = p.spt = 0xffffffff;
     p.sectors = cd_capacity(d, &blocks) ? ~0ull : blocks;
     p.bytes = 2048;
@@ -276,7 +276,7 @@ static void emulate(u8 media)
         emulated.spt = spt[media - 1];
         emulated.drive = 0;
         bda->equipment |= 1;
-    } else {                                             /* geometry from the first partition's end */
+    } else {                                           /* geometry from the first partition's end */
         u32 end = far32(emulated.load_seg, 446 + 5);
         emulated.heads = (u16)((end & 0xff) + 1);
         emulated.spt = end >> 8 & 63;

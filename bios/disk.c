@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * INT 13h: which drive, and hard disks by cylinder/head/sector or by EDD's block number.
- * IBM PS/2 and PC BIOS Interface Technical Reference; Phoenix Enhanced Disk Drive Specification 1.1 and 3.0.
+ * IBM PS/2 and PC BIOS Interface Technical Reference; Phoenix Enhanced Disk Drive Specification 1.1
+ * and 3.0.
  */
 #include "disk.h"
 
@@ -37,7 +38,8 @@ void dap_get(const struct regs *r, struct dap *p)
 }
 
 /* A flat 64-bit address behind the packet's 16 bytes (EDD 3.0): sector by sector. */
-static u8 flat_transfer(const struct regs *r, const struct disk *d, enum disk_op op, const struct dap *p)
+static u8 flat_transfer(const struct regs *r, const struct disk *d, enum disk_op op,
+                        const struct dap *p)
 {
     u32 at = far32(r->ds, (u16)(r->si + 16)), flat = 0xf0000 + (u32)bounce;
     if (far32(r->ds, (u16)(r->si + 20)))
@@ -121,7 +123,7 @@ static u8 hard_parameters(struct regs *r, const struct disk *d)
 {
     struct edd p;
     memset(&p, 0, sizeof p);
-    p.flags = d->sectors > 15482880 ? 0 : 0x02;          /* the geometry means something up to here */
+    p.flags = d->sectors > 15482880 ? 0 : 0x02;        /* the geometry means something up to here */
     p.cylinders = d->phys_cylinders;
     p.heads = d->phys_heads;
     p.spt = d->phys_spt;
@@ -130,8 +132,8 @@ static u8 hard_parameters(struct regs *r, const struct disk *d)
     return edd_parameters(r, d, &p);
 }
 
-/* 4Eh: there is no prefetch, and transfers are by PIO at its pace: what says so is granted. AL: other drives are not
- * touched. */
+/* 4Eh: there is no prefetch, and transfers are by PIO at its pace: what says so is granted. AL:
+ * other drives are not touched. */
 static u8 hardware_mode(struct regs *r)
 {
     u8 what = r->al;

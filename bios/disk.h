@@ -7,21 +7,22 @@ enum disk_kind { DISK_NONE, DISK_ATA, DISK_ATAPI };
 
 struct disk {
     u8  kind, slave, lba48;
-    u16 base, control;                                   /* I/O ports: command block, device control */
+    u16 base, control;                                /* I/O ports: command block, device control */
     u64 sectors;                                         /* of 512 bytes; 0 for a CD */
     u16 cylinders, heads, spt;                           /* translated geometry */
     u16 phys_cylinders, phys_heads, phys_spt;
-    u8  dpte[16];                                        /* EDD 2.0 device parameter table extension */
+    u8  dpte[16];                                     /* EDD 2.0 device parameter table extension */
     char model[41];
 };
 
 extern struct disk disks[4];
 extern u8 hard_disks, cdroms;                            /* how many */
-extern u8 hard_disk[4], cdrom[4];                        /* positions in disks[]: drives 80h.., E0h.. */
+extern u8 hard_disk[4], cdrom[4];                    /* positions in disks[]: drives 80h.., E0h.. */
 
 /* INT 13h status codes */
-enum { DISK_OK = 0, DISK_BAD_COMMAND = 1, DISK_NOT_FOUND = 4, DISK_RESET_FAILED = 5, DISK_BAD_DATA = 0x10,
-       DISK_CONTROLLER = 0x20, DISK_SEEK = 0x40, DISK_TIMEOUT = 0x80, DISK_NOT_READY = 0xaa,
+enum { DISK_OK = 0, DISK_BAD_COMMAND = 1, DISK_NOT_FOUND = 4, DISK_RESET_FAILED = 5,
+       DISK_BAD_DATA = 0x10, DISK_CONTROLLER = 0x20, DISK_SEEK = 0x40, DISK_TIMEOUT = 0x80,
+       DISK_NOT_READY = 0xaa,
        DISK_WRITE_PROTECTED = 0x03, DISK_NO_MEDIA = 0x31, DISK_NOT_REMOVABLE = 0xb2 };
 
 enum disk_op { OP_READ, OP_WRITE, OP_VERIFY };
@@ -36,8 +37,8 @@ void hard_disk_first(u32 index);                         /* makes it drive 80h *
 /* cdrom.c */
 u8   cd_read(const struct disk *d, u32 lba, u32 count, u32 linear);
 void int13_cd(struct regs *r, const struct disk *d);
-u8   cd_boot(const struct disk *d, u8 drive);            /* loads the El Torito image, jumps if it can */
-int  cd_emulation(struct regs *r);                       /* true: the call was for an emulated drive */
+u8   cd_boot(const struct disk *d, u8 drive);       /* loads the El Torito image, jumps if it can */
+int  cd_emulation(struct regs *r);                    /* true: the call was for an emulated drive */
 
 /* disk.c */
 extern u8 bounce[2048];                                  /* a buffer for whoever is at work */

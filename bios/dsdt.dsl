@@ -7,6 +7,11 @@ DefinitionBlock ("dsdt.aml", "DSDT", 1, "VITRIN", "VITRINE ", 1)
 {
     Name (\_S5, Package () { 0, 0, 0, 0 })
 
+    Scope (\_PR)
+    {
+        Processor (CPU0, 0, 0x00000000, 0x00) {}
+    }
+
     Scope (\_SB)
     {
         Device (PCI0)
@@ -203,6 +208,34 @@ DefinitionBlock ("dsdt.aml", "DSDT", 1, "VITRIN", "VITRINE ", 1)
                         IO (Decode16, 0x4d0, 0x4d0, 0, 2)
                         IRQNoFlags () { 2 }
                     })
+                }
+                Device (DMAC)
+                {
+                    Name (_HID, EisaId ("PNP0200"))
+                    Name (_CRS, ResourceTemplate ()
+                    {
+                        IO (Decode16, 0x00, 0x00, 0, 16)
+                        IO (Decode16, 0x80, 0x80, 0, 16)
+                        IO (Decode16, 0xc0, 0xc0, 0, 32)
+                        DMA (Compatibility, NotBusMaster, Transfer8) { 4 }
+                    })
+                }
+                Device (SPKR)
+                {
+                    Name (_HID, EisaId ("PNP0800"))
+                    Name (_CRS, ResourceTemplate () { IO (Decode16, 0x61, 0x61, 0, 1) })
+                }
+                Device (LPT1)
+                {
+                    Name (_HID, EisaId ("PNP0400"))
+                    OperationRegion (CTRL, SystemIO, 0x37a, 1)
+                    Field (CTRL, ByteAcc, NoLock, Preserve) { STAT, 8 }
+                    Method (_STA, 0, NotSerialized)
+                    {
+                        If (STAT == 0xff) { Return (0) }     /* nobody answers */
+                        Return (0x0f)
+                    }
+                    Name (_CRS, ResourceTemplate () { IO (Decode16, 0x0378, 0x0378, 1, 8) IRQNoFlags () { 7 } })
                 }
                 Device (FPU)
                 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Everything that cannot be C: reset, the interrupt stubs, calls out of the BIOS, mode switches, and the entry points at
- * the addresses that the IBM PC gave them and that programs still jump to.
+ * Everything that cannot be C: reset, the interrupt stubs, calls out of the BIOS, mode switches,
+ * and the entry points at the addresses that the IBM PC gave them and that programs still jump to.
  *
- * A handler runs on a stack of the BIOS, so that it is safe under a caller's tiny one. Stacks are handed
- * out as slices, one per nested entry.
+ * A handler runs on a stack of the BIOS, so that it is safe under a caller's tiny one. Stacks are
+ * handed out as slices, one per nested entry.
  */
 #define SEG      0xf000
 #define SLICE    1536
@@ -18,7 +18,7 @@
 reset16:
         cli
         cld
-        movb $0x8f, %al                   /* shutdown code: an 80286 program leaving protected mode? */
+        movb $0x8f, %al                /* shutdown code: an 80286 program leaving protected mode? */
         outb %al, $0x70
         inb $0x71, %al
         testb %al, %al
@@ -43,7 +43,7 @@ shutdown:
         je 1f
         cmpb $0x0a, %ah
         jne cold
-1:      movl $0x80000058, %eax            /* the reset may have closed the shadow RAM: open it again */
+1:      movl $0x80000058, %eax         /* the reset may have closed the shadow RAM: open it again */
         movw $0xcf8, %dx
         outl %eax, %dx
         movw $0xcfd, %dx
@@ -175,9 +175,9 @@ stub15: cmpb $0x89, %ah
         jmp enter
 
 /*
- * INT 15h/89h: to protected mode, on the caller's stack. ES:SI: his descriptors (08 the GDT itself, 10 IDT, 18 DS, 20 ES, 28 SS,
- * 30 CS, 38 ours), BH and BL: the first vectors of the interrupt controllers. Goes on behind the INT,
- * with interrupts off and AH 0.
+ * INT 15h/89h: to protected mode, on the caller's stack. ES:SI: his descriptors (08 the GDT itself,
+ * 10 IDT, 18 DS, 20 ES, 28 SS, 30 CS, 38 ours), BH and BL: the first vectors of the interrupt
+ * controllers. Goes on behind the INT, with interrupts off and AH 0.
  */
 protected_mode:
         cli

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * 32-bit entry points: the first instructions after reset (flat segments, a stack in low memory, the 32-bit part of
- * POST, and back), the BIOS32 directory and the PCI BIOS that it names. The last two are called with whatever base
- * the caller's segments have, so they know no addresses.
+ * 32-bit entry points: the first instructions after reset (flat segments, a stack in low memory,
+ * the 32-bit part of POST, and back), the BIOS32 directory and the PCI BIOS that it names. The last
+ * two are called with whatever base the caller's segments have, so they know no addresses.
  */
         .code32
         .text
@@ -24,8 +24,8 @@ flat_reset:
         movw %ax, %ss
         ljmp $0x18, $real_start
 
-/* BIOS32 Service Directory (Standard BIOS 32-bit Service Directory Proposal 0.4): EAX names a service; AL says if it is
- * there, EBX has its base, ECX its length, EDX its entry. */
+/* BIOS32 Service Directory (Standard BIOS 32-bit Service Directory Proposal 0.4): EAX names a
+ * service; AL says if it is there, EBX has its base, ECX its length, EDX its entry. */
         .globl bios32_entry
 bios32_entry:
         testl %ebx, %ebx                  /* the one function: 0 */

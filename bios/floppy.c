@@ -8,11 +8,13 @@
 
 enum { DOR = 0x3f2, MSR = 0x3f4, FIFO = 0x3f5, DIR = 0x3f7, CCR = 0x3f7 };
 enum { IRQ_SEEN = 0x80 };                                /* 40:3E */
-enum { ESTABLISHED = 0x10 };                             /* 40:90: the media's rate, in bits 7-6, is known */
-enum { E_ADDRESS_MARK = 2, E_PROTECTED = 3, E_SECTOR = 4, E_CHANGED = 6, E_OVERRUN = 8, E_BOUNDARY = 9,
+enum { ESTABLISHED = 0x10 };                    /* 40:90: the media's rate, in bits 7-6, is known */
+enum { E_ADDRESS_MARK = 2, E_PROTECTED = 3, E_SECTOR = 4, E_CHANGED = 6, E_OVERRUN = 8,
+       E_BOUNDARY = 9,
        E_MEDIA = 0x0c, E_CRC = 0x10, E_CONTROLLER = 0x20, E_SEEK = 0x40, E_TIMEOUT = 0x80 };
 
-/* By CMOS drive type 1..5: geometry, INT 13h/08h type, the data rates to try (CCR codes, in turn). */
+/* By CMOS drive type 1..5: geometry, INT 13h/08h type, the data rates to try (CCR codes, in turn).
+ * */
 static const struct model { u8 tracks, spt, rates[3]; } models[] = {
     { 0, 0, { 0, 0, 0 } },
     { 40, 9, { 2, 2, 2 } },                              /* 360 KB */
@@ -103,7 +105,7 @@ static u8 controller_reset(void)
 {
     bda->fd_recal = 0;
     irq_forget();
-    outb(DOR, (u8)(0x08 | (bda->fd_motor & 3) << 4));         /* the gate of INT and DMA stays open */
+    outb(DOR, (u8)(0x08 | (bda->fd_motor & 3) << 4));       /* the gate of INT and DMA stays open */
     inb(0x61);                                           /* a microsecond */
     dor(0);
     if (!irq_wait())
@@ -172,7 +174,10 @@ static u8 result_code(void)
     u8 st1 = bda->fd_result[1];
     if ((bda->fd_result[0] & 0xc0) == 0xc0 || bda->fd_result[0] & 0x08)
         return E_TIMEOUT;
-    return st1 & 0x02 ? E_PROTECTED : st1 & 0x20 ? E_CRC : st1 & 0x10 ? E_OVERRUN : st1 & 0x84 ? E_SECTOR
+    return st1 & 0x02   ? E_PROTECTED
+           : st1 & 0x20 ? E_CRC
+           : st1 & 0x10 ? E_OVERRUN
+           : st1 & 0x84 ? E_SECTOR
            : st1 & 0x01 ? E_ADDRESS_MARK : E_CONTROLLER;
 }
 
@@ -261,7 +266,8 @@ static u8 sectors(const struct regs *r, u8 command, u8 count, u32 linear, u8 dma
     if (e)
         return e;
     irq_forget();
-    const u8 c[9] = { command, (u8)((r->dh & 1) << 2 | r->dl), r->ch, r->dh, r->cl, n, dpt(4), dpt(5), dpt(6) };
+    const u8 c[9] = { command, (u8)((r->dh & 1) << 2 | r->dl), r->ch, r->dh, r->cl, n, dpt(4),
+                      dpt(5), dpt(6) };
     for (u32 i = 0; i < 9; i++)
         if (!send(c[i]))
             return E_CONTROLLER;
@@ -374,7 +380,8 @@ static u8 set_media(struct regs *r)
     u8 type = drive_type(r->dl);
     static const u8 rates[] = { 2, 0, 2, 0, 3 };
     for (u32 i = 0; type && i < ARRAY_LEN(medias); i++) {
-        if (medias[i].tracks != r->ch + 1 || medias[i].dpt[4] != (r->cl & 63) || models[type].spt < (r->cl & 63))
+        if (medias[i].tracks != r->ch + 1 || medias[i].dpt[4] != (r->cl & 63) ||
+            models[type].spt < (r->cl & 63))
             continue;
         r->es = 0xf000;
         r->di = (u16)(u32)medias[i].dpt;

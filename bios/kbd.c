@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The keyboard: 8042 and its initialisation, INT 09h (scan codes to keys), INT 16h.
- * IBM PS/2 and PC BIOS Interface Technical Reference; set 1 scan codes, as the 8042 translates them.
+ * IBM PS/2 and PC BIOS Interface Technical Reference; set 1 scan codes, as the 8042 translates
+ * them.
  *
- * Programs that wait for a key by asking again and again would keep the host busy. When nothing has happened between
- * many polls, the processor halts until an interrupt: see idle().
+ * Programs that wait for a key by asking again and again would keep the host busy. When nothing has
+ * happened between many polls, the processor halts until an interrupt: see idle().
  */
 #include "bios.h"
 
-enum { K_RSHIFT = 1, K_LSHIFT = 2, K_CTRL = 4, K_ALT = 8, K_SCROLL = 0x10, K_NUM = 0x20, K_CAPS = 0x40,
+enum { K_RSHIFT = 1, K_LSHIFT = 2, K_CTRL = 4, K_ALT = 8, K_SCROLL = 0x10, K_NUM = 0x20,
+       K_CAPS = 0x40,
        K_INSERT = 0x80 };                                /* 40:17 */
-enum { K2_LCTRL = 1, K2_LALT = 2, K2_SYSRQ = 4, K2_PAUSE = 8 };       /* 40:18; locks held: 10..80 */
+enum { K2_LCTRL = 1, K2_LALT = 2, K2_SYSRQ = 4, K2_PAUSE = 8 };      /* 40:18; locks held: 10..80 */
 enum { K3_E1 = 1, K3_E0 = 2, K3_RCTRL = 4, K3_RALT = 8, K3_101 = 0x10 };   /* 40:96 */
 
 /* ---- 8042 ---- */
@@ -60,7 +62,7 @@ void kbd_init(void)
     i8042_command(0xaa);                                 /* self-test */
     i8042_read();
     i8042_command(0x60);
-    i8042_data(0x61);                                    /* keyboard interrupt, translation; mouse off */
+    i8042_data(0x61);                               /* keyboard interrupt, translation; mouse off */
     i8042_command(0xae);
     if (kbd_command(0xff))                               /* reset; its BAT result follows */
         i8042_read();
@@ -74,7 +76,7 @@ void kbd_leds(void)
     if ((bda->kb_leds & 7) == want)
         return;
     u32 f = flags_save_cli();
-    i8042_command(0xad);                                 /* what is typed meanwhile stays in the keyboard */
+    i8042_command(0xad);                         /* what is typed meanwhile stays in the keyboard */
     i8042_command(0xae);
     if (!(inb(0x64) & 1)) {
         bda->kb_leds = (bda->kb_leds & 0xf8) | want;
@@ -107,7 +109,8 @@ static const char plain[] = "1234567890-=\b\tqwertyuiop[]\r\0asdfghjkl;'`\0\\zxc
 static const char shifted[] = "!@#$%^&*()_+\b\0QWERTYUIOP{}\r\0ASDFGHJKL:\"~\0|ZXCVBNM<>?";
 /* Keypad 47h..53h: digits, and the codes with Ctrl. */
 static const char pad_digit[] = "789-456+1230.";
-static const u8 pad_ctrl[] = { 0x77, 0x8d, 0x84, 0x8e, 0x73, 0x8f, 0x74, 0x90, 0x75, 0x91, 0x76, 0x92, 0x93 };
+static const u8 pad_ctrl[] = { 0x77, 0x8d, 0x84, 0x8e, 0x73, 0x8f, 0x74, 0x90, 0x75, 0x91, 0x76,
+                               0x92, 0x93 };
 
 #define NO_KEY 0
 
@@ -156,7 +159,8 @@ static u16 function_key(u8 sc, u8 mods, int shift)
 {
     u32 f11 = sc >= 0x57;
     if (f11)
-        return (u16)((sc + (mods & K_ALT ? 0x34 : mods & K_CTRL ? 0x32 : shift ? 0x30 : 0x2e)) << 8);
+        return (u16)((sc + (mods & K_ALT ? 0x34 : mods & K_CTRL ? 0x32 : shift ? 0x30 : 0x2e))
+                     << 8);
     return (u16)((sc + (mods & K_ALT ? 0x2d : mods & K_CTRL ? 0x23 : shift ? 0x19 : 0)) << 8);
 }
 
@@ -360,7 +364,7 @@ static void key_code(u8 code)
         return;
     bda->kb_mode &= (u8)~K3_E0;
     if (bda->kb_flags2 & K2_PAUSE && down && sc != 0x45 && sc != 0x1d) {
-        bda->kb_flags2 &= (u8)~K2_PAUSE;                 /* the key that ends the pause is not typed */
+        bda->kb_flags2 &= (u8)~K2_PAUSE;              /* the key that ends the pause is not typed */
         return;
     }
     if (special_key(sc, e0, down) || !down || sc == 0)
@@ -391,7 +395,8 @@ void int09(struct regs *unused)
 }
 
 /* ---- INT 16h ---- */
-/* What the older functions see: E0h low bytes are hidden, keys that the 84-key board lacks are dropped. */
+/* What the older functions see: E0h low bytes are hidden, keys that the 84-key board lacks are
+ * dropped. */
 static int old_key(u16 *key)
 {
     u8 lo = (u8)*key, hi = (u8)(*key >> 8);
@@ -444,12 +449,13 @@ static void key_read(struct regs *r, int extended)
     }
 }
 
-/* Everything that shows whether the caller did something since its last poll: its registers, where it called from and
- * the top of its stack, where compilers keep variables; the cursors of all pages, which output moves; the tick count. */
+/* Everything that shows whether the caller did something since its last poll: its registers, where
+ * it called from and the top of its stack, where compilers keep variables; the cursors of all
+ * pages, which output moves; the tick count. */
 static u32 caller_state(const struct regs *r)
 {
     const u32 *own = (const u32 *)r;
-    u16 sp = *(const u16 *)(r + 1), ss = *((const u16 *)(r + 1) + 1);          /* entry.S puts them there */
+    u16 sp = *(const u16 *)(r + 1), ss = *((const u16 *)(r + 1) + 1);  /* entry.S puts them there */
     u32 h = bda->ticks;
     for (u32 i = 0; i < sizeof *r / 4 - 1; i++)
         h = (h << 5 | h >> 27) + own[i];
@@ -463,10 +469,12 @@ static u32 caller_state(const struct regs *r)
 }
 
 /*
- * A poll found nothing. A program that does nothing else asks thousands of times in a tick (55 ms) of a slow machine; one
- * that works meanwhile asks less often, or has other values in its registers. So: from the IDLE_POLLS-th poll within a tick that finds
- * all unchanged, sleep until the next interrupt; none but the timer may come, so that must be open. Disk
- * services start the count afresh. The cost is a delay of what a program learns by polling other chips, a tick at most.
+ * A poll found nothing. A program that does nothing else asks thousands of times in a tick (55 ms)
+ * of a slow machine; one that works meanwhile asks less often, or has other values in its
+ * registers. So: from the IDLE_POLLS-th poll within a tick that finds all unchanged, sleep until
+ * the next interrupt; none but the timer may come, so that must be open. Disk services start the
+ * count afresh. The cost is a delay, a tick at most, of what a program learns by
+ * polling other chips.
  */
 enum { IDLE_POLLS = 100 };
 static u32 last_caller;
@@ -538,7 +546,7 @@ void int16(struct regs *r)
                      (bda->kb_mode & (K3_RCTRL | K3_RALT)));
         return;
     case 0x92:
-    case 0xa2: r->ah = 0x80; return;                     /* asked whether 10h-12h and 20h-22h are there */
+    case 0xa2: r->ah = 0x80; return;               /* asked whether 10h-12h and 20h-22h are there */
     default:
         return;
     }

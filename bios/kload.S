@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The boot ROM of direct kernel boot: takes over INT 19h, asks devices/kload.c to put the kernel into memory,
- * and starts it as the Linux boot protocol or the Multiboot specification say.
+ * The boot ROM of direct kernel boot: takes over INT 19h, asks devices/kload.c to put the kernel
+ * into memory, and starts it as the Linux boot protocol or the Multiboot specification say.
  *
- * It is the expansion ROM of the PCI function devices/kload_pci.c, or stands at D0000h where there is no PCI.
- * PCI Firmware Specification 3.0, section 5.1, for the header.
+ * It is the expansion ROM of the PCI function devices/kload_pci.c, or stands at D0000h where there
+ * is no PCI. PCI Firmware Specification 3.0, section 5.1, for the header.
  */
 #define PORT 0x1b0
 

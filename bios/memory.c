@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* INT 15h's answers about memory: E820h, E801h, E881h (88h and 8Ah are in sys.c). ACPI 6.x, section 15.1. */
+/* INT 15h's answers about memory: E820h, E801h, E881h (88h and 8Ah are in sys.c). ACPI 6.x, section
+ * 15.1. */
 #include "bios.h"
 
 static u32 extended_kb(u32 limit)

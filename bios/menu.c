@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The boot menu: F12 while POST runs, or when nothing could be started. It lists what is there and waits for
- * as long as it takes; the device chosen is tried before the order that CMOS gives.
+ * The boot menu: F12 while POST runs, or when nothing could be started. It lists what is there and
+ * waits for as long as it takes; the device chosen is tried before the order that CMOS gives.
  */
 #include "disk.h"
 
@@ -172,7 +172,8 @@ static int f12_typed(void)
     return found;
 }
 
-/* Waits a moment from 'since' on (ticks). Not when something has taken INT 19h over: it starts what it likes. */
+/* Waits a moment from 'since' on (ticks). Not when something has taken INT 19h over: it starts what
+ * it likes. */
 int boot_menu_wanted(u32 since)
 {
     if (vector_get(0x19) >> 16 != 0xf000)

@@ -5,7 +5,8 @@
  */
 #include "bios.h"
 
-/* GS is the EBDA's segment throughout (programs move it: 40:0E says where); int15_mouse() and irq12() see to that. */
+/* GS is the EBDA's segment throughout (programs move it: 40:0E says where); int15_mouse() and
+ * irq12() see to that. */
 #define ebda ((volatile FARMEM struct ebda *)0)
 
 enum { FLAGS1_INDEX = 7, FLAGS2_SIZE = 7, FLAGS2_HANDLER = 0x80 };
@@ -22,7 +23,8 @@ static void port_enable(int irq)
     i8042_data((u8)(irq ? (cmd | 2) & ~0x20 : (cmd & ~2) & ~0x20));
 }
 
-/* Sends a byte to the mouse; true when it acknowledged. Bytes of old packets before it are dropped. */
+/* Sends a byte to the mouse; true when it acknowledged. Bytes of old packets before it are dropped.
+ * */
 int i8042_send_mouse(u8 c)
 {
     i8042_command(0xd4);
@@ -172,6 +174,7 @@ void irq12(struct regs *r)
     }
     ebda->mouse_flags1 = 0;
     irq_eoi_slave();
-    mouse_call((u32)ebda->mouse_seg << 16 | ebda->mouse_off, ebda->mouse_data[0], ebda->mouse_data[1],
+    mouse_call((u32)ebda->mouse_seg << 16 | ebda->mouse_off, ebda->mouse_data[0],
+               ebda->mouse_data[1],
                ebda->mouse_data[2]);
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Interrupts through an I/O APIC, where the board has one: the MP configuration table and ACPI's MADT. Without it there
- * is neither, and systems use the 8259s. One processor.
+ * Interrupts through an I/O APIC, where the board has one: the MP configuration table and ACPI's
+ * MADT. Without it there is neither, and systems use the 8259s. One processor.
  *
  * Intel MultiProcessor Specification 1.4, chapter 4; ACPI Specification 1.0b, 5.2.8.
- * Inputs 0-15 are the ISA interrupts, but the timer is on input 2; PCI's pins come in where the PIRQ registers put them.
+ * Inputs 0-15 are the ISA interrupts, but the timer is on input 2; PCI's pins come in where the
+ * PIRQ registers put them.
  */
 #include "post32.h"
 
@@ -132,7 +133,8 @@ static void madt_build(void)
     n += 20;
     static const u8 irq[5] = { 0, 5, 9, 10, 11 };
     for (u32 i = 0; i < 5; i++, n += 10) {
-        const u8 o[10] = { 2, 10, 0, irq[i], irq[i] ? irq[i] : 2, 0, 0, 0, irq[i] ? LEVEL_HIGH : 0 };
+        const u8 input = irq[i] ? irq[i] : 2, how = irq[i] ? LEVEL_HIGH : 0;
+        const u8 o[10] = { 2, 10, 0, irq[i], input, 0, 0, 0, how };
         memcpy(p + n, o, 10);
     }
     const u8 nmi[6] = { 4, 6, 0xff, 0, 0, 1 };

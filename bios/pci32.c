@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * PCI: finds the functions on bus 0, gives each base address register its window, routes the interrupt
- * pins, switches the chipset's own parts on.
+ * PCI: finds the functions on bus 0, gives each base address register its window, routes the
+ * interrupt pins, switches the chipset's own parts on.
  *
  * PCI Local Bus Specification 2.1; 82371SB (PIIX3) and 82371AB (PIIX4) data sheets.
- * Interrupt pin p (1: INTA) of device d is on PIRQ (d + p - 2) mod 4 (0: A), as this board and its kin are wired;
- * PIRQA, C: IRQ 10, PIRQB, D: IRQ 11.
+ * Interrupt pin p (1: INTA) of device d is on PIRQ (d + p - 2) mod 4 (0: A), as this board and its
+ * kin are wired; PIRQA, C: IRQ 10, PIRQB, D: IRQ 11.
  * Not done: bridges to further buses.
  */
 #include "post32.h"
@@ -84,7 +84,7 @@ static void function_setup(u32 bdf, struct window *w)
 
 static void piix_setup(u32 bdf, u32 id)
 {
-    if (id == 0x70008086 || id == 0x71108086) {          /* ISA bridge: the routing, and its IRQs level */
+    if (id == 0x70008086 || id == 0x71108086) {    /* ISA bridge: the routing, and its IRQs level */
         for (u32 i = 0; i < 4; i++)
             pci_write(bdf, 0x60 + i, pirq_irq[i], 1);
         outb(0x4d0, 0x00);

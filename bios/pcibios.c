@@ -1,22 +1,27 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * PCI BIOS: INT 1Ah/B1xxh, and the same calls for 32-bit callers, who find them through the BIOS32 directory
- * (tables32.c, entry32.S). PCI BIOS Specification 2.1.
+ * PCI BIOS: INT 1Ah/B1xxh, and the same calls for 32-bit callers, who find them through the BIOS32
+ * directory (tables32.c, entry32.S). PCI BIOS Specification 2.1.
  *
- * Built for both halves (BITS says which). Segments of a 32-bit caller may have any base, and his stack another
- * than his data: no variable, constant table or address of a local is used here, and his registers are
- * reached through SS. Both frames have the layout of struct regs.
+ * Built for both halves (BITS says which). Segments of a 32-bit caller may have any base, and his
+ * stack another than his data: no variable, constant table or address of a local is used here, and
+ * his registers are reached through SS. Both frames have the layout of struct regs.
  */
 #if BITS == 32
 #include "post32.h"
 static inline void outw(u16 port, u16 v) { __asm__ volatile("outw %0, %1" : : "a"(v), "Nd"(port)); }
-static inline u16 inw(u16 port) { u16 v; __asm__ volatile("inw %1, %0" : "=a"(v) : "Nd"(port)); return v; }
+static inline u16 inw(u16 port)
+{
+    u16 v;
+    __asm__ volatile("inw %1, %0" : "=a"(v) : "Nd"(port));
+    return v;
+}
 #else
 #include "bios.h"
 #endif
 
-enum { SUCCESSFUL = 0, UNSUPPORTED = 0x81, BAD_VENDOR = 0x83, NOT_FOUND = 0x86, BAD_REGISTER = 0x87, SET_FAILED = 0x88,
-       TOO_SMALL = 0x89 };
+enum { SUCCESSFUL = 0, UNSUPPORTED = 0x81, BAD_VENDOR = 0x83, NOT_FOUND = 0x86,
+       BAD_REGISTER = 0x87, SET_FAILED = 0x88, TOO_SMALL = 0x89 };
 enum { LAST_BUS = 0, ISA_BRIDGE = 1 << 3, IRQS = 0x0c20, SLOTS = 31 };
 
 /* Offsets in the frame. ORDER frame */
@@ -32,8 +37,14 @@ static inline void put32(u32 f, enum reg r, u32 v)
 {
     __asm__ volatile("movl %1, %%ss:(%0)" : : "r"(f + r), "r"(v) : "memory");
 }
-static inline void put16(u32 f, enum reg r, u32 v) { put32(f, r, (get(f, r) & 0xffff0000) | (v & 0xffff)); }
-static inline void put8(u32 f, enum reg r, u32 v) { put32(f, r, (get(f, r) & 0xffffff00) | (v & 0xff)); }
+static inline void put16(u32 f, enum reg r, u32 v)
+{
+    put32(f, r, (get(f, r) & 0xffff0000) | (v & 0xffff));
+}
+static inline void put8(u32 f, enum reg r, u32 v)
+{
+    put32(f, r, (get(f, r) & 0xffffff00) | (v & 0xff));
+}
 
 static u32 config_read(u32 bdf, u32 reg)
 {
@@ -89,7 +100,8 @@ static u32 access(u32 f, u32 function)
     return SUCCESSFUL;
 }
 
-/* The special cycle of mechanism 1: a write to register 0 of the last function of the last device. */
+/* The special cycle of mechanism 1: a write to register 0 of the last function of the last device.
+ * */
 static u32 special_cycle(u32 f)
 {
     outl(0xcf8, 0x8000ff00 | (get(f, EBX) & 0xff00) << 8);
@@ -129,7 +141,8 @@ static u32 routing_options(u32 f)
     const u32 at = get(f, EDI) & 0xffff, offset_size = 2;
 #endif
     u16 old = segment_set((u16)get(f, ES));
-    u32 room = far_get(at, 2), to = far_get(at + 2, offset_size), seg = far_get(at + 2 + offset_size, 2);
+    u32 room = far_get(at, 2), to = far_get(at + 2, offset_size),
+        seg = far_get(at + 2 + offset_size, 2);
     __asm__ volatile("movw %w0, %%gs:(%1)" : : "r"(SLOTS * 16), "r"(at) : "memory");
     if (room >= SLOTS * 16) {
         segment_set((u16)seg);
@@ -153,7 +166,8 @@ static u32 routing_options(u32 f)
 /* CL: pin, 0Ah-0Dh; CH: interrupt; BX: the device. */
 static u32 set_irq(u32 f)
 {
-    u32 c = get(f, ECX), pin = (c & 0xff) - 0x0a, irq = c >> 8 & 0xff, device = get(f, EBX) >> 3 & 31;
+    u32 c = get(f, ECX), pin = (c & 0xff) - 0x0a, irq = c >> 8 & 0xff;
+    u32 device = get(f, EBX) >> 3 & 31;
     if (pin > 3 || irq > 15 || !(IRQS >> irq & 1) || get(f, EBX) & 0xff00 || !device)
         return SET_FAILED;
     config_write8(ISA_BRIDGE, link(device, pin), (u8)irq);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Plug and Play: the runtime services behind the "$PnP" structure, which says where they are, and the list of the
- * board's devices. Plug and Play BIOS Specification 1.0A.
+ * Plug and Play: the runtime services behind the "$PnP" structure, which says where they are, and
+ * the list of the board's devices. Plug and Play BIOS Specification 1.0A.
  *
- * One entry serves real mode and 16-bit protected mode: arguments are words on the caller's stack, far pointers
- * among them, and the stack may be of 32 bits; everything of ours is read through CS. pnp.c says which nodes there are. The devices
- * stand where they stand: nothing can be set.
+ * One entry serves real mode and 16-bit protected mode: arguments are words on the caller's stack,
+ * far pointers among them, and the stack may be of 32 bits; everything of ours is read through CS.
+ * pnp.c says which nodes there are. The devices stand where they stand: nothing can be set.
  */
 #define UNKNOWN_FUNCTION 0x81
 #define UNSUPPORTED      0x82
@@ -83,7 +83,8 @@ node_at:
         movw %cs:pnp_list(%si), %si
         ret
 
-/* 1: the node that a handle names, as it is now or will be after the next start; the handle becomes the next one's */
+/* 1: the node that a handle names, as it is now or will be after the next start; the handle becomes
+ * the next one's */
 get_node:
         movw $BAD_PARAMETER, %ax
         movw ARG(5), %bx
@@ -123,13 +124,16 @@ isa_cards:
         jmp leave
 
 /* ---- nodes ---- */
-#define ID(a, b, c, n) ((a) - 64) << 2 | ((b) - 64) >> 3, (((b) - 64) << 5 | ((c) - 64)) & 0xff, (n) >> 8, (n) & 0xff
+#define ID(a, b, c, n) \
+        ((a) - 64) << 2 | ((b) - 64) >> 3, (((b) - 64) << 5 | ((c) - 64)) & 0xff, \
+        (n) >> 8, (n) & 0xff
 #define PNP(n)         ID('P', 'N', 'P', n)
 #define IO(at, n)      .byte 0x47, 1; .word at, at; .byte 1, n
 #define IRQ(mask)      .byte 0x22; .word mask
 #define DMA(mask)      .byte 0x2a, mask, 0
 #define MEMORY(at, n)  .byte 0x86; .word 9; .byte 1; .long at, n
-/* size, handle, identifier, class, attributes: cannot be disabled or configured; 40h: can be the boot device */
+/* size, handle, identifier, class, attributes: cannot be disabled or configured; 40h: can be the
+ * boot device */
 #define NODE(name, id, c0, c1, c2) \
         .globl name; name: .word name##_end - name; .byte 0, id, c0, c1, c2; .word 0x0003
 #define END(name) .byte 0x79, 0, 0x79, 0, 0x79, 0; name##_end:

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Plug and Play: the "$PnP" structure, and which of the nodes of pnp.S this board has. Plug and Play BIOS
- * Specification 1.0A, chapter 4. */
+/* Plug and Play: the "$PnP" structure, and which of the nodes of pnp.S this board has. Plug and
+ * Play BIOS Specification 1.0A, chapter 4. */
 #include "bios.h"
 
 extern const u8 pnp_entry[];
-extern const u8 pnp_pic[], pnp_dma[], pnp_timer[], pnp_rtc[], pnp_keyboard[], pnp_mouse[], pnp_fpu[], pnp_speaker[],
-    pnp_pci[], pnp_board[], pnp_floppy[], pnp_com1[], pnp_com2[], pnp_com3[], pnp_com4[], pnp_lpt1[];
+extern const u8 pnp_pic[], pnp_dma[], pnp_timer[], pnp_rtc[], pnp_keyboard[], pnp_mouse[],
+    pnp_fpu[], pnp_speaker[], pnp_pci[], pnp_board[], pnp_floppy[], pnp_com1[], pnp_com2[],
+    pnp_com3[], pnp_com4[], pnp_lpt1[];
 
 extern u16 pnp_list[20];                                 /* read by pnp.S */
 extern u8 pnp_count, pnp_header[0x21];
@@ -30,8 +31,8 @@ static void serial_ports(void)
 
 void pnp_init(void)
 {
-    static const u8 *const always[] = { pnp_pic, pnp_dma, pnp_timer, pnp_rtc, pnp_keyboard, pnp_mouse, pnp_fpu,
-                                        pnp_speaker, pnp_board };
+    static const u8 *const always[] = { pnp_pic, pnp_dma, pnp_timer, pnp_rtc, pnp_keyboard,
+                                        pnp_mouse, pnp_fpu, pnp_speaker, pnp_board };
     pnp_count = 0;
     for (u32 i = 0; i < ARRAY_LEN(always); i++)
         add(always[i], 1);

@@ -18,7 +18,7 @@ void ports_init(void)
     bda->equipment = (u16)((bda->equipment & 0xf1ff) | n << 9);
     n = 0;
     for (u32 i = 0; i < ARRAY_LEN(lpt); i++) {
-        outb((u16)(lpt[i] + 2), 0xdf);                   /* disable bidirectional mode, see if data holds */
+        outb((u16)(lpt[i] + 2), 0xdf);           /* disable bidirectional mode, see if data holds */
         outb(lpt[i], 0xaa);
         if (inb(lpt[i]) != 0xaa)
             continue;
@@ -29,7 +29,8 @@ void ports_init(void)
     bda->equipment = (u16)((bda->equipment & 0x3fff) | n << 14);
 }
 
-/* Waits for all the bits of a register; false after the port's timeout, which is counted in seconds here. */
+/* Waits for all the bits of a register; false after the port's timeout, which is counted in seconds
+ * here. */
 static int wait_bits(u16 port, u8 bits, u8 seconds)
 {
     u32 start = bda->ticks;

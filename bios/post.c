@@ -9,9 +9,10 @@ void disks_init(void);
 void floppy_init(void);
 
 /* Stubs of entry.S, linked at their offset in this segment. */
-extern const u8 stub02[], stub05[], int08[], stub09[], stub0e[], stub10[], stub11[], stub12[], stub13[],
-    stub14[], stub15[], stub16[], stub17[], stub18[], stub19[], stub1a[], stub40[], stub70[], stub74[], stub75[],
-    int76[], stub_master[], stub_slave[], int_iret[], floppy_table[];
+extern const u8 stub02[], stub05[], int08[], stub09[], stub0e[], stub10[], stub11[], stub12[],
+    stub13[], stub14[], stub15[], stub16[], stub17[], stub18[], stub19[], stub1a[], stub40[],
+    stub70[], stub74[], stub75[], int76[], stub_master[], stub_slave[], int_iret[],
+    floppy_table[];
 extern u8 font_fixed[1024];                            /* F000:FA6E, where programs look */
 extern const u8 font8x8[];                              /* vga/font.c */
 
@@ -93,11 +94,11 @@ static void timers_and_dma_init(void)
     outb(0x40, 0);
     outb(0x43, 0x54);                                    /* channel 1: refresh */
     outb(0x41, 18);
-    outb(0x43, 0xb6);                                    /* channel 2: the speaker's 1 kHz, silent */
+    outb(0x43, 0xb6);                                   /* channel 2: the speaker's 1 kHz, silent */
     outb(0x42, 0xa9);
     outb(0x42, 0x04);
     outb(0x61, inb(0x61) & 0x0c);
-    outb(0x0d, 0);                                       /* DMA: master clear, cascade on channel 4 */
+    outb(0x0d, 0);                                     /* DMA: master clear, cascade on channel 4 */
     outb(0xda, 0);
     outb(0xd6, 0xc0);
     outb(0xd4, 0x00);
@@ -105,7 +106,8 @@ static void timers_and_dma_init(void)
 
 static void fpu_init(void)
 {
-    __asm__ volatile("movl %%cr0, %%eax\n\tandb $0xf1, %%al\n\tmovl %%eax, %%cr0\n\tfninit" : : : "eax");
+    __asm__ volatile("movl %%cr0, %%eax\n\tandb $0xf1, %%al\n\tmovl %%eax, %%cr0\n\tfninit"
+                     : : : "eax");
 }
 
 static void rom_init(u32 at)
@@ -115,7 +117,8 @@ static void rom_init(u32 at)
     far_call((at >> 4) << 16 | 3, &r);
 }
 
-/* Runs the initialisation of every ROM that begins in a range and whose bytes add up to 0; where the last ends. */
+/* Runs the initialisation of every ROM that begins in a range and whose bytes add up to 0; where
+ * the last ends. */
 static u32 roms_scan(u32 from, u32 to)
 {
     u32 at = from;

@@ -3,7 +3,8 @@
  * The 32-bit part of POST: shadow RAM for the BIOS itself, the size of memory, PCI, tables.
  * Until shadow_open() returns, code runs from ROM and nothing here is writable.
  *
- * i440FX data sheet (82441FX, PAM registers 59h-5Fh): two bits read and write enable for each 16 KB.
+ * i440FX data sheet (82441FX, PAM registers 59h-5Fh): two bits read and write enable for each 16
+ * KB.
  */
 #include "post32.h"
 
@@ -40,7 +41,8 @@ static int host_bridge(void)
 }
 
 /* Copies the ROM below 4 GB, where no shadow RAM covers it, to E0000h. Runs up there too, since at
- * E0000h its own instructions vanish halfway: so it must not touch constants. Without PCI the RAM is open always. */
+ * E0000h its own instructions vanish halfway: so it must not touch constants. Without PCI the RAM
+ * is open always. */
 static void shadow_open(int pci)
 {
     if (pci) {
@@ -67,7 +69,8 @@ static void memory_size(void)
 static int has_cpuid(void)
 {
     u32 a, b;
-    __asm__ volatile("pushfl\n\tpopl %0\n\tmovl %0, %1\n\txorl $0x200000, %0\n\tpushl %0\n\tpopfl\n\t"
+    __asm__ volatile("pushfl\n\tpopl %0\n\tmovl %0, %1\n\t"
+                     "xorl $0x200000, %0\n\tpushl %0\n\tpopfl\n\t"
                      "pushfl\n\tpopl %0" : "=&r"(a), "=&r"(b) : : "cc");
     return (a ^ b) >> 21 & 1;
 }

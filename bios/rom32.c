@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Option ROMs into memory at C0000h: shadows the video BIOS that the board maps there, or copies those that
- * PCI devices carry in their expansion ROM register, the display's first.
+ * Option ROMs into memory at C0000h: shadows the video BIOS that the board maps there, or copies
+ * those that PCI devices carry in their expansion ROM register, the display's first.
  * PCI Firmware Specification 3.0, chapter 5.
  */
 #include "post32.h"
 
-/* PAM 5A-5Dh: C0000-DFFFF in 16 KB steps, a nibble each. mode 3: RAM; 0: what the board maps there */
+/* PAM 5A-5Dh: C0000-DFFFF in 16 KB steps, a nibble each. mode 3: RAM; 0: what the board maps there
+ * */
 static void pam_set(u32 from, u32 to, u32 mode)
 {
     for (u32 a = from & ~0x3fffu; a < to; a += 0x4000) {

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Time: INT 1Ah, the clock chip's interrupt (INT 70h) with its alarm and the waits of INT 15h/83h and 86h.
- * MC146818 data sheet; IBM PC AT Technical Reference.
+ * Time: INT 1Ah, the clock chip's interrupt (INT 70h) with its alarm and the waits of INT 15h/83h
+ * and 86h. MC146818 data sheet; IBM PC AT Technical Reference.
  */
 #include "bios.h"
 
-enum { RTC_A = 0x0a, RTC_B = 0x0b, RTC_C = 0x0c, B_PIE = 0x40, B_AIE = 0x20, B_SET = 0x80, CENTURY = 0x32 };
+enum { RTC_A = 0x0a, RTC_B = 0x0b, RTC_C = 0x0c, B_PIE = 0x40, B_AIE = 0x20, B_SET = 0x80,
+       CENTURY = 0x32 };
 enum { PERIOD_US = 976 };                                /* 1024 Hz */
 
 static u32 bcd(u8 v) { return (v >> 4) * 10u + (v & 15); }

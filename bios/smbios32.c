@@ -7,7 +7,8 @@ static u32 used, count, largest;
 
 extern u8 smbios_entry[];
 
-/* Appends one structure: formatted bytes, then its strings, each ended by NUL in 'strings', which ends by two. */
+/* Appends one structure: formatted bytes, then its strings, each ended by NUL in 'strings', which
+ * ends by two. */
 static u8 *add(u32 type, const void *body, u32 n, const char *strings)
 {
     u32 start = used;
@@ -66,8 +67,8 @@ static void processor(void)
 
 static void structures(void)
 {
-    /* Characteristics: PCI, PnP, APM, shadowing, CD boot, boot menu, EDD, floppies, print screen, 8042, serial, printer,
-     * video; ACPI. */
+    /* Characteristics: PCI, PnP, APM, shadowing, CD boot, boot menu, EDD, floppies, print screen,
+     * 8042, serial, printer, video; ACPI. */
     static const u8 bios[20] = { 1,    2,    0x00, 0xe0, 3,    1,    0x90, 0x96, 0xc9, 0x7f,
                                  0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 1,    0,    0xff, 0xff };
     static const u8 system[23] = { 1, 2, 3, 0, [20] = 6 };

@@ -124,7 +124,8 @@ static void block_move(struct regs *r)
     set_cf(r);
     if (cr0 & 1 || r->cx > 0x8000)                       /* not from virtual-8086 mode */
         return;
-    u32 src = descriptor_base(r->es, (u16)(r->si + 0x10)), dst = descriptor_base(r->es, (u16)(r->si + 0x18));
+    u32 src = descriptor_base(r->es, (u16)(r->si + 0x10));
+    u32 dst = descriptor_base(r->es, (u16)(r->si + 0x18));
     u8 gate = inb(0x92);
     outb(0x92, (gate & 0xfe) | 2);
     call32((u32)copy32, dst, src, (u32)r->cx * 2);
@@ -146,7 +147,8 @@ static void good(struct regs *r)
     clear_cf(r);
 }
 
-/* AH=84h: the game port's switches, or how long its four one-shots take, in sixteenths of what the timer counts. */
+/* AH=84h: the game port's switches, or how long its four one-shots take, in sixteenths of what the
+ * timer counts. */
 static void joystick(struct regs *r)
 {
     u16 start, now, time[4] = { 0 };
@@ -208,7 +210,8 @@ void int15(struct regs *r) /* long: table */
     case 0x24: a20(r); return;
     case 0x4f: set_cf(r); return;                        /* keyboard hook: key goes on */
     case 0x53: int15_apm(r); return;
-    case 0x80: case 0x81: case 0x82: good(r); return;    /* devices and programs come and go: for hooks */
+    /* devices and programs come and go: for hooks */
+    case 0x80: case 0x81: case 0x82: good(r); return;
     case 0x83: wait_event(r); return;
     case 0x84: joystick(r); return;
     case 0x85: good(r); return;                          /* SysRq */
@@ -216,7 +219,7 @@ void int15(struct regs *r) /* long: table */
     case 0x87: block_move(r); return;
     case 0x88: extended_size(r); return;
     case 0x8a: large_size(r); return;
-    case 0x90: case 0x91: good(r); return;               /* device busy, device ready: nobody to switch to */
+    case 0x90: case 0x91: good(r); return;      /* device busy, device ready: nobody to switch to */
     case 0xc0: configuration(r); return;
     case 0xc1:
         r->es = bda->ebda_seg;

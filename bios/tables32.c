@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * ACPI tables and the $PIR interrupt routing table. They stay in the shadow RAM of the BIOS, which the memory map
- * calls reserved; the ones that are searched for lie in the upper half, in tables.c.
+ * ACPI tables and the $PIR interrupt routing table. They stay in the shadow RAM of the BIOS, which
+ * the memory map calls reserved; the ones that are searched for lie in the upper half, in tables.c.
  *
  * ACPI Specification 1.0b, chapter 5; Microsoft PCI IRQ Routing Table Specification 1.0.
  */

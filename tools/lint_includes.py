@@ -76,10 +76,10 @@ def check_style(path, rel, errors):
 def main():
     errors, count = [], 0
     style = "--style" in sys.argv
-    for top in [*ALLOWED, "tests"] if style else ALLOWED:
+    for top in [*ALLOWED, "tests", "bios"] if style else ALLOWED:
         for base, _, names in os.walk(os.path.join(ROOT, top)):
             for n in sorted(names):
-                if n.endswith((".c", ".h", ".def", ".inc")):
+                if n.endswith((".c", ".h", ".def", ".inc") + ((".S",) if style else ())):
                     path = os.path.join(base, n)
                     rel = os.path.relpath(path, ROOT).replace(os.sep, "/")
                     (check_style if style else check)(path, rel, errors)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The demo disk: a guest that shows the machine in a minute. It runs in flat 32-bit protected mode and
- * goes back to real mode for every BIOS call; text is written straight to B8000.
+ * The demo disk: a guest that shows the machine in a minute. It runs in flat 32-bit protected mode
+ * and goes back to real mode for every BIOS call; text is written straight to B8000.
  * Each page ends with a line in capitals that scripts wait for, also sent to COM1 and port E9h.
  */
 #pragma once
@@ -19,8 +19,18 @@ extern u8 boot_drive;
 #define LOW_BUF ((u8 *)0x8000)               /* 28 KB that BIOS calls can reach, at 0800:0000 */
 #define LOW_SEG 0x0800
 
-static inline u8 inb(u16 port) { u8 v; __asm__ volatile("inb %1, %0" : "=a"(v) : "Nd"(port)); return v; }
-static inline u16 inw(u16 port) { u16 v; __asm__ volatile("inw %1, %0" : "=a"(v) : "Nd"(port)); return v; }
+static inline u8 inb(u16 port)
+{
+    u8 v;
+    __asm__ volatile("inb %1, %0" : "=a"(v) : "Nd"(port));
+    return v;
+}
+static inline u16 inw(u16 port)
+{
+    u16 v;
+    __asm__ volatile("inw %1, %0" : "=a"(v) : "Nd"(port));
+    return v;
+}
 static inline void outb(u16 port, u8 v) { __asm__ volatile("outb %0, %1" : : "a"(v), "Nd"(port)); }
 static inline void outw(u16 port, u16 v) { __asm__ volatile("outw %0, %1" : : "a"(v), "Nd"(port)); }
 

@@ -15,7 +15,7 @@ void text_mode(void)
 {
     struct regs r = { .eax = 3 };
     bios(0x10, &r);
-    for (u32 i = 0; i < 16; i++) {               /* attribute i reads DAC entry i, 14h, or 30h + i */
+    for (u32 i = 0; i < 16; i++) {              /* attribute i reads DAC entry i, 14h, or 30h + i */
         u32 entry = i == 6 ? 0x14 : i < 8 ? i : 0x30 + i;
         outb(0x3c8, (u8)entry);
         for (u32 c = 0; c < 3; c++)

@@ -134,7 +134,8 @@ void page_power(void)
 {
     const u8 *fadt = find_fadt();
     page_begin("power off");
-    put(4, 4, A_TEXT, fadt ? "Found the ACPI tables; switching off." : "No ACPI tables; trying the usual ports.");
+    put(4, 4, A_TEXT, fadt ? "Found the ACPI tables; switching off."
+                           : "No ACPI tables; trying the usual ports.");
     say_at(4, 6, A_WARM, "POWERING OFF");
     run_clock();                                 /* half a second to read it */
     for (u32 from = ticks; ticks - from < 10;)
@@ -144,7 +145,8 @@ void page_power(void)
         acpi_off(fadt);
     outw(0x604, 0x2000);
     outw(0xb004, 0x2000);
-    struct regs r = { .eax = 0x5301, .ebx = 0 };  /* advanced power management, if that is all there is */
+    /* advanced power management, if that is all there is */
+    struct regs r = { .eax = 0x5301, .ebx = 0 };
     bios(0x15, &r);
     r = (struct regs){ .eax = 0x5307, .ebx = 1, .ecx = 3 };
     bios(0x15, &r);

@@ -21,9 +21,12 @@ void page_text(void)
         for (int x = 0; x < 16; x++)
             putch(46 + 2 * x, 5 + y, y & 1 ? A_TITLE : A_BRIGHT, (u8)(16 * y + x));
     }
-    put(2, 22, A_WARM, "\xc9\xcd\xcb\xcd\xbb \xda\xc4\xc2\xc4\xbf \xd6\xc4\xd2\xc4\xb7 \xd5\xcd\xd1\xcd\xb8"
-                       "  \xb0\xb0\xb1\xb1\xb2\xb2\xdb\xdb  \xdc\xdf\xdc\xdf  \xe0\xe1\xe2\xe3\xe4\xe5\xe6\xe8\xea  \x81\x84\x94\x8e\x99\x9a\xe1");
-    put(2, 23, A_WARM, "\xc8\xcd\xca\xcd\xbc \xc0\xc4\xc1\xc4\xd9 \xd3\xc4\xd0\xc4\xbd \xd4\xcd\xcf\xcd\xbe");
+    put(2, 22, A_WARM,
+        "\xc9\xcd\xcb\xcd\xbb \xda\xc4\xc2\xc4\xbf \xd6\xc4\xd2\xc4\xb7 \xd5\xcd\xd1\xcd\xb8"
+                       "  \xb0\xb0\xb1\xb1\xb2\xb2\xdb\xdb  \xdc\xdf\xdc\xdf  "
+                       "\xe0\xe1\xe2\xe3\xe4\xe5\xe6\xe8\xea  \x81\x84\x94\x8e\x99\x9a\xe1");
+    put(2, 23, A_WARM,
+        "\xc8\xcd\xca\xcd\xbc \xc0\xc4\xc1\xc4\xd9 \xd3\xc4\xd0\xc4\xbd \xd4\xcd\xcf\xcd\xbe");
     say_at(40, 23, A_GOOD, "TEXT PAGE SHOWN");
     page_end("Any key: back to the menu");
     key_wait();
@@ -79,11 +82,13 @@ void page_plasma(void)
     say("PLASMA RUNNING");
     while (!key_poll()) {
         for (u32 y = 0; y < 200; y++) {
-            u32 rows = wave[(y + t * 2) & 255] + (u32)wave[(wave[(y * 2 + 256 - t) & 255] + t) & 255];
+            u32 rows = wave[(y + t * 2) & 255] +
+                       (u32)wave[(wave[(y * 2 + 256 - t) & 255] + t) & 255];
             for (u32 x = 0; x < 320; x += 4) {
                 u32 px = 0;
                 for (u32 k = 4; k--;) {
-                    u32 v = rows + wave[(x + k + t * 3) & 255] + wave[((x + k) * 2 + y + 256 - t) & 255];
+                    u32 v = rows + wave[(x + k + t * 3) & 255] +
+                            wave[((x + k) * 2 + y + 256 - t) & 255];
                     px = px << 8 | (v >> 2 & 255);
                 }
                 screen[y * 80 + x / 4] = px;
@@ -218,13 +223,15 @@ static u32 mix(u32 a, u32 b, u32 part)           /* part of 256 */
 /* Dusk: a sky, a lit ball, a floor of tiles, then a caption in the BIOS's own font. */
 static u32 scene(const struct screen *s, int x, int y)
 {
-    int cx = (int)s->w / 2, horizon = (int)s->h * 5 / 8, r = (int)s->h / 4, cy = horizon - r * 3 / 4;
+    int cx = (int)s->w / 2, horizon = (int)s->h * 5 / 8, r = (int)s->h / 4,
+        cy = horizon - r * 3 / 4;
     int dx = x - cx, dy = y - cy;
     if (dx * dx + dy * dy < r * r) {
         int z = (int)root((u32)(r * r - dx * dx - dy * dy));
         int light = (-dx * 5 - dy * 6 + z * 6) * 26 / r;  /* the lamp is up and to the left */
         u32 base = light > 0 ? mix(0x18123c, 0xff7a2a, (u32)(light > 255 ? 255 : light)) : 0x18123c;
-        return light > 205 ? mix(base, 0xffffff, (u32)(light > 255 ? 200 : (light - 205) * 4)) : base;
+        return light > 205 ? mix(base, 0xffffff, (u32)(light > 255 ? 200 : (light - 205) * 4))
+            : base;
     }
     if (y < horizon)
         return y < horizon / 2 ? mix(0x0b1038, 0x5a2d86, (u32)(y * 510 / horizon))

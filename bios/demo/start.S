@@ -146,7 +146,7 @@ wide:
     ret
 
 
-    .balign 8                              /* data stays in this section: differences are constants */
+    .balign 8                            /* data stays in this section: differences are constants */
 gdt:
     .quad   0
     .quad   0x00cf9a000000ffff             /* 08: flat code */

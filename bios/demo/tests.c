@@ -117,7 +117,8 @@ void page_disk(void)
     u8 st;
 
     page_begin("disk test");
-    put(4, 3, A_TEXT, "This disk: reads from all over it, then its last track is written and read back.");
+    put(4, 3, A_TEXT,
+        "This disk: reads from all over it, then its last track is written and read back.");
     put(4, 5, A_DIM, "Reading here and there");
     bar(4, 6, 60, 0, 1);
     put(4, 8, A_DIM, "Writing 18 sectors");
@@ -151,7 +152,8 @@ u32 memory_kb(void)
     struct regs r = { 0 };
     u32 top = 0x100000;
     do {
-        r = (struct regs){ .eax = 0xe820, .ebx = r.ebx, .ecx = 20, .edx = 0x534d4150, .es = LOW_SEG };
+        r = (struct regs){ .eax = 0xe820, .ebx = r.ebx, .ecx = 20, .edx = 0x534d4150,
+                           .es = LOW_SEG };
         bios(0x15, &r);
         if (r.flags & 1 || r.eax != 0x534d4150)
             break;

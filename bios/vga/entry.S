@@ -25,8 +25,8 @@ pcir:                                      /* PCI Firmware 3.0, 5.1.2 */
     .byte   0, 0x80
     .word   0
 
-/* VBE 3.0, 2.4: a program that runs the VBE calls in 16-bit protected mode copies the ROM, puts its selectors here and calls
- * the entry. finish.c sets the sum. */
+/* VBE 3.0, 2.4: a program that runs the VBE calls in 16-bit protected mode copies the ROM, puts its
+ * selectors here and calls the entry. finish.c sets the sum. */
     .balign 2
     .globl  pm_info
 pm_info:

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Pads an option ROM to its size and sets the last byte so that all bytes sum to zero. Runs on the host. */
+/* Pads an option ROM to its size and sets the last byte so that all bytes sum to zero. Runs on the
+ * host. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* VBE's protected mode information block has a sum of its own: 20 bytes, the last one makes it zero. */
+/* VBE's protected mode information block has a sum of its own: 20 bytes, the last one makes it
+ * zero. */
 static void finish_pmid(unsigned char *rom, size_t size)
 {
     for (size_t i = 0; i + 20 <= size; i++) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * INT 10h AH=11h: character generators. The chip has none: text modes read plane 2, which is loaded here.
+ * INT 10h AH=11h: character generators. The chip has none: text modes read plane 2, which is loaded
+ * here.
  */
 #include "rom.h"
 
@@ -57,7 +58,7 @@ static void use_height(u8 h)
 
     if (!h || h > 32)
         return;
-    lines = lines > 375 ? 400 : lines > 300 ? 350 : lines;         /* an earlier height left a rest */
+    lines = lines > 375 ? 400 : lines > 300 ? 350 : lines;       /* an earlier height left a rest */
     if (old & 0x80)
         lines = 200;
     outi(crtc(), 9, (u8)((old & 0xe0) | (h - 1)));

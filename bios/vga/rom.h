@@ -12,42 +12,69 @@ typedef signed int     s32;
 
 #define inline inline __attribute__((always_inline))
 
-static inline u8 inb(u16 port) { u8 v; __asm__ volatile("inb %w1, %0" : "=a"(v) : "Nd"(port)); return v; }
-static inline u16 inw(u16 port) { u16 v; __asm__ volatile("inw %w1, %0" : "=a"(v) : "Nd"(port)); return v; }
-static inline u32 inl(u16 port) { u32 v; __asm__ volatile("inl %w1, %0" : "=a"(v) : "Nd"(port)); return v; }
+static inline u8 inb(u16 port)
+{
+    u8 v;
+    __asm__ volatile("inb %w1, %0" : "=a"(v) : "Nd"(port));
+    return v;
+}
+static inline u16 inw(u16 port)
+{
+    u16 v;
+    __asm__ volatile("inw %w1, %0" : "=a"(v) : "Nd"(port));
+    return v;
+}
+static inline u32 inl(u16 port)
+{
+    u32 v;
+    __asm__ volatile("inl %w1, %0" : "=a"(v) : "Nd"(port));
+    return v;
+}
 static inline void outb(u16 port, u8 v) { __asm__ volatile("outb %0, %w1" : : "a"(v), "Nd"(port)); }
-static inline void outw(u16 port, u16 v) { __asm__ volatile("outw %0, %w1" : : "a"(v), "Nd"(port)); }
-static inline void outl(u16 port, u32 v) { __asm__ volatile("outl %0, %w1" : : "a"(v), "Nd"(port)); }
+static inline void outw(u16 port, u16 v)
+{
+    __asm__ volatile("outw %0, %w1" : : "a"(v), "Nd"(port));
+}
+static inline void outl(u16 port, u32 v)
+{
+    __asm__ volatile("outl %0, %w1" : : "a"(v), "Nd"(port));
+}
 
 static inline u8 peek8(u16 seg, u32 off)
 {
     u8 v;
-    __asm__ volatile("movw %w1, %%es\n\tmovb %%es:(%2), %0" : "=&q"(v) : "r"(seg), "r"(off) : "memory");
+    __asm__ volatile("movw %w1, %%es\n\tmovb %%es:(%2), %0" : "=&q"(v) : "r"(seg), "r"(off)
+                     : "memory");
     return v;
 }
 static inline u16 peek16(u16 seg, u32 off)
 {
     u16 v;
-    __asm__ volatile("movw %w1, %%es\n\tmovw %%es:(%2), %0" : "=&r"(v) : "r"(seg), "r"(off) : "memory");
+    __asm__ volatile("movw %w1, %%es\n\tmovw %%es:(%2), %0" : "=&r"(v) : "r"(seg), "r"(off)
+                     : "memory");
     return v;
 }
 static inline u32 peek32(u16 seg, u32 off)
 {
     u32 v;
-    __asm__ volatile("movw %w1, %%es\n\tmovl %%es:(%2), %0" : "=&r"(v) : "r"(seg), "r"(off) : "memory");
+    __asm__ volatile("movw %w1, %%es\n\tmovl %%es:(%2), %0" : "=&r"(v) : "r"(seg), "r"(off)
+                     : "memory");
     return v;
 }
 static inline void poke8(u16 seg, u32 off, u8 v)
 {
-    __asm__ volatile("movw %w0, %%es\n\tmovb %2, %%es:(%1)" : : "r"(seg), "r"(off), "q"(v) : "memory");
+    __asm__ volatile("movw %w0, %%es\n\tmovb %2, %%es:(%1)" : : "r"(seg), "r"(off), "q"(v)
+                     : "memory");
 }
 static inline void poke16(u16 seg, u32 off, u16 v)
 {
-    __asm__ volatile("movw %w0, %%es\n\tmovw %2, %%es:(%1)" : : "r"(seg), "r"(off), "r"(v) : "memory");
+    __asm__ volatile("movw %w0, %%es\n\tmovw %2, %%es:(%1)" : : "r"(seg), "r"(off), "r"(v)
+                     : "memory");
 }
 static inline void poke32(u16 seg, u32 off, u32 v)
 {
-    __asm__ volatile("movw %w0, %%es\n\tmovl %2, %%es:(%1)" : : "r"(seg), "r"(off), "r"(v) : "memory");
+    __asm__ volatile("movw %w0, %%es\n\tmovl %2, %%es:(%1)" : : "r"(seg), "r"(off), "r"(v)
+                     : "memory");
 }
 
 /* Within one far segment. Forward only. */
@@ -63,11 +90,13 @@ static inline void far_copy16(u16 seg, u32 to, u32 from, u32 n)
 }
 static inline void far_fill16(u16 seg, u32 to, u16 v, u32 n)
 {
-    __asm__ volatile("movw %w3, %%es\n\trep stosw" : "+D"(to), "+c"(n) : "a"(v), "r"(seg) : "memory");
+    __asm__ volatile("movw %w3, %%es\n\trep stosw" : "+D"(to), "+c"(n) : "a"(v), "r"(seg)
+                     : "memory");
 }
 static inline void far_fill8(u16 seg, u32 to, u8 v, u32 n)
 {
-    __asm__ volatile("movw %w3, %%es\n\trep stosb" : "+D"(to), "+c"(n) : "a"(v), "r"(seg) : "memory");
+    __asm__ volatile("movw %w3, %%es\n\trep stosb" : "+D"(to), "+c"(n) : "a"(v), "r"(seg)
+                     : "memory");
 }
 
 /* The caller's registers, as entry.S pushed them: f is their offset in the stack segment. */
@@ -107,9 +136,10 @@ static inline void w16(u32 f, enum reg r, u16 v)
 static inline u16 rom_seg(void) { u16 v; __asm__ volatile("movw %%cs, %0" : "=r"(v)); return v; }
 static inline u16 rom_off(const void *p) { return (u16)(u32)p; }
 
-/* The segments that VBE 3.0's protected mode lets a program replace: entry.S has real mode's values. */
+/* The segments that VBE 3.0's protected mode lets a program replace: entry.S has real mode's
+ * values. */
 extern const volatile u16 pm_info[9];
-static inline u16 seg_low(void) { return pm_info[4]; }             /* 0000:0000, with the data area */
+static inline u16 seg_low(void) { return pm_info[4]; }           /* 0000:0000, with the data area */
 static inline u16 seg_a000(void) { return pm_info[5]; }
 static inline u16 seg_b000(void) { return pm_info[6]; }
 static inline u16 seg_b800(void) { return pm_info[7]; }

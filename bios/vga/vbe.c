@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * VESA BIOS extensions over the DISPI registers.          Ref: VESA VBE Core Functions 3.0; EDID 1.3
+ * VESA BIOS extensions over the DISPI registers.          Ref: VESA VBE Core Functions 3.0; EDID
+ * 1.3
  *
  * The functions of protected mode are in vbe_pm.S. Not provided: hardware triple buffering, stereo.
  */
@@ -34,7 +35,8 @@ static const struct size size[] = {
 struct vmode { u16 number; u8 size, bpp; };
 static const struct vmode vmodes[] = {
     { 0x100, 1, 8 }, { 0x101, 2, 8 }, { 0x102, 3, 4 }, { 0x103, 3, 8 }, { 0x104, 4, 4 },
-    { 0x105, 4, 8 }, { 0x106, 5, 4 }, { 0x107, 5, 8 }, { 0x10d, 0, 15 }, { 0x10e, 0, 16 }, { 0x10f, 0, 24 }, { 0x110, 2, 15 },
+    { 0x105, 4, 8 }, { 0x106, 5, 4 }, { 0x107, 5, 8 }, { 0x10d, 0, 15 }, { 0x10e, 0, 16 },
+    { 0x10f, 0, 24 }, { 0x110, 2, 15 },
     { 0x111, 2, 16 }, { 0x112, 2, 24 }, { 0x113, 3, 15 }, { 0x114, 3, 16 }, { 0x115, 3, 24 },
     { 0x116, 4, 15 }, { 0x117, 4, 16 }, { 0x118, 4, 24 }, { 0x119, 5, 15 }, { 0x11a, 5, 16 },
     { 0x11b, 5, 24 }, { 0x11c, 6, 8 }, { 0x11d, 6, 15 }, { 0x11e, 6, 16 }, { 0x11f, 6, 24 },
@@ -75,7 +77,8 @@ static u32 find_mode(u16 number)
     return 0;
 }
 
-/* The frame buffer: the first base address of the first VGA on bus 0, by configuration mechanism 1. */
+/* The frame buffer: the first base address of the first VGA on bus 0, by configuration mechanism 1.
+ * */
 static u32 frame_buffer(void)
 {
     u32 saved = inl(0xcf8), base = 0xe0000000;
@@ -226,7 +229,10 @@ static u16 window(u32 f)
     return OK;
 }
 
-static u32 line_bytes(u32 pixels, u32 bpp) { return bpp == 4 ? pixels / 8 : pixels * ((bpp + 7) / 8); }
+static u32 line_bytes(u32 pixels, u32 bpp)
+{
+    return bpp == 4 ? pixels / 8 : pixels * ((bpp + 7) / 8);
+}
 
 static u16 logical_line(u32 f)
 {
@@ -300,7 +306,8 @@ static u16 protected_mode(u32 f)
     return OK;
 }
 
-/* 4F0B: the clocks are what the mode needs; DX names the mode. Any wish is granted as far as 230 MHz go. */
+/* 4F0B: the clocks are what the mode needs; DX names the mode. Any wish is granted as far as 230
+ * MHz go. */
 static u16 pixel_clock(u32 f)
 {
     if (r8(f, BL) || !find_mode(r16(f, DX) & 0x1ff))

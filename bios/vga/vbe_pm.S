@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * VBE's protected mode interface (4F0Ah): programs copy it, so it is one piece that needs no address. 32-bit code,
- * near calls with BL, CX, DX, ES:EDI as VBE Core Functions 2.0 gives them. The start of the display comes in
- * units of four bytes (DX:CX).
+ * VBE's protected mode interface (4F0Ah): programs copy it, so it is one piece that needs no
+ * address. 32-bit code, near calls with BL, CX, DX, ES:EDI as VBE Core Functions 2.0 gives them.
+ * The start of the display comes in units of four bytes (DX:CX).
  */
 #define D_BPP     3
 #define D_BANK    5
