@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* links: cpu core; runs: 2000 */
 /*
- * The decoder and the disassembler on any bytes, for every model and code size: an instruction is
- * what its own bytes say and no others, fewer bytes are never enough, and its text fits in any room.
- * (tests/peer has the comparison with another decoder.)
+ * The decoder and the disassembler on any bytes, for each model and code size. An instruction is
+ * what its own bytes say and no others, fewer bytes are never enough, and its text fits in any
+ * room. (tests/peer has the comparison with another decoder.)
  *
  * Input: model, code size; bytes, decoded from each position.
  */
