@@ -153,10 +153,13 @@ static bool is_general(unsigned o)
            (o >= AL && o <= rDX);
 }
 
-/* A register beside the memory operand tells its size already. */
+/* A register beside the memory operand tells its size already; not of MOVZX and MOVSX, where it may
+ * be the other's by chance. */
 static bool size_is_plain(const struct insn *i, struct decode_mode m, const struct insn_row *r)
 {
     unsigned size = size_of(i, m, r->opnd[i->mem]);
+    if (!strcmp(r->name, "movzx_w") || !strcmp(r->name, "movsx_w"))
+        return false;
     for (unsigned k = 0; k < 3; k++)
         if (k != i->mem && is_general(r->opnd[k]) && r->opnd[k] != CL &&
             size_of(i, m, r->opnd[k]) == size)

@@ -177,6 +177,7 @@ static const struct sample samples[] = {
     { 32, "8d 34 25 08 00 00 00", "lea esi, [0x8]" },
     { 32, "0f b6 03",             "movzx eax, byte [ebx]" },
     { 32, "0f b7 c3",             "movzx eax, bx" },
+    { 16, "0f b7 07",             "movzx ax, word [bx]" },
     { 32, "66 0f be c9",          "movsx cx, cl" },
     { 32, "40",                   "inc eax" },
     { 64, "40 88 e0",             "mov al, spl" },
