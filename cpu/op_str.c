@@ -151,11 +151,12 @@ static uint64_t stos_run(struct cpu *c, const struct op *op, uint64_t n)
     uint8_t *dst = NULL;
     unsigned size = size_of(op);
     n = run_at(c, op, SEG_ES, get_di(c, op), n, true, &dst);
-    if (n && size == 1)
-        memset(dst, (uint8_t)c->gpr[R_AX], (size_t)n);
-    else
-        for (uint64_t i = 0; i < n; i++)
-            store_le(dst + i * size, c->gpr[R_AX], size);
+    if (!n)
+        return 0;
+    size_t bytes = (size_t)n * size;
+    store_le(dst, c->gpr[R_AX], size);
+    for (size_t have = size; have < bytes; have *= 2)    /* what is there, twice, and so on */
+        memcpy(dst + have, dst, have < bytes - have ? have : bytes - have);
     advance(c, op, R_DI, n * size);
     return n;
 }
