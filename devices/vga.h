@@ -49,6 +49,18 @@ enum vbe_enable {
     VBE_ENABLED = 0x01, VBE_GETCAPS = 0x02, VBE_8BIT_DAC = 0x20, VBE_LFB = 0x40, VBE_NOCLEAR = 0x80
 };
 
+/* What a chip that contains a VGA adds to it. The first four see each access first and say whether
+ * it was theirs. */
+struct vga_ext {
+    bool (*port_read)(void *dev, unsigned port, uint8_t *val);
+    bool (*port_write)(void *dev, unsigned port, uint8_t val);
+    bool (*mem_read)(void *dev, uint32_t off, unsigned size, uint64_t *val);
+    bool (*mem_write)(void *dev, uint32_t off, uint64_t val, unsigned size);
+    bool (*draw)(void *dev, struct surface *out);         /* a mode of its own; false: none set */
+    void (*overlay)(void *dev, struct surface *out);      /* on top of any picture */
+    struct clk (*dot_clock)(void *dev);
+};
+
 struct vga {
     uint8_t  misc;                        /* Miscellaneous Output, 3C2 */
     uint8_t  feature;                     /* Feature Control, 3DA */
@@ -74,6 +86,11 @@ struct vga {
     uint8_t *vram;
     uint32_t vram_size;
     struct sched *sched;
+    /* an extension, and what it keeps here, from registers of its own: more bits for start and
+     * pitch of the picture, a wider address, banks of the window's halves in planar modes */
+    const struct vga_ext *ext;
+    void    *ext_dev;
+    uint32_t more_start, more_pitch, address_mask, bank[2];
     void   (*remap)(void *owner);         /* vga_window() may have changed; board's, may be NULL */
     void    *owner;
 };
@@ -91,6 +108,14 @@ uint8_t *vga_window(const struct vga *v);
 /* The picture, and the characters of a text mode. */
 void vga_draw(const struct vga *v, vtime now, struct surface *out);
 void vga_text(const struct vga *v, struct text_screen *out);
+
+/* Where in the open part of the window 'off' (from A0000) lies, or VGA_CLOSED. */
+uint32_t vga_window_offset(const struct vga *v, uint32_t off);
+#define VGA_CLOSED UINT32_MAX
+
+/* For extensions: the DAC's colours, and a row of pixels of 8, 15, 16, 24 or 32 bits. */
+void vga_palette(const struct vga *v, uint32_t pal[256]);
+void vga_pixels(unsigned bpp, const uint32_t pal[256], const uint8_t *p, unsigned w, uint32_t *px);
 
 /* Between the files of this chip. */
 struct vga_timing {

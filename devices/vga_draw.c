@@ -40,6 +40,12 @@ static uint32_t dac_colour(const struct vga *v, unsigned i)
     return rgb << 2 | (rgb >> 4 & 0x030303);
 }
 
+void vga_palette(const struct vga *v, uint32_t pal[256])
+{
+    for (unsigned i = 0; i < 256; i++)
+        pal[i] = dac_colour(v, i);
+}
+
 /* Palette register, then Mode Control bit 7 and Color Select for the upper bits. */
 static unsigned attr_index(const struct vga *v, unsigned i)
 {
@@ -55,8 +61,7 @@ static struct frame frame_begin(const struct vga *v, vtime now)
     struct vga_timing t = vga_timing(v);
     uint64_t n = vga_frames(v, now);
 
-    for (unsigned i = 0; i < 256; i++)
-        f.pal[i] = dac_colour(v, i);
+    vga_palette(v, f.pal);
     for (unsigned i = 0; i < 16; i++)
         f.attr[i] = f.pal[attr_index(v, i)];
     f.cols = v->cr[1] + 1u;
@@ -76,13 +81,13 @@ static struct scanline line_at(const struct frame *f, unsigned y)
     struct scanline l = { .pan = v->ar[0x13] & 15 };
     bool split = y > f->compare;
     unsigned scan = split ? y - f->compare - 1 : y;
-    uint32_t pitch = v->cr[0x13] * 2u, start = 0;
+    uint32_t pitch = v->cr[0x13] * 2u + v->more_pitch, start = 0;
 
     if (v->cr[9] & 0x80)                             /* double scan */
         scan >>= 1;
     if (!split) {
         scan += v->cr[8] & 0x1f;
-        start = (uint32_t)(v->cr[0x0c] << 8 | v->cr[0x0d]) + (v->cr[8] >> 5 & 3);
+        start = (uint32_t)(v->cr[0x0c] << 8 | v->cr[0x0d]) + (v->cr[8] >> 5 & 3) + v->more_start;
     } else if (v->ar[0x10] & 0x20) {
         l.pan = f->dots == 9 ? 8 : 0;
     }
@@ -104,7 +109,7 @@ static uint32_t address(const struct vga *v, uint32_t c, unsigned row)
         a = (a & ~0x2000u) | (row & 1u) << 13;
     if (!(mode & 2))
         a = (a & ~0x4000u) | (row >> 1 & 1u) << 14;
-    return a & 0xffff;
+    return a & v->address_mask;
 }
 
 static const uint8_t *planes_at(const struct vga *v, uint32_t c, unsigned row)
@@ -253,13 +258,12 @@ static void deep_line(const struct frame *f, struct scanline l, uint32_t *px)
     }
 }
 
-static void vbe_row(const struct frame *f, const uint8_t *p, uint32_t *px)
+void vga_pixels(unsigned bpp, const uint32_t pal[256], const uint8_t *p, unsigned w, uint32_t *px)
 {
-    unsigned w = f->width;
-    switch (f->v->vbe_bpp) {
+    switch (bpp) {
     case 8:
         for (unsigned x = 0; x < w; x++)
-            px[x] = f->pal[p[x]];
+            px[x] = pal[p[x]];
         break;
     case 15:                                         /* top bits fill the low ones */
         for (unsigned x = 0; x < w; x++) {
@@ -309,7 +313,7 @@ static void draw_vbe(struct frame *f, struct surface *out)
         if (v->vbe_bpp == 4)
             vbe_planar_row(f, (uint32_t)at + v->vbe_x / 8u, px);
         else if (at + v->vbe_x * wide + len <= v->vram_size)
-            vbe_row(f, v->vram + at + v->vbe_x * wide, px);
+            vga_pixels(v->vbe_bpp, f->pal, v->vram + at + v->vbe_x * wide, f->width, px);
         else
             memset(px, 0, f->width * sizeof *px);
     }
@@ -359,7 +363,10 @@ static void draw_dark(struct frame *f, struct surface *out)
 void vga_draw(const struct vga *v, vtime now, struct surface *out)
 {
     struct frame f = frame_begin(v, now);
-    if (dark(v))
+    bool off = dark(v);
+    if (!off && v->ext && v->ext->draw(v->ext_dev, out))
+        return;
+    if (off)
         draw_dark(&f, out);
     else if (vbe_on(v))
         draw_vbe(&f, out);
@@ -367,6 +374,8 @@ void vga_draw(const struct vga *v, vtime now, struct surface *out)
         draw_vga(&f, out);
     out->width = out->stride = f.width;
     out->height = f.height;
+    if (!off && v->ext)
+        v->ext->overlay(v->ext_dev, out);
 }
 
 static unsigned at_most(unsigned n, unsigned max) { return n < max ? n : max; }

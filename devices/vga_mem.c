@@ -16,23 +16,29 @@ static const uint32_t spread[16] = {
     0x00000000, 0x000000ff, 0x0000ff00, 0x0000ffff, 0x00ff0000, 0x00ff00ff, 0x00ffff00, 0x00ffffff,
     0xff000000, 0xff0000ff, 0xff00ff00, 0xff00ffff, 0xffff0000, 0xffff00ff, 0xffffff00, 0xffffffff,
 };
-#define CLOSED UINT32_MAX
 
 static bool chain4(const struct vga *v) { return v->sr[4] & 8; }
 
-/* Where in the window 'off' (from A0000) lies, or CLOSED. */
-static uint32_t window_offset(const struct vga *v, uint32_t off)
+/* Where in the window 'off' (from A0000) lies, or VGA_CLOSED. */
+uint32_t vga_window_offset(const struct vga *v, uint32_t off)
 {
     if (vbe_on(v))
-        return off < 0x10000 ? off : CLOSED;
+        return off < 0x10000 ? off : VGA_CLOSED;
     if (!(v->misc & 2))
-        return CLOSED;
+        return VGA_CLOSED;
     switch (v->gr[6] >> 2 & 3) {
     case 0:  return off;
-    case 1:  return off < 0x10000 ? off : CLOSED;
-    case 2:  return off >= 0x10000 && off < 0x18000 ? off - 0x10000 : CLOSED;
-    default: return off >= 0x18000 ? off - 0x18000 : CLOSED;
+    case 1:  return off < 0x10000 ? off : VGA_CLOSED;
+    case 2:  return off >= 0x10000 && off < 0x18000 ? off - 0x10000 : VGA_CLOSED;
+    default: return off >= 0x18000 ? off - 0x18000 : VGA_CLOSED;
     }
+}
+
+/* An extension's banks are added to the window's address. */
+static uint32_t planar(const struct vga *v, uint32_t a)
+{
+    a &= 0xffff;
+    return v->ext ? (a + v->bank[a >> 15]) & (v->vram_size / 4 - 1) : a;
 }
 
 /* The four planes' bytes at address a of the window. */
@@ -46,7 +52,7 @@ static uint8_t *cell(const struct vga *v, uint32_t a)
     else if (v->gr[6] & 2)
         n = ((a & 0xfffe) | (a >> 16 & 1)) << 2;
     else
-        n = (a & 0xffff) << 2;
+        n = planar(v, a) << 2;
     return v->vram + n;
 }
 
@@ -132,10 +138,12 @@ uint8_t *vga_window(const struct vga *v)
 static uint64_t mem_read(void *dev, uint32_t off, unsigned size)
 {
     struct vga *v = dev;
-    uint32_t a = window_offset(v, off);
+    uint32_t a = vga_window_offset(v, off);
     uint64_t val = 0;
 
-    if (a == CLOSED || off + size > VGA_MEM_SIZE)
+    if (v->ext && v->ext->mem_read(v->ext_dev, off, size, &val))
+        return val;
+    if (a == VGA_CLOSED || off + size > VGA_MEM_SIZE)
         return UINT64_MAX;
     if (vbe_linear(v))
         return a + size <= 0x10000 ? load_le(vga_window(v) + a, size) : UINT64_MAX;
@@ -151,9 +159,11 @@ static uint64_t mem_read(void *dev, uint32_t off, unsigned size)
 static void mem_write(void *dev, uint32_t off, uint64_t val, unsigned size)
 {
     struct vga *v = dev;
-    uint32_t a = window_offset(v, off);
+    uint32_t a = vga_window_offset(v, off);
 
-    if (a == CLOSED || off + size > VGA_MEM_SIZE)
+    if (v->ext && v->ext->mem_write(v->ext_dev, off, val, size))
+        return;
+    if (a == VGA_CLOSED || off + size > VGA_MEM_SIZE)
         return;
     if (vbe_linear(v)) {
         if (a + size <= 0x10000)

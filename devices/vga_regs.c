@@ -35,7 +35,10 @@ static const struct field vga_fields[] = {
     FIELD_TRANSIENT(struct vga, beam_from), FIELD_TRANSIENT(struct vga, beam_until),
     FIELD_TRANSIENT(struct vga, beam_status),
     FIELD_TRANSIENT(struct vga, vram),     FIELD_TRANSIENT(struct vga, vram_size),
-    FIELD_TRANSIENT(struct vga, sched),    FIELD_TRANSIENT(struct vga, remap),
+    FIELD_TRANSIENT(struct vga, sched),    FIELD_TRANSIENT(struct vga, ext),
+    FIELD_TRANSIENT(struct vga, ext_dev),  FIELD_TRANSIENT(struct vga, more_start),
+    FIELD_TRANSIENT(struct vga, more_pitch), FIELD_TRANSIENT(struct vga, address_mask),
+    FIELD_TRANSIENT(struct vga, bank),     FIELD_TRANSIENT(struct vga, remap),
     FIELD_TRANSIENT(struct vga, owner),
     FIELD_END
 };
@@ -57,6 +60,8 @@ struct vga_timing vga_timing(const struct vga *v)
         .sync_to = start + ((v->cr[0x11] - start - 1u) & 15u) + 1u,
         .dot = v->misc >> 2 & 1 ? CLK_28 : CLK_25,
     };
+    if (v->ext)
+        t.dot = v->ext->dot_clock(v->ext_dev);
     if (v->sr[1] & 8)                        /* dot clock halved */
         t.dot.den *= 2;
     return t;
@@ -185,8 +190,11 @@ static bool elsewhere(const struct vga *v, unsigned port)
 
 uint8_t vga_port_read(struct vga *v, unsigned port) /* long: table */
 {
+    uint8_t val;
     if (elsewhere(v, port))
         return 0xff;
+    if (v->ext && v->ext->port_read(v->ext_dev, port, &val))
+        return val;
     switch (port) {
     case 0x3c0: return v->ar_index;
     case 0x3c1:
@@ -214,7 +222,7 @@ uint8_t vga_port_read(struct vga *v, unsigned port) /* long: table */
 
 void vga_port_write(struct vga *v, unsigned port, uint8_t val) /* long: table */
 {
-    if (elsewhere(v, port))
+    if (elsewhere(v, port) || (v->ext && v->ext->port_write(v->ext_dev, port, val)))
         return;
     switch (port) {
     case 0x3c0: ar_write(v, val); break;
@@ -256,7 +264,8 @@ const struct bus_ops vga_ops = { ops_read, ops_write, 1 };
 void vga_init(struct vga *v, struct sched *s, uint8_t *vram, uint32_t vram_size)
 {
     assert(vram_size >= 0x40000 && vram_size <= 0x4000000 && !(vram_size & (vram_size - 1)));
-    *v = (struct vga){ .sched = s, .vram = vram, .vram_size = vram_size };
+    *v = (struct vga){ .sched = s, .vram = vram, .vram_size = vram_size,
+                      .address_mask = 0xffff };
     vbe_reset(v);
 }
 
@@ -267,7 +276,8 @@ static void reset(void *dev, enum reset_kind kind)
     if (kind == RESET_INIT)
         return;
     struct vga fresh = { .sched = v->sched, .vram = v->vram, .vram_size = v->vram_size,
-                         .remap = v->remap, .owner = v->owner, .dac_mask = 0xff };
+                         .remap = v->remap, .owner = v->owner, .dac_mask = 0xff,
+                         .ext = v->ext, .ext_dev = v->ext_dev, .address_mask = 0xffff };
     *v = fresh;
     vbe_reset(v);
     if (v->remap)

@@ -131,6 +131,14 @@ static bool set_machine(struct options *o, const char *v, unsigned arg, struct e
     return o->set_board = true;
 }
 
+static bool set_vga(struct options *o, const char *v, unsigned arg, struct error *err)
+{
+    if (strcmp(v, "std") && strcmp(v, "cirrus"))
+        return bad(err, v, "no such display adapter: choose std or cirrus");
+    o->cfg.vga = v[0] == 'c' ? VGA_CIRRUS : VGA_STD;
+    return o->set_vga = true;
+}
+
 static bool set_cpu(struct options *o, const char *v, unsigned arg, struct error *err)
 {
     o->cfg.cpu_model = tools_cpu_find(v);
@@ -341,6 +349,7 @@ static bool set_tuning(struct options *o, const char *v, unsigned arg, struct er
 /* clang-format off */
 static const struct option options[] = {
     { "--machine", "pc|at", "PCI board (default), or a plain ISA AT board", set_machine, 0 },
+    { "--vga", "std|cirrus", "VGA with VBE (default), or a Cirrus Logic GD5446", set_vga, 0 },
     { "--cpu", "MODEL", "processor, see 'vitrine cpu list'; default the most capable", set_cpu, 0 },
     { "--memory", "SIZE", "default 128M", set_memory, 0 },
     { "--smp", "N", "processors; this version runs 1", set_smp, 0 },

@@ -13,7 +13,7 @@ enum slot { SLOT_FDA, SLOT_FDB, SLOT_HDA, SLOT_HDB, SLOT_HDC, SLOT_HDD, SLOT_CDR
 
 struct options {
     struct machine_config cfg;           /* the plain values; no media, no endpoints, no files */
-    bool        set_board, set_cpu, set_memory, set_ips, set_rtc, set_boot;
+    bool        set_board, set_vga, set_cpu, set_memory, set_ips, set_rtc, set_boot;
     bool        rtc_now;
     const char *image, *media[SLOTS];
     bool        discard_writes;

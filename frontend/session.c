@@ -203,6 +203,7 @@ static bool apply_snapshot(struct session *s, const uint8_t *p, size_t n, struct
     if (!machine_peek_config(p, n, &was, &why))
         return error_set(err, 1, "%s: %s", o->load, why.text);
     c->board = o->set_board ? c->board : was.board;
+    c->vga = o->set_vga ? c->vga : was.vga;
     c->cpu_model = o->set_cpu ? c->cpu_model : was.cpu_model;
     c->memory = o->set_memory ? c->memory : was.memory;
     c->ips = o->set_ips ? c->ips : was.ips;

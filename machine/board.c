@@ -75,6 +75,23 @@ static void fill_roms(struct machine *m)
     memcpy(p->rom + sizeof p->rom - shown, m->rom + m->rom_size - shown, shown);
 }
 
+/* The Cirrus answers its frame buffer itself, but for what 'direct' covers at times. */
+static void map_frame_buffer(struct machine *m)
+{
+    struct pc *p = &m->pc;
+    struct region plain = { .name = "lfb", .rd = m->vram, .wr = m->vram, .size = m->vram_size,
+                            .layer = LAYER_DEVICE };
+    p->r_lfb = plain;
+    if (m->cfg.vga == VGA_CIRRUS) {
+        p->r_lfb = (struct region){ .name = "lfb", .ops = &cirrus_lfb_ops, .dev = &p->cirrus,
+                                    .size = CIRRUS_LFB_SIZE, .layer = LAYER_DEVICE };
+        p->r_direct = plain;
+        p->r_direct.layer = LAYER_BRIDGE;
+        bus_map(&m->mem, &p->r_direct);
+    }
+    bus_map(&m->mem, &p->r_lfb);
+}
+
 static void map_memory(struct machine *m)
 {
     struct pc *p = &m->pc;
@@ -88,9 +105,7 @@ static void map_memory(struct machine *m)
     }
     bus_map_io(&m->mem, &p->r_vgamem, "vga", &vga_mem_ops, &p->vga, VGA_MEM_BASE, VGA_MEM_SIZE,
                LAYER_DEVICE);
-    p->r_lfb = (struct region){ .name = "lfb", .rd = m->vram, .wr = m->vram, .size = m->vram_size,
-                                .layer = LAYER_DEVICE };
-    bus_map(&m->mem, &p->r_lfb);
+    map_frame_buffer(m);
     /* An AT has its ROMs where they are, but E0000..FFFFF is RAM that power-on fills with the BIOS,
      * as chipsets with shadow RAM left it: our BIOS keeps its variables there. */
     if (!p->has_pci)
@@ -255,8 +270,13 @@ static void init_vga(struct machine *m)
     struct pc *p = &m->pc;
     vga_init(&p->vga, &m->sched, m->vram, m->vram_size);
     port(m, "vga", &vga_ops, &p->vga, VGA_PORT_BASE, VGA_PORTS);
-    port(m, "vbe", &vbe_ops, &p->vga, VBE_PORT_BASE, VBE_PORTS);
     device_add(&m->devices, &vga_class, &p->vga, "vga");
+    if (m->cfg.vga == VGA_CIRRUS) {
+        cirrus_init(&p->cirrus, &p->vga);
+        device_add(&m->devices, &cirrus_class, &p->cirrus, "cirrus");
+    } else {
+        port(m, "vbe", &vbe_ops, &p->vga, VBE_PORT_BASE, VBE_PORTS);
+    }
 }
 
 static void init_ide(struct machine *m)
@@ -283,14 +303,24 @@ static void init_ide(struct machine *m)
 static void init_pci_vga(struct machine *m)
 {
     struct pc *p = &m->pc;
+    struct region *rom = m->cfg.vgabios.n ? &p->r_vgarom : NULL;
     p->r_mmio = (struct region){ .name = "vga-mmio", .ops = &vga_mmio_ops, .dev = &p->vga,
                                  .size = VGA_MMIO_SIZE, .layer = LAYER_DEVICE };
+    if (m->cfg.vga == VGA_CIRRUS) {
+        p->r_mmio.ops = &cirrus_mmio_ops;
+        p->r_mmio.dev = &p->cirrus;
+    }
     bus_map(&m->mem, &p->r_mmio);
     p->r_vgarom =
         (struct region){ .name = "vga-rom", .rd = p->rom, .size = 65536, .layer = LAYER_DEVICE };
     bus_map(&m->mem, &p->r_vgarom);
-    vga_pci_init(&p->vga_pci, &p->pci, &m->mem, m->vram_size, &p->r_lfb, &p->r_mmio,
-                 m->cfg.vgabios.n ? &p->r_vgarom : NULL);
+    if (m->cfg.vga == VGA_CIRRUS) {
+        cirrus_pci_init(&p->cirrus_pci, &p->pci, &m->mem, &p->cirrus, &p->r_lfb, &p->r_direct,
+                        &p->r_mmio, rom);
+        device_add(&m->devices, &cirrus_pci_class, &p->cirrus_pci, "vgapci");
+        return;
+    }
+    vga_pci_init(&p->vga_pci, &p->pci, &m->mem, m->vram_size, &p->r_lfb, &p->r_mmio, rom);
     device_add(&m->devices, &vga_pci_class, &p->vga_pci, "vgapci");
 }
 

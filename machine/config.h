@@ -9,6 +9,7 @@
 #include "core/log.h"
 
 enum board { BOARD_PC, BOARD_AT };
+enum vga_kind { VGA_STD, VGA_CIRRUS };
 enum engine { ENGINE_AUTO, ENGINE_INTERP, ENGINE_IR };
 
 struct memory_image { const uint8_t *p; size_t n; };     /* borrowed until machine_create()
@@ -18,6 +19,7 @@ struct memory_image { const uint8_t *p; size_t n; };     /* borrowed until machi
 
 struct machine_config {
     enum board  board;
+    enum vga_kind vga;           /* the display adapter */
     int         cpu_model;       /* enum cpu_model; -1: the default */
     uint64_t    memory;          /* bytes; a multiple of 1 MiB (or 640 KiB), up to 3 GiB; 0: 128
                                     MiB */

@@ -11,7 +11,7 @@
 #include "machine/internal.h"
 
 #define ROM_MAX  (16u << 20)          /* the space above FF000000h */
-#define VRAM     (16u << 20)
+#define VRAM     (16u << 20)         /* of the standard VGA */
 #define MEM_SPAN (UINT64_C(1) << 32)
 #define INPUT_RETRY UINT64_C(1000000)            /* ns between looks at a full device */
 
@@ -273,7 +273,7 @@ static bool check_config(const struct machine_config *cfg, struct error *err)
 static bool allocate(struct machine *m, struct error *err)
 {
     m->ram_size = m->cfg.memory;
-    m->vram_size = VRAM;
+    m->vram_size = m->cfg.vga == VGA_CIRRUS ? CIRRUS_VRAM : VRAM;
     m->rom_size = (uint32_t)m->cfg.bios.n;
     m->ram = calloc(1, (size_t)m->ram_size);
     m->vram = calloc(1, m->vram_size);

@@ -3,6 +3,7 @@
 #pragma once
 #include "devices/acpi_pm.h"
 #include "devices/ata.h"
+#include "devices/cirrus_pci.h"
 #include "devices/debugcon.h"
 #include "devices/exitport.h"
 #include "devices/i440fx.h"
@@ -47,6 +48,7 @@ struct pc {
     struct vmmouse   vmmouse;
     struct ns16550   com[4];
     struct vga       vga;
+    struct cirrus    cirrus;             /* of --vga cirrus, as is cirrus_pci */
     struct ata       ata[2];
     struct pci_bus   pci;
     struct i440fx    north;
@@ -54,12 +56,14 @@ struct pc {
     struct piix_ide  ide;
     struct acpi_pm   pm;
     struct vga_pci   vga_pci;
+    struct cirrus_pci cirrus_pci;
     struct kload     kload;
     struct kload_pci kload_pci;
 
     struct region    io[BOARD_PORTS];
     unsigned         n_io;
-    struct region    r_ram, r_bios, r_bios286, r_rom, r_vgamem, r_lfb, r_mmio, r_vgarom, r_kload;
+    struct region    r_ram, r_bios, r_bios286, r_rom, r_vgamem, r_lfb, r_direct, r_mmio,
+                     r_vgarom, r_kload;
     uint8_t          rom[0x40000];       /* C0000..FFFFF as ROMs show there */
     uint8_t          kload_rom[KLOAD_ROM_SIZE];
 };

@@ -42,7 +42,7 @@ const struct device_class machine_class = {
 
 /* What a snapshot needs to find the same machine again: scalars of the configuration. */
 struct recipe {
-    uint32_t board, cpu_model, testdev, no_reboot, cds, floppies, kernel_boot;
+    uint32_t board, cpu_model, testdev, no_reboot, cds, floppies, kernel_boot, vga;
     uint64_t memory, rtc_start, seed;
 };
 static const struct field recipe_fields[] = { FIELD_MAX(struct recipe, board, BOARD_AT),
@@ -53,6 +53,7 @@ static const struct field recipe_fields[] = { FIELD_MAX(struct recipe, board, BO
                                               FIELD_MAX(struct recipe, cds, 15),
                                               FIELD_MAX(struct recipe, floppies, 3),
                                               FIELD_MAX(struct recipe, kernel_boot, 1),
+                                              FIELD_MAX(struct recipe, vga, VGA_CIRRUS),
                                               FIELD_MAX(struct recipe, memory, UINT64_C(3) << 30),
                                               FIELD(struct recipe, rtc_start),
                                               FIELD(struct recipe, seed),
@@ -66,6 +67,7 @@ static struct recipe recipe_of(const struct machine *m)
                         .testdev = c->testdev,
                         .no_reboot = c->no_reboot,
                         .kernel_boot = c->kernel_boot,
+                        .vga = c->vga,
                         .memory = c->memory,
                         .rtc_start = (uint64_t)c->rtc_start,
                         .seed = c->seed };
@@ -124,8 +126,8 @@ bool machine_load(struct machine *m, const void *p, size_t n, struct error *err)
     if (s.config_hash != config_hash(m))
         return error_set(
             err, 1,
-            "snapshot: it was taken on a machine with other memory, processor, board, drives, "
-            "disks, firmware or test device: start with the same options");
+            "snapshot: it was taken on a machine with other memory, processor, board, display "
+            "adapter, drives, disks, firmware or test device: start with the same options");
     blocks_flush(&m->cpu);
     if (!snapshot_load(&s, &m->devices, load_other, m, err))
         return false;
@@ -154,6 +156,7 @@ bool machine_peek_config(const void *p, size_t n, struct machine_config *cfg, st
         cfg->memory = r.memory;
         cfg->testdev = r.testdev;
         cfg->kernel_boot = r.kernel_boot;
+        cfg->vga = (enum vga_kind)r.vga;
         cfg->rtc_start = (int64_t)r.rtc_start;
         cfg->seed = r.seed;
         for (unsigned i = 0; i < 4; i++)
