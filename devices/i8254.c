@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "devices/i8254.h"
 
-static const struct clk CLK = { 105, 88000 };   /* 315/22 MHz / 12 = 105/88 ticks per us */
 #define NEVER UINT64_MAX
 
 static const struct field ch_fields[] = {
@@ -22,6 +21,8 @@ static const struct field fields[] = {
     FIELD_ARRAY(struct i8254, edge),
     FIELD_ARRAY(struct i8254, out),
     FIELD_TRANSIENT(struct i8254, sched),
+    FIELD_TRANSIENT(struct i8254, moved),
+    FIELD_TRANSIENT(struct i8254, moved_owner),
     FIELD_END
 };
 
@@ -124,16 +125,23 @@ static void update(struct i8254 *p, unsigned i, uint64_t now)
     line_set(&p->out[i], v.out);
     if (v.edge != NEVER && v.edge > 2 * 65536)       /* only a hostile snapshot can make it so */
         v.edge = 2 * 65536;
-    vtime when = v.edge == NEVER || !p->out[i].set ? VTIME_NEVER : clk_when(CLK, now + v.edge);
-    sched_arm(p->sched, &p->edge[i], when);
+    bool wired = p->out[i].set && v.edge != NEVER;
+    sched_arm(p->sched, &p->edge[i], wired ? clk_when(I8254_CLK, now + v.edge) : VTIME_NEVER);
 }
 
-static uint64_t now_ticks(struct i8254 *p) { return clk_ticks(CLK, sched_now(p->sched)); }
+static void moved(struct i8254 *p, unsigned i, uint64_t now)
+{
+    update(p, i, now);
+    if (p->moved)
+        p->moved(p->moved_owner, i);
+}
+
+static uint64_t now_ticks(struct i8254 *p) { return clk_ticks(I8254_CLK, sched_now(p->sched)); }
 
 /* sched->now is 'when', but for an event that a snapshot claims to be long overdue. */
 static void on_edge(struct i8254 *p, unsigned i)
 {
-    uint64_t now = clk_ticks(CLK, p->sched->now);
+    uint64_t now = clk_ticks(I8254_CLK, p->sched->now);
     settle(&p->ch[i], now);
     update(p, i, now);
 }
@@ -185,7 +193,7 @@ static void write_control(struct i8254 *p, uint8_t v, uint64_t now)
     uint8_t m = v >> 1 & 7;
     *c = (struct i8254_ch){ .mode = m > 5 ? m - 4 : m, .rw = v >> 4 & 3, .bcd = v & 1,
                             .gate = c->gate };
-    update(p, v >> 6, now);
+    moved(p, v >> 6, now);
 }
 
 static void write_count(struct i8254 *p, unsigned i, uint8_t v, uint64_t now)
@@ -198,7 +206,7 @@ static void write_count(struct i8254 *p, unsigned i, uint8_t v, uint64_t now)
         c->wr_msb = true;
         if (c->mode == 0)                            /* the first byte stops mode 0, OUT low */
             c->armed = false;
-        update(p, i, now);
+        moved(p, i, now);
         return;
     }
     if (c->rw == 3)
@@ -217,7 +225,7 @@ static void write_count(struct i8254 *p, unsigned i, uint8_t v, uint64_t now)
         load_later(c, now, n);                       /* waits for a trigger, or for settle() */
     else
         load(c, now, n);
-    update(p, i, now);
+    moved(p, i, now);
 }
 
 static void pit_write(void *dev, uint32_t off, uint64_t data, unsigned size)
@@ -283,7 +291,7 @@ void i8254_gate(struct i8254 *p, unsigned i, bool level)
         }
     }
     c->gate = level;
-    update(p, i, now);
+    moved(p, i, now);
 }
 
 bool i8254_out(struct i8254 *p, unsigned i)
@@ -293,10 +301,18 @@ bool i8254_out(struct i8254 *p, unsigned i)
     return view(&p->ch[i], now).out;
 }
 
+bool i8254_wave(struct i8254_ch *copy, uint64_t tick, uint64_t *stays)
+{
+    settle(copy, tick);
+    struct view v = view(copy, tick);
+    *stays = v.edge;
+    return v.out;
+}
+
 uint32_t i8254_hz(const struct i8254 *p, unsigned i)
 {
     struct i8254_ch c = p->ch[i];
-    settle(&c, clk_ticks(CLK, sched_now(p->sched)));      /* a copy: looking changes nothing */
+    settle(&c, clk_ticks(I8254_CLK, sched_now(p->sched)));   /* a copy: looking changes nothing */
     if (!periodic(&c) || !c.armed || c.frozen)
         return 0;
     return (uint32_t)(UINT64_C(105000000) / 88 / c.n);
@@ -319,7 +335,7 @@ static void pit_reset(void *dev, enum reset_kind kind)
     struct i8254 *p = dev;
     for (unsigned i = 0; i < 3 && kind == RESET_POWER; i++) {
         p->ch[i] = (struct i8254_ch){ .rw = 3, .gate = i != 2 };
-        update(p, i, now_ticks(p));
+        moved(p, i, now_ticks(p));
     }
 }
 

@@ -43,7 +43,11 @@ struct i8254 {
     struct event    edge[3];
     struct line     out[3];
     struct sched   *sched;
+    void          (*moved)(void *owner, unsigned n);       /* counter n was written or gated */
+    void           *moved_owner;
 };
+
+#define I8254_CLK ((struct clk){ 105, 88000 })             /* 315/22 MHz / 12, in ticks per ns */
 
 extern const struct device_class i8254_class;
 extern const struct bus_ops i8254_ops;                     /* four ports */
@@ -53,3 +57,6 @@ void     i8254_gate(struct i8254 *p, unsigned n, bool level);
 bool     i8254_out(struct i8254 *p, unsigned n);
 /* The square wave on OUT n: its frequency in Hz, 0 when it is not oscillating. */
 uint32_t i8254_hz(const struct i8254 *p, unsigned n);
+/* OUT of a copy of a counter at a tick, no earlier than those asked for before, and for how many
+ * ticks it stays; UINT64_MAX: until the counter is written or gated. */
+bool     i8254_wave(struct i8254_ch *copy, uint64_t tick, uint64_t *stays);

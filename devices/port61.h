@@ -17,11 +17,13 @@
 #include "core/bus.h"
 #include "core/device.h"
 #include "devices/i8254.h"
+#include "devices/speaker.h"
 
 struct port61 {
     uint8_t       ctl;           /* bits 0..3 */
     struct i8254 *pit;
     struct sched *sched;
+    struct speaker *speaker;     /* NULL: none */
 };
 
 extern const struct device_class port61_class;

@@ -250,6 +250,16 @@ static bool set_display(struct options *o, const char *v, unsigned arg, struct e
     return true;
 }
 
+static bool set_sound(struct options *o, const char *v, unsigned arg, struct error *err)
+{
+    if (!strcmp(v, "wav:") || !strcmp(v, "wav:-"))
+        return bad(err, v, "not a file name: write wav:FILE");
+    if (strcmp(v, "sdl") && strcmp(v, "none") && strncmp(v, "wav:", 4))
+        return bad(err, v, "not a place for sound: choose sdl, none or wav:FILE");
+    o->sound = v;
+    return true;
+}
+
 static bool set_scale(struct options *o, const char *v, unsigned arg, struct error *err)
 {
     uint64_t n;
@@ -374,6 +384,8 @@ static const struct option options[] = {
     { "--debugcon", "WHERE", "stdio or file:PATH: what the guest writes to port E9h",
       set_text, T_DEBUGCON },
     { "--testdev", NULL, "test device, and exit port F4h", set_flag, F_TESTDEV },
+    { "--sound", "WHERE", "sdl (default in a window), none (default headless), or wav:FILE",
+      set_sound, 0 },
     { "--display", "sdl|none", "a window, or none", set_display, 0 },
     { "--headless", NULL, "the same as --display none", set_flag, F_HEADLESS },
     { "--fullscreen", NULL, "the window fills the screen", set_flag, F_FULLSCREEN },

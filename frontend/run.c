@@ -14,6 +14,7 @@
 #include "frontend/replay.h"
 #include "frontend/script.h"
 #include "frontend/session.h"
+#include "frontend/sound.h"
 #include "frontend/video.h"
 #include "host/clock.h"
 #include "host/whole_file.h"
@@ -38,6 +39,7 @@ struct run {
     char                 *script_text;
     struct pacing         pace;
     struct video         *v;
+    struct sound          sound;
     enum guest_state      guest;
     bool                  ended;
     bool                  disks_wait;    /* until what the guest wrote is in the images */
@@ -237,6 +239,15 @@ static void watch_speed(struct run *r, uint64_t now)
     r->seen_t = t;
 }
 
+/* What the machine has sounded since the last call. Only at the guest's true speed can it be
+ * heard; into a file it goes at any. */
+static void play(struct run *r, bool audible)
+{
+    struct error err;
+    if (!sound_pump(&r->sound, r->s.m, audible, &err))
+        tell(r, err.text);
+}
+
 static void nap(struct run *r, uint64_t ns)
 {
     if (r->v)
@@ -288,6 +299,7 @@ static void run_slice(struct run *r)
     enum stop stop = machine_run(m, budget, until);
     uint64_t took = host_now() - began;
     session_flush(&r->s);
+    play(r, r->pace.realtime);
     handle_stop(r, stop);
     uint64_t ips = pacing_measure(&r->pace, machine_icount(m) - insns, took, machine_now(m) - now,
                                   machine_halted(m));
@@ -312,6 +324,7 @@ static void replay_loop(struct run *r)
         case REPLAY_FAILED: end(r, EXIT_TROUBLE, "replay", err.text); break;
         }
         session_flush(&r->s);
+        play(r, false);
         if (signal_got)
             end(r, 128 + (int)signal_got, "signal", NULL);
         if (!r->ended)
@@ -344,10 +357,12 @@ static void run_loop(struct run *r)
             check_limits(r);
         if (r->ended)
             break;
-        if (r->desk.paused || r->disks_wait || r->guest != GUEST_RUNS)
+        if (r->desk.paused || r->disks_wait || r->guest != GUEST_RUNS) {
+            sound_hush(&r->sound);
             nap(r, NAP);
-        else
+        } else {
             run_slice(r);
+        }
     }
 }
 
@@ -395,6 +410,7 @@ static void finish(struct run *r)
     if (o->save)
         after(r, session_save(&r->s, o->save, &err), &err);
     after(r, session_end_log(&r->s, &err), &err);
+    after(r, sound_close(&r->sound, r->s.m, &err), &err);
     if (o->hash)
         printf("hash %016llx instructions %llu\n", (unsigned long long)machine_hash(r->s.m),
                (unsigned long long)machine_icount(r->s.m));
@@ -433,11 +449,28 @@ static void catch_signals(void)
 #endif
 }
 
+/* A machine without a voice is better than none; a file that cannot be written ends the run. */
+static bool open_sound(struct run *r, struct error *err)
+{
+    const char *spec = r->o->sound;
+    if (sound_open(&r->sound, spec ? spec : r->v ? "sdl" : "none", r->s.m, err))
+        return true;
+    if (spec && strcmp(spec, "sdl"))
+        return false;
+    if (spec)
+        tell(r, err->text);
+    else
+        complain(err->text);
+    return true;
+}
+
 static bool start(struct run *r, struct error *err)
 {
     if (!open_script(r, err) || !session_open(&r->s, r->o, r->o->script != NULL, err))
         return false;
     if (!r->o->headless && !(r->v = video_open(r->o, err)))
+        return false;
+    if (!open_sound(r, err))
         return false;
     catch_signals();
     uint64_t ips = r->s.cfg.ips ? r->s.cfg.ips : IPS_DEFAULT;
@@ -466,6 +499,7 @@ int run_options(const struct options *o)
         complain(err.text);
         r.status = err.code ? err.code : EXIT_TROUBLE;
     }
+    sound_abandon(&r.sound);
     if (r.v)
         video_close(r.v);
     session_close(&r.s);

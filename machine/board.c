@@ -143,6 +143,10 @@ static void init_pic_pit(struct machine *m)
     i8254_init(&p->pit, &m->sched);
     wire_irq(p, &p->pit.out[0], 0);
     port61_init(&p->port61, &m->sched, &p->pit);
+    speaker_init(&p->speaker, &m->sched, &p->pit);
+    p->port61.speaker = &p->speaker;
+    p->pit.moved = speaker_moved;
+    p->pit.moved_owner = &p->speaker;
     mc146818_init(&p->rtc, &m->sched, m->cfg.rtc_start);
     wire_irq(p, &p->rtc.irq, 8);
     port(m, "pic0", &i8259_ops, &p->pic[0], 0x20, 2);
@@ -565,4 +569,9 @@ void machine_text(struct machine *m, struct text_screen *out) { vga_text(&m->pc.
 bool machine_speaker(const struct machine *m, uint32_t *hz)
 {
     return port61_speaker(&m->pc.port61, hz);
+}
+void machine_audio_start(struct machine *m) { speaker_start(&m->pc.speaker); }
+size_t machine_audio(struct machine *m, struct audio_frame *out, size_t n)
+{
+    return speaker_take(&m->pc.speaker, out, n);
 }

@@ -8,6 +8,7 @@
  * instructions.
  */
 #pragma once
+#include "core/audio.h"
 #include "core/blockdev.h"
 #include "core/buf.h"
 #include "core/chardev.h"
@@ -64,6 +65,10 @@ void      machine_draw(struct machine *m, struct surface *out);
 void      machine_text(struct machine *m, struct text_screen *out);
 /* is it sounding, and at what pitch */
 bool      machine_speaker(const struct machine *m, uint32_t *hz);
+/* Sound, from the moment somebody begins to listen: takes up to n of the frames that are complete
+ * by now. To be asked often: the machine keeps a third of a second. */
+void      machine_audio_start(struct machine *m);
+size_t    machine_audio(struct machine *m, struct audio_frame *out, size_t n);
 
 /* Removable media: drive 'a', 'b' floppies; 'd' the first CD. bd NULL ejects. The machine does
  * not own media. */

@@ -22,6 +22,7 @@
 #include "devices/port61.h"
 #include "devices/port92.h"
 #include "devices/portf0.h"
+#include "devices/speaker.h"
 #include "devices/testdev.h"
 #include "devices/vga.h"
 #include "devices/vga_pci.h"
@@ -34,6 +35,7 @@ struct pc {
     struct i8259     pic[2];
     struct i8254     pit;
     struct port61    port61;
+    struct speaker   speaker;
     struct mc146818  rtc;
     struct i8237_pair dma;
     struct i82077    fdc;

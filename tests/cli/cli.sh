@@ -63,7 +63,8 @@ is 2
 complains 2 frobnicate
 for later in gui create list snapshot disk fork control; do complains 2 $later; says 'not available' err; done
 for bad in "--nonsense" "--memory 5" "--memory 99G" "--memory" "--cpu z80" "--smp 2" "--engine jit" "--boot q" \
-    "--rtc noon" "--clock fixed:none" "--max-seconds soon" "--serial carrier-pigeon" "--script bad.txt" "--scale 0"; do
+    "--rtc noon" "--clock fixed:none" "--max-seconds soon" "--serial carrier-pigeon" "--script bad.txt" "--scale 0" \
+    "--sound loud" "--sound wav:"; do
     complains 2 run $H $bad idle.img
 done
 
@@ -79,6 +80,7 @@ complains 1 run $H --kernel missing
 complains 1 run $H --script missing.txt idle.img
 complains 1 run $H --load missing.snap idle.img
 complains 1 run $H --serial file:/nonexistent/x idle.img
+complains 1 run $H --sound wav:/nonexistent/x idle.img
 complains 2 run $H --serial tcp:127.0.0.1:99999 idle.img
 if mkfifo pipe.img 2>/dev/null; then complains 1 run $H pipe.img; fi
 is 1 run $H --max-instructions 1000 --save /nonexistent/x idle.img
