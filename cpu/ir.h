@@ -33,6 +33,8 @@ struct ir_block { uint32_t n; struct ir *v; };      /* v: room for IR_MAX while 
 
 /* Lifts a whole block. c: for operations that are replaced at the moment (struct cpu, patched). */
 void lift_block(struct ir_block *ib, const struct cpu *c, const struct block *b);
+/* In a HELPER's size: which handler it is, when not that of the row. */
+enum { HELP_ROW, HELP_RAISE, HELP_PUSH_SP, HELP_KINDS };
 /* The handler behind a HELPER node. */
 op_run *ir_helper(const struct op *op, const struct ir *node);
 

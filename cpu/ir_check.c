@@ -47,7 +47,9 @@ static const char *check_shape(const struct ir *x)
         return !size_ok(x->size) || x->imm > SEG_GS ? "no such memory access" : NULL;
     case IR_TRIM: case IR_SEXT:
         return size_ok(x->size) ? NULL : "no such size";
-    case IR_HELPER: case IR_INSN:
+    case IR_HELPER:
+        return x->size >= HELP_KINDS ? "no such helper" : NULL;
+    case IR_INSN:
         return x->size > 1 ? "no such size" : NULL;
     default:
         return x->size ? "a size that means nothing" : NULL;

@@ -374,9 +374,6 @@ static bool is_imm(unsigned operand)
            operand == I1;
 }
 
-/* In a HELPER's size: which handler it is, when not that of the row. */
-enum { HELP_ROW, HELP_RAISE, HELP_PUSH_SP };
-
 op_run *ir_helper(const struct op *op, const struct ir *node)
 {
     const struct binding *b = insn_bindings[op->in.id];

@@ -288,6 +288,7 @@ void cpu_set_a20(struct cpu *c, bool on)
         return;
     c->a20 = on;
     tlb_flush_all(c);                    /* blocks are keyed by the masked address and may stay */
+    run_leave_after(c);                  /* but not follow one another by link */
 }
 
 static void fill(struct cpu *c, const struct walk *w)

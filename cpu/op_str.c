@@ -175,6 +175,10 @@ static const struct op *finish(struct cpu *c, const struct op *op, bool again)
 static const struct op *after_io(struct cpu *c, const struct op *op)
 {
     uint64_t rip = op_next_rip(c, op);
+    if (UNLIKELY(c->patched != NULL)) {      /* run_leave_after(): the device changed the map */
+        c->rip = rip;
+        return OP_EXIT;
+    }
     return op->off + op->in.len < PAGE_SIZE ? block_follow(c, 0, rip) : block_jump(c, rip);
 }
 

@@ -145,35 +145,45 @@ void cpu_nmi(struct cpu *c)
 
 /* ---- the loop ---- */
 
+static bool nmi_due(const struct cpu *c) { return c->nmi && !c->nmi_blocked; }
+static bool intr_due(const struct cpu *c) { return c->intr && (c->eflags & FL_IF); }
+
+static void take_nmi(struct cpu *c)
+{
+    c->nmi = false;
+    c->nmi_blocked = true;
+    interrupt_external(c, EXC_NMI);
+}
+
+static bool take_intr(struct cpu *c)
+{
+    int vector = c->inta(c->pic);
+    if (vector >= 0)
+        interrupt_external(c, (uint8_t)vector);
+    return vector >= 0;
+}
+
 /* Takes what is due at this boundary. True: exactly one instruction must follow before the next
- * look, because an interrupt waits behind a shadow. */
+ * look, because an interrupt waits behind a shadow. A handler that interrupts may enter at once
+ * (through a trap gate) has such a shadow before its first instruction: so it does not matter
+ * whether a slice ends there, and no line that stays high can keep everything from running. */
 static bool boundary(struct cpu *c)
 {
-    bool shadow = c->shadow_at == cpu_icount(c);
-    if (c->nmi && !c->nmi_blocked) {
-        if (shadow)
-            return true;
-        c->nmi = false;
-        c->nmi_blocked = true;
-        c->halted = false;
-        c->n_interrupts++;
-        c->link_slot = NULL;
-        interrupt_external(c, EXC_NMI);
+    bool nmi = nmi_due(c);
+    if (!nmi && !intr_due(c))
         return false;
-    }
-    if (c->intr && (c->eflags & FL_IF)) {
-        if (shadow)
-            return true;
-        int vector = c->inta(c->pic);
-        if (vector >= 0) {
-            c->halted = false;
-            c->n_interrupts++;
-            c->link_slot = NULL;
-            interrupt_external(c, (uint8_t)vector);
-        }
+    if (c->shadow_at == cpu_icount(c))
+        return true;
+    c->link_slot = NULL;
+    if (nmi)
+        take_nmi(c);
+    else if (!take_intr(c))
         return false;
-    }
-    return false;
+    c->halted = false;
+    c->n_interrupts++;
+    c->shadow_at = cpu_icount(c);
+    c->shadow_ss = false;
+    return nmi_due(c) || intr_due(c);
 }
 
 /* A block that may be entered now: never more instructions than are left, one when 'single'. */
