@@ -8,6 +8,7 @@
 #include "core/error.h"
 
 struct blockdev;
+struct disc;
 struct blockdev_ops {
     bool (*read)(struct blockdev *b, uint64_t lba, uint32_t n, void *buf, struct error *err);
     bool (*write)(struct blockdev *b, uint64_t lba, uint32_t n, const void *buf, struct error *err);
@@ -20,4 +21,6 @@ struct blockdev {
     uint32_t sector_size;        /* 512, or 2048 for CDs */
     bool     read_only;
     uint64_t uses;               /* reads and writes so far, for the host's lights */
+    const struct disc *disc;     /* tracks and raw sectors of a CD (core/disc.h); NULL: one data
+                                    track, or no CD */
 };

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "host/cue.h"
 #include "host/disk_cow.h"
 #include "host/disk_hold.h"
 #include "host/disk_raw.h"
@@ -46,8 +47,14 @@ bool medium_open(struct medium *d, const struct options *o, int slot, const char
         return false;
     if (cd && kind == MEDIA_FLOPPY)
         return error_set(err, 1, "'%s' is no CD image: give it to --fda", path);
-    d->raw = disk_raw_open(path, cd ? 2048 : 512, !cd && !discard, &why);
-    d->hold = d->bd = d->raw ? disk_hold_open(d->raw, &why) : NULL;
+    if (!cd && kind == MEDIA_CUE)
+        return error_set(err, 1, "'%s' describes a CD: give it to --cdrom", path);
+    struct blockdev *below = NULL;
+    if (kind == MEDIA_CUE)
+        below = cue_open(path, &why);
+    else
+        below = d->raw = disk_raw_open(path, cd ? 2048 : 512, !cd && !discard, &why);
+    d->hold = d->bd = below ? disk_hold_open(below, &why) : NULL;
     if (d->bd && discard)
         d->bd = disk_cow_open(d->bd, &why);
     if (!d->bd) {

@@ -38,6 +38,7 @@ static bool open_image(struct session *s, struct error *err)
 {
     static const uint8_t slots[] = {
         [MEDIA_FLOPPY] = SLOT_FDA, [MEDIA_DISK] = SLOT_HDA, [MEDIA_CD] = SLOT_CDROM,
+        [MEDIA_CUE] = SLOT_CDROM,
     };
     enum media_kind kind;
     if (!s->o->image)
@@ -468,8 +469,9 @@ int session_slot_for(const struct session *s, const char *path, struct error *er
     enum media_kind kind;
     if (!media_recognise(path, &kind, err))
         return -1;
-    int slot = kind == MEDIA_CD ? SLOT_CDROM : SLOT_FDA;
-    bool known = kind == MEDIA_CD || (kind == MEDIA_FLOPPY && media_surely_floppy(path));
+    bool cd = kind == MEDIA_CD || kind == MEDIA_CUE;
+    int slot = cd ? SLOT_CDROM : SLOT_FDA;
+    bool known = cd || (kind == MEDIA_FLOPPY && media_surely_floppy(path));
     if (known && session_has_drive(s, slot))
         return slot;
     error_set(err, 1, known ? "%s: this machine has no drive for it"

@@ -65,7 +65,7 @@ struct blockdev *disk_cow_open(struct blockdev *below, struct error *err)
 {
     struct disk_cow *d = calloc(1, sizeof *d);
     if (d && sector_store_init(&d->kept, below->sectors, below->sector_size)) {
-        d->bd = (struct blockdev){ &cow_ops, below->sectors, below->sector_size, false, 0 };
+        d->bd = (struct blockdev){ &cow_ops, below->sectors, below->sector_size, false, 0, NULL };
         d->below = below;
         return &d->bd;
     }

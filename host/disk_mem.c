@@ -47,7 +47,7 @@ static const struct blockdev_ops owned_ops = { mem_read, mem_write, mem_flush, o
 struct blockdev *disk_mem_init(struct disk_mem *d, void *p, uint64_t size, uint32_t sector_size,
                                bool read_only)
 {
-    *d = (struct disk_mem){ { &mem_ops, size / sector_size, sector_size, read_only, 0 }, p };
+    *d = (struct disk_mem){ { &mem_ops, size / sector_size, sector_size, read_only, 0, NULL }, p };
     return &d->bd;
 }
 
@@ -65,6 +65,6 @@ struct blockdev *disk_mem_create(const void *from, uint64_t n, uint32_t sector_s
     }
     if (from)
         memcpy(p, from, (size_t)n);
-    *d = (struct disk_mem){ { &owned_ops, sectors, sector_size, false, 0 }, p };
+    *d = (struct disk_mem){ { &owned_ops, sectors, sector_size, false, 0, NULL }, p };
     return &d->bd;
 }

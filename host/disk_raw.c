@@ -77,7 +77,7 @@ struct blockdev *disk_raw_open(const char *path, uint32_t sector_size, bool want
     }
     memcpy(d->path, path, length);
     uint64_t sectors = d->file.size / sector_size + (d->file.size % sector_size != 0);
-    d->bd = (struct blockdev){ &raw_ops, sectors, sector_size, d->file.read_only, 0 };
+    d->bd = (struct blockdev){ &raw_ops, sectors, sector_size, d->file.read_only, 0, NULL };
     if (!sectors)
         error_set(err, 1, "'%s' is empty: it is no disk image", path);
     else if (file_read(&d->file, 0, &probe, 1, &got, err))

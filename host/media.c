@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/media.h"
 
+#include "host/cue.h"
 #include "host/file.h"
 
 static bool floppy_size(uint64_t bytes)
@@ -38,18 +39,27 @@ enum media_kind media_kind(uint64_t bytes, const uint8_t boot[512], bool iso9660
     return bytes <= FLOPPY_BYTES_MAX && !partitioned(boot) ? MEDIA_FLOPPY : MEDIA_DISK;
 }
 
+static bool ends_in_cue(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    return dot && (dot[1] == 'c' || dot[1] == 'C') && (dot[2] == 'u' || dot[2] == 'U') &&
+           (dot[3] == 'e' || dot[3] == 'E') && !dot[4];
+}
+
 bool media_recognise(const char *path, enum media_kind *kind, struct error *err)
 {
     struct host_file f;
     uint8_t boot[512] = { 0 }, id[5] = { 0 };
-    size_t got;
+    size_t got, first = 0;
     if (!file_open(&f, path, false, err))
         return false;
-    bool ok = file_read(&f, 0, boot, sizeof boot, &got, err) &&
+    bool ok = file_read(&f, 0, boot, sizeof boot, &first, err) &&
               file_read(&f, 32769, id, sizeof id, &got, err);
     if (ok && !f.size)
         ok = error_set(err, 1, "'%s' is empty: it is no disk image", path);
     *kind = media_kind(f.size, boot, !memcmp(id, "CD001", 5));
+    if (ok && f.size <= CUE_TEXT_MAX && (ends_in_cue(path) || cue_recognise(boot, first)))
+        *kind = MEDIA_CUE;
     file_close(&f);
     return ok;
 }

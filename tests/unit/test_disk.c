@@ -141,7 +141,7 @@ START_TEST(hold_loses_nothing)
 {
     static struct flaky f;
     static uint8_t model[sizeof f.image], buf[200 * 512];
-    f.bd = (struct blockdev){ &flaky_ops, 600, 512, false, 0 };
+    f.bd = (struct blockdev){ &flaky_ops, 600, 512, false, 0, NULL };
     struct blockdev *d = disk_hold_open(&f.bd, &err);
     bool waited = false;
     ck_assert_ptr_nonnull(d);
