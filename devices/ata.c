@@ -28,7 +28,16 @@ static const struct field drive_fields[] = {
     FIELD_MAX(struct ata_drive, limit, 65536), FIELD(struct ata_drive, unit),
     FIELD_MAX(struct ata_drive, heads, 16),   FIELD(struct ata_drive, spt),
     FIELD_MAX(struct ata_drive, multiple, 16), FIELD(struct ata_drive, xfer),
-    FIELD(struct ata_drive, write_cache),     FIELD(struct ata_drive, power),
+    FIELD(struct ata_drive, pio),             FIELD(struct ata_drive, write_cache),
+    FIELD(struct ata_drive, look_ahead),      FIELD(struct ata_drive, revert),
+    FIELD(struct ata_drive, power),           FIELD(struct ata_drive, sleeping),
+    FIELD(struct ata_drive, smart),           FIELD(struct ata_drive, smart_autosave),
+    FIELD(struct ata_drive, self_test),       FIELD_MAX(struct ata_drive, self_tests, 21),
+    FIELD(struct ata_drive, recovery),        FIELD(struct ata_drive, retries),
+    FIELD(struct ata_drive, inactivity),      FIELD_ARRAY(struct ata_drive, volume),
+    FIELD(struct ata_drive, speed),           FIELD(struct ata_drive, audio),
+    FIELD(struct ata_drive, audio_from),      FIELD(struct ata_drive, audio_to),
+    FIELD(struct ata_drive, audio_since),     FIELD(struct ata_drive, head),
     FIELD_ARRAY(struct ata_drive, packet),    FIELD_MAX(struct ata_drive, sense, 15),
     FIELD(struct ata_drive, asc),             FIELD(struct ata_drive, ascq),
     FIELD(struct ata_drive, attention),       FIELD(struct ata_drive, event_new),
@@ -110,18 +119,20 @@ void ata_defaults(struct ata_drive *d)
     d->heads = d->def_heads;
     d->spt = d->def_spt;
     d->multiple = 0;
-    d->xfer = 0x0c;                              /* PIO 4 */
-    d->write_cache = true;
+    d->xfer = 0;
+    d->pio = 0x0c;                               /* PIO 4 */
+    d->write_cache = d->look_ahead = true;
     d->power = 0xff;
     d->locked = false;
     d->sense = d->asc = d->ascq = 0;
+    atapi_defaults(d);
 }
 
 static void reset_drive(struct ata_drive *d)
 {
     sched_arm(d->ch->sched, &d->event, VTIME_NEVER);
     d->phase = ATA_IDLE;
-    d->intrq = false;
+    d->intrq = d->sleeping = false;
     d->left = d->pos = d->stop = d->len = 0;
     d->unit = 512;
     d->limit = 0;
@@ -142,12 +153,16 @@ static void reset(void *dev, enum reset_kind kind)
         d->feature = d->hob_feature = d->hob_count = d->hob_sector = d->hob_lcyl = d->hob_hcyl = 0;
         d->cmd = 0;
         d->lba = 0;
+        d->revert = false;
+        d->smart = d->smart_autosave = true;
+        d->self_test = 0;
         memset(d->packet, 0, sizeof d->packet);
         memset(d->buf, 0, sizeof d->buf);
         if (kind == RESET_POWER) {
             d->open = false;
             d->attention = d->kind == ATA_CDROM;
             d->event_new = d->event_gone = false;
+            d->self_tests = 0;
         }
     }
     update_irq(p);
@@ -162,7 +177,7 @@ bool ata_wants_dma(const struct ata_drive *d)
 
 bool ata_to_host(const struct ata_drive *d)
 {
-    return d->kind == ATA_CDROM || !(ata_cmd_flags(d->cmd) & CMD_WRITE);
+    return d->kind == ATA_CDROM ? !atapi_takes_data(d) : !(ata_cmd_flags(d->cmd) & CMD_WRITE);
 }
 
 static bool fill(struct ata_drive *d)
@@ -200,7 +215,7 @@ static void dma_step(struct ata_drive *d)
     d->pos += dma_move(d, in);
     if (d->pos < d->stop)
         return;
-    if (!in && !ata_cmd_drain(d))
+    if (!in && !(d->kind == ATA_CDROM ? atapi_drain(d) : ata_cmd_drain(d)))
         return;
     sched_arm(d->ch->sched, &d->event, sched_now(d->ch->sched) + CHUNK_NS);
 }
@@ -220,8 +235,11 @@ static void on_event(void *owner, vtime when)
     bool cd = d->kind == ATA_CDROM;
     switch (d->phase) {
     case ATA_RESET:
-        if (!(d->ch->control & SRST))
-            reset_drive(d);
+        if (d->ch->control & SRST)
+            break;
+        reset_drive(d);
+        if (d->revert)
+            ata_defaults(d);
         break;
     case ATA_START:
         if (cd)
@@ -271,7 +289,7 @@ static void write_command(struct ata *p, uint8_t v)
         update_irq(p);
         return;
     }
-    if (d->status & (ATA_BSY | ATA_DRQ))
+    if (d->status & (ATA_BSY | ATA_DRQ) || d->sleeping)
         return;
     d->cmd = v;
     d->error = 0;
@@ -458,6 +476,7 @@ void ata_insert(struct ata *p, unsigned drive, struct blockdev *bd)
         return;
     d->bd = bd;
     d->open = false;
+    atapi_medium_changed(d);
     d->attention = true;
     d->event_new = bd != NULL;
     d->event_gone = !bd;
@@ -469,7 +488,7 @@ static bool post_load(void *dev, unsigned version, struct error *err)
     struct ata *p = dev;
     for (unsigned i = 0; i < 2; i++) {
         const struct ata_drive *d = &p->drive[i];
-        bool unit = d->unit == 512 || d->unit == 2048 || d->unit == 2352;
+        bool unit = d->unit >= 1 && d->unit <= ATAPI_UNIT_MAX;
         uint32_t room = d->phase == ATA_PACKET ? 12 : ATA_BUF;
         if (d->pos > d->stop || d->stop > room || !d->heads || !d->spt || !unit || d->select & DEV)
             return error_set(err, 1, "the state of an ATA drive contradicts itself");
@@ -479,4 +498,4 @@ static bool post_load(void *dev, unsigned version, struct error *err)
     return true;
 }
 
-const struct device_class ata_class = { "ata", 1, 1, fields, reset, post_load, NULL };
+const struct device_class ata_class = { "ata", 2, 1, fields, reset, post_load, NULL };

@@ -13,8 +13,10 @@
  * time and its event does the work, medium and all; data waits in buf[] on its way, so any moment
  * can be saved.
  *
- * Not modelled:  overlapped and queued commands, SMART, security, host protected area, READ/WRITE
- * LONG.
+ * ata_cmd.c has the commands of disks, ata_identify.c and ata_smart.c what they say of themselves.
+ *
+ * Not modelled:  overlapped and queued commands, security, setting a host protected area, FORMAT
+ *                TRACK, READ/WRITE LONG, standby timers.
  * Deviations:    drives are always ready and need no time to seek or to spin up.
  */
 #pragma once
@@ -60,14 +62,27 @@ struct ata_drive {
     uint8_t  heads, spt;         /* present CHS translation */
     uint8_t  multiple;           /* sectors in a block of READ/WRITE MULTIPLE; 0: not set */
     uint8_t  xfer;               /* transfer mode, as SET FEATURES 03h coded it */
-    bool     write_cache;
+    uint8_t  pio;                /* the same of the PIO modes */
+    bool     write_cache, look_ahead;
+    bool     revert;             /* a software reset restores the defaults (SET FEATURES CCh) */
     uint8_t  power;              /* as CHECK POWER MODE reports it */
+    bool     sleeping;           /* only a reset wakes it */
+    bool     smart, smart_autosave;
+    uint8_t  self_test;          /* SMART: result of the last one, and how many there were */
+    uint8_t  self_tests;
     /* CD-ROM drives */
     uint8_t  packet[12];
     uint8_t  sense, asc, ascq;
     bool     attention;          /* unit attention: the medium may have changed */
     bool     event_new, event_gone;   /* for GET EVENT STATUS NOTIFICATION */
     bool     locked, open;       /* medium removal prevented; tray open */
+    uint8_t  recovery, retries, inactivity;   /* mode pages 01h, 0Dh */
+    uint8_t  volume[8];          /* page 0Eh: channels and volume of each output port */
+    uint16_t speed;              /* SET CD SPEED, kB/s */
+    uint8_t  audio;              /* enum atapi_audio */
+    uint32_t audio_from, audio_to;    /* sectors: where playing began, and will end */
+    vtime    audio_since;        /* when it began */
+    uint32_t head;               /* the sector after the last one read or played */
     uint8_t  buf[ATA_BUF];
     struct event event;
     /* wiring */
@@ -102,7 +117,7 @@ void ata_insert(struct ata *p, unsigned drive, struct blockdev *bd);
 /* The bus master became ready to move data. */
 void ata_dma_ready(struct ata *p);
 
-/* ---- between ata.c, ata_cmd.c and atapi.c ---- */
+/* ---- between ata*.c and atapi*.c ---- */
 enum { ATA_BSY = 0x80, ATA_DRDY = 0x40, ATA_DF = 0x20, ATA_DSC = 0x10, ATA_DRQ = 0x08,
        ATA_ERR = 0x01 };
 enum { ATA_UNC = 0x40, ATA_IDNF = 0x10, ATA_ABRT = 0x04 };
@@ -123,4 +138,7 @@ bool ata_cmd_fill(struct ata_drive *d, uint32_t most);  /* medium to buf; false:
                                                            failed */
 bool ata_cmd_drain(struct ata_drive *d);                /* buf to medium */
 uint8_t ata_cmd_flags(uint8_t cmd);
+void ata_identify(struct ata_drive *d);
+void ata_identify_packet(struct ata_drive *d);
+void ata_smart(struct ata_drive *d);
 enum { CMD_EXT = 1, CMD_MULT = 2, CMD_DMA = 4, CMD_WRITE = 8 };

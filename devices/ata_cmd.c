@@ -5,6 +5,8 @@
 #define LBA      0x40            /* in the device register */
 #define BLOCK_NS 20000           /* READ/WRITE: to the next block */
 
+enum { WRITE_BUFFER = 0xe8 };
+
 struct command {
     uint8_t first, last, flags;
     void  (*run)(struct ata_drive *d);
@@ -188,58 +190,37 @@ static void verify(struct ata_drive *d)
     ata_finish(d, ATA_DRDY | ATA_DSC);
 }
 
-/* ---- IDENTIFY DEVICE ---- */
+/* ---- READ BUFFER, WRITE BUFFER: the first 512 bytes of buf ---- */
 
-static void text(uint8_t *to, unsigned bytes, const char *s)
+static void read_buffer(struct ata_drive *d)
 {
-    for (unsigned i = 0; i < bytes; i++)         /* first character in the high byte */
-        to[i ^ 1] = (uint8_t)(*s ? *s++ : ' ');
-}
-
-static uint16_t mode_bit(const struct ata_drive *d, uint8_t kind)
-{
-    return d->xfer >> 5 == kind >> 5 && d->xfer >= 0x20 ? (uint16_t)(0x100u << (d->xfer & 7)) : 0;
-}
-
-static void identify(struct ata_drive *d)
-{
-    uint64_t total = d->bd ? d->bd->sectors : 0, lba28 = total > 0x0fffffff ? 0x0fffffff : total;
-    uint32_t track = (uint32_t)d->heads * d->spt;
-    uint64_t cyls = total / track > 65535 ? 65535 : total / track, chs = cyls * track;
-    char serial[] = "VT00000000000 ";
-    uint8_t *b = d->buf, sum = 0;
-    serial[12] = d->serial;
-    const uint16_t words[][2] = {
-        { 0, 0x0040 }, { 1, d->def_cyls }, { 3, d->def_heads }, { 6, d->def_spt }, { 47, 0x8010 },
-        { 48, 1 }, { 49, 0x0f00 }, { 50, 0x4000 }, { 51, 0x0200 }, { 52, 0x0200 }, { 53, 7 },
-        { 54, (uint16_t)cyls }, { 55, d->heads }, { 56, d->spt },
-        { 57, (uint16_t)chs }, { 58, (uint16_t)(chs >> 16) },
-        { 59, d->multiple ? 0x100u | d->multiple : 0 },
-        { 60, (uint16_t)lba28 }, { 61, (uint16_t)(lba28 >> 16) },
-        { 63, 0x0007u | mode_bit(d, 0x20) }, { 64, 3 }, { 65, 120 }, { 66, 120 }, { 67, 120 },
-        { 68, 120 }, { 80, 0x007e }, { 81, 0x0019 }, { 82, 0x4028 }, { 83, 0x7400 }, { 84, 0x4000 },
-        { 85, d->write_cache ? 0x4028 : 0x4008 }, { 86, 0x3400 }, { 87, 0x4000 },
-        { 88, 0x003fu | mode_bit(d, 0x40) }, { 93, d->serial & 1 ? 0x600b : 0x6b00 },
-    };
-    memset(b, 0, 512);
-    for (unsigned i = 0; i < ARRAY_LEN(words); i++)
-        store_le16(b + 2 * words[i][0], words[i][1]);
-    text(b + 20, 20, serial);
-    text(b + 46, 8, "1.0");
-    text(b + 54, 40, "VITRINE HARD DISK");
-    store_le64(b + 200, total);
-    b[510] = 0xa5;
-    for (unsigned i = 0; i < 511; i++)
-        sum = (uint8_t)(sum + b[i]);
-    b[511] = (uint8_t)(0u - sum);
     d->pos = 0;
     d->stop = d->len = 512;
     ata_drq(d, ATA_IN, true);
 }
 
+static void write_buffer(struct ata_drive *d)
+{
+    d->pos = 0;
+    d->stop = d->len = 512;
+    ata_drq(d, ATA_OUT, false);
+}
+
 /* ---- commands without data ---- */
 
 static void done(struct ata_drive *d) { ata_finish(d, ATA_DRDY | ATA_DSC); }
+
+static void nop(struct ata_drive *d) { ata_fail(d, ATA_ABRT); }
+
+static void seek(struct ata_drive *d)
+{
+    d->power = 0xff;
+    if (!get_address(d) || !d->bd || d->lba >= d->bd->sectors)
+        ata_fail(d, ATA_IDNF);
+    else
+        done(d);
+    d->left = 0;
+}
 
 static void recalibrate(struct ata_drive *d)
 {
@@ -277,31 +258,34 @@ static void set_multiple(struct ata_drive *d)
     done(d);
 }
 
-static bool mode_exists(uint8_t m)
+/* PIO modes leave the DMA mode alone. */
+static bool set_mode(struct ata_drive *d, uint8_t m)
 {
-    return m <= 1 || (m >= 0x08 && m <= 0x0c) || (m >= 0x20 && m <= 0x22) ||
-           (m >= 0x40 && m <= 0x45);
+    if (m <= 1)                                  /* the default, with and without IORDY */
+        d->pio = 0x0c;
+    else if (m >= 0x08 && m <= 0x0c)
+        d->pio = m;
+    else if ((m >= 0x10 && m <= 0x12) || (m >= 0x20 && m <= 0x22) || (m >= 0x40 && m <= 0x45))
+        d->xfer = m;
+    else
+        return false;
+    return true;
 }
 
 static void set_features(struct ata_drive *d)
 {
+    bool disk = d->kind == ATA_DISK, ok = true;
     switch (d->feature) {
-    case 0x02: d->write_cache = true;  break;
-    case 0x82: d->write_cache = false; break;
-    case 0x03:
-        if (!mode_exists(d->count)) {
-            ata_fail(d, ATA_ABRT);
-            return;
-        }
-        d->xfer = d->count;
-        break;
-    case 0x55: case 0xaa: case 0x66: case 0xcc:  /* look-ahead, defaults: nothing to do */
-        break;
-    default:
-        ata_fail(d, ATA_ABRT);
-        return;
+    case 0x02: case 0x82: d->write_cache = d->feature == 0x02; ok = disk; break;
+    case 0x55: case 0xaa: d->look_ahead = d->feature == 0xaa;  ok = disk; break;
+    case 0x66: case 0xcc: d->revert = d->feature == 0xcc;      break;
+    case 0x03:            ok = set_mode(d, d->count);          break;
+    default:              ok = false;                          break;
     }
-    done(d);
+    if (ok)
+        done(d);
+    else
+        ata_fail(d, ATA_ABRT);
 }
 
 static void flush(struct ata_drive *d)
@@ -326,7 +310,12 @@ static void native_max(struct ata_drive *d)
 
 static void standby(struct ata_drive *d) { d->power = 0x00; done(d); }
 static void idle(struct ata_drive *d)    { d->power = 0x80; done(d); }
-static void sleep_now(struct ata_drive *d) { d->power = 0x00; done(d); }
+static void sleep_now(struct ata_drive *d)
+{
+    d->power = 0x00;
+    done(d);
+    d->sleeping = true;
+}
 
 static void check_power(struct ata_drive *d)
 {
@@ -340,17 +329,19 @@ static const struct command commands[] = {
     { 0xc4, 0xc4, CMD_MULT, transfer },               { 0x29, 0x29, CMD_MULT | CMD_EXT, transfer },
     { 0xc8, 0xc9, CMD_DMA, transfer },                { 0x25, 0x25, CMD_DMA | CMD_EXT, transfer },
     { 0x30, 0x31, CMD_WRITE, transfer },              { 0x34, 0x34, CMD_WRITE | CMD_EXT, transfer },
-    { 0xc5, 0xc5, CMD_WRITE | CMD_MULT, transfer },
+    { 0xc5, 0xc5, CMD_WRITE | CMD_MULT, transfer },   { 0x3c, 0x3c, CMD_WRITE, transfer },
     { 0x39, 0x39, CMD_WRITE | CMD_MULT | CMD_EXT, transfer },
     { 0xca, 0xcb, CMD_WRITE | CMD_DMA, transfer },
     { 0x35, 0x35, CMD_WRITE | CMD_DMA | CMD_EXT, transfer },
     { 0x40, 0x41, 0, verify },                        { 0x42, 0x42, CMD_EXT, verify },
-    { 0xec, 0xec, 0, identify },                      { 0x10, 0x1f, 0, recalibrate },
-    { 0x70, 0x7f, 0, done },                          { 0x90, 0x90, 0, diagnose },
+    { 0xec, 0xec, 0, ata_identify },                      { 0x10, 0x1f, 0, recalibrate },
+    { 0x70, 0x7f, 0, seek },                          { 0x90, 0x90, 0, diagnose },
     { 0x91, 0x91, 0, set_geometry },                  { 0xc6, 0xc6, 0, set_multiple },
     { 0xef, 0xef, 0, set_features },                  { 0xe7, 0xe7, 0, flush },
     { 0xea, 0xea, CMD_EXT, flush },                   { 0xf8, 0xf8, 0, native_max },
-    { 0x27, 0x27, CMD_EXT, native_max },
+    { 0x27, 0x27, CMD_EXT, native_max },              { 0x00, 0x00, 0, nop },
+    { 0xe4, 0xe4, 0, read_buffer },                   { 0xe8, 0xe8, CMD_WRITE, write_buffer },
+    { 0xb0, 0xb0, 0, ata_smart },
     { 0xe0, 0xe0, 0, standby },                       { 0x94, 0x94, 0, standby },
     { 0xe2, 0xe2, 0, standby },                       { 0x96, 0x96, 0, standby },
     { 0xe1, 0xe1, 0, idle },                          { 0x95, 0x95, 0, idle },
@@ -383,6 +374,10 @@ void ata_cmd_next(struct ata_drive *d)
             send_block(d);
         else
             done(d);
+        return;
+    }
+    if (d->cmd == WRITE_BUFFER) {
+        done(d);
         return;
     }
     if (!ata_cmd_drain(d))

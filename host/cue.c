@@ -320,7 +320,8 @@ static bool measure(struct cue *c, unsigned i, const char *name, const uint64_t 
     struct cue_track *k = &c->track[i];
     bool alone = i == 0 || k[-1].file != k->file, last = i + 1 == c->n_tracks;
     uint64_t size = bytes[k->file];
-    k->at = alone ? (uint64_t)k->index0 * k->bytes : k[-1].at + (uint64_t)k[-1].frames * k[-1].bytes;
+    k->at = alone ? (uint64_t)k->index0 * k->bytes :
+                    k[-1].at + (uint64_t)k[-1].frames * k[-1].bytes;
     uint64_t room = k->at < size ? (size - k->at + (k->bytes == 2048 ? 2047 : 0)) / k->bytes : 0;
     uint64_t want = last || k[1].file != k->file ? room : k[1].index0 - k->index0;
     if (room <= k->index1 - k->index0 || want > room)

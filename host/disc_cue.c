@@ -201,6 +201,7 @@ struct blockdev *cue_open(const char *path, struct error *err)
         return NULL;
     }
     d->disc.read_raw = read_raw;
-    d->bd = (struct blockdev){ &cue_ops, d->disc.track[d->disc.n - 1].end, 2048, true, 0, &d->disc };
+    d->bd = (struct blockdev){ &cue_ops, d->disc.track[d->disc.n - 1].end, 2048, true, 0,
+                               &d->disc };
     return &d->bd;
 }

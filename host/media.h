@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What kind of medium an image file is, by content and size: a CD carries an ISO 9660 descriptor,
- * or is described by a cue sheet, which is a text or has a name in .cue; what is no larger than the largest floppy is a floppy, unless it has a partition table and no
- * floppy's size; everything else is a hard disk.
+ * or is described by a cue sheet, which is a text or has a name in .cue; what is no larger than the
+ * largest floppy is a floppy, unless it has a partition table and no floppy's size; everything else
+ * is a hard disk.
  */
 #pragma once
 #include "core/error.h"

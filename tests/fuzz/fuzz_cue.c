@@ -12,7 +12,8 @@
 static void check_disc(const struct cue *c, const struct disc *d, const uint64_t *bytes)
 {
     uint32_t at = 0;
-    FUZZ_CHECK(d->n && d->n <= DISC_TRACKS && d->first && d->first + d->n <= 100, "%u tracks", d->n);
+    FUZZ_CHECK(d->n && d->n <= DISC_TRACKS && d->first && d->first + d->n <= 100,
+               "%u tracks", d->n);
     for (unsigned i = 0; i < d->n; i++) {
         const struct disc_track *t = &d->track[i];
         const struct cue_track *k = &c->track[i];
@@ -76,7 +77,7 @@ bool fuzz_seed(unsigned n, struct buf *out)
         len += snprintf(line + len, sizeof line - (size_t)len, " INDEX 01 00:%02u:10\n", at);
         at += 1 + fuzz_below(&r, 4);
         if (fuzz_one_in(&r, 5))
-            len += snprintf(line + len, sizeof line - (size_t)len, "FLAGS DCP PRE\nPOSTGAP 00:00:05\n");
+            len += snprintf(line + len, sizeof line - (size_t)len, "FLAGS DCP\nPOSTGAP 0:0:5\n");
         buf_put(out, line, (size_t)len);
     }
     return true;

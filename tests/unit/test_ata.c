@@ -250,6 +250,170 @@ START_TEST(resets_and_absent_drives)
 }
 END_TEST
 
+static uint8_t identified(unsigned word)
+{
+    uint8_t b[512];
+    command(0, 0, 0, 0xec);
+    wait_ready();
+    take(b, 512);
+    return b[2 * word];
+}
+
+static uint8_t features(unsigned feature, unsigned count)
+{
+    out(DEVICE, 0xa0);
+    out(FEATURE, feature);
+    out(COUNT, count);
+    out(COMMAND, 0xef);
+    return wait_ready() & ATA_ERR;
+}
+
+START_TEST(modes_and_features)
+{
+    uint8_t b[512];
+    ck_assert_uint_eq(features(3, 0x44), 0);
+    ck_assert_uint_eq(features(3, 0x0b), 0);       /* a PIO mode leaves the DMA mode */
+    command(0, 0, 0, 0xec);
+    wait_ready();
+    take(b, 512);
+    ck_assert_uint_eq(load_le16(b + 176), 0x103f);
+    ck_assert_uint_eq(load_le16(b + 126), 7);
+    ck_assert_uint_eq(load_le16(b + 170), 0x7069);
+    features(3, 0x22);
+    features(0x82, 0);
+    features(0x55, 0);
+    command(0, 0, 0, 0xec);
+    wait_ready();
+    take(b, 512);
+    ck_assert_uint_eq(load_le16(b + 176), 0x3f);
+    ck_assert_uint_eq(load_le16(b + 126), 0x407);
+    ck_assert_uint_eq(load_le16(b + 170), 0x7009);
+    ck_assert_uint_eq(features(3, 0x46), ATA_ERR);
+    ck_assert_uint_eq(features(0x77, 0), ATA_ERR);
+    command(0, 8, 0, 0xc6);
+    wait_ready();
+    ata_ctl_ops.write(&r.ata, 0, 4, 1);
+    ata_ctl_ops.write(&r.ata, 0, 0, 1);
+    wait_ready();
+    ck_assert_uint_eq(identified(59), 8);          /* survives a software reset, until CCh */
+    features(0xcc, 0);
+    ata_ctl_ops.write(&r.ata, 0, 4, 1);
+    ata_ctl_ops.write(&r.ata, 0, 0, 1);
+    wait_ready();
+    ck_assert_uint_eq(identified(59), 0);
+}
+END_TEST
+
+START_TEST(buffer_seek_and_sleep)
+{
+    uint8_t b[512], c[512];
+    for (unsigned i = 0; i < 512; i++)
+        b[i] = (uint8_t)(i * 11);
+    command(0, 0, 0, 0xe8);
+    ck_assert_uint_eq(wait_ready() & ATA_DRQ, ATA_DRQ);
+    give(b, 512);
+    ck_assert_uint_eq(wait_ready(), ATA_DRDY | ATA_DSC);
+    command(0, 0, 0, 0xe4);
+    wait_ready();
+    take(c, 512);
+    ck_assert(!memcmp(b, c, 512));
+    command(0, 0, SECTORS - 1, 0x70);
+    ck_assert_uint_eq(wait_ready(), ATA_DRDY | ATA_DSC);
+    command(0, 0, SECTORS, 0x70);
+    ck_assert_uint_eq(wait_ready() & ATA_ERR, ATA_ERR);
+    command(0, 0, 0, 0x00);
+    ck_assert_uint_eq(wait_ready() & ATA_ERR, ATA_ERR);
+    command(0, 0, 0, 0xe1);
+    wait_ready();
+    command(0, 0, 0, 0xe5);
+    wait_ready();
+    ck_assert_uint_eq(in(COUNT), 0x80);
+    command(0, 0, 0, 0xe6);
+    wait_ready();
+    command(0, 1, 0, 0x20);                        /* asleep: nothing but a reset */
+    sched_advance(&r.sched, r.sched.now + 10000000);
+    ck_assert_uint_eq(in(STATUS), ATA_DRDY | ATA_DSC);
+    ata_ctl_ops.write(&r.ata, 0, 4, 1);
+    ata_ctl_ops.write(&r.ata, 0, 0, 1);
+    wait_ready();
+    read_check(0x20, 1, 1, 1);
+}
+END_TEST
+
+static uint8_t smart(unsigned what, unsigned count, unsigned sector)
+{
+    out(DEVICE, 0xa0);
+    out(FEATURE, what);
+    out(COUNT, count);
+    out(SECTOR, sector);
+    out(LCYL, 0x4f);
+    out(HCYL, 0xc2);
+    out(COMMAND, 0xb0);
+    return wait_ready();
+}
+
+START_TEST(smart_is_content)
+{
+    uint8_t b[512], sum;
+    static const uint8_t reads[3] = { 0xd0, 0xd1, 0xd5 };
+    ck_assert_uint_eq(smart(0xda, 0, 0), ATA_DRDY | ATA_DSC);
+    ck_assert(in(LCYL) == 0x4f && in(HCYL) == 0xc2);
+    ck_assert_uint_eq(smart(0xd4, 0, 1), ATA_DRDY | ATA_DSC);
+    for (unsigned k = 0; k < 3; k++) {
+        ck_assert_uint_eq(smart(reads[k], 1, 6) & (ATA_DRQ | ATA_ERR), ATA_DRQ);
+        take(b, 512);
+        sum = 0;
+        for (unsigned i = 0; i < 512; i++)
+            sum = (uint8_t)(sum + b[i]);
+        ck_assert_uint_eq(sum, 0);
+        ck_assert_uint_eq(b[0], k < 2 ? 16 : 1);
+        ck_assert(k == 2 || b[2] == 1);
+    }
+    ck_assert_uint_eq(b[508], 1);                  /* one self-test in the log */
+    ck_assert_uint_eq(smart(0xd9, 0, 0), ATA_DRDY | ATA_DSC);
+    ck_assert_uint_eq(smart(0xd0, 1, 0) & ATA_ERR, ATA_ERR);
+    ck_assert_uint_eq(identified(85) & 1, 0);
+    ck_assert_uint_eq(smart(0xd8, 0, 0), ATA_DRDY | ATA_DSC);
+    ck_assert_uint_eq(identified(85) & 1, 1);
+    out(LCYL, 0);
+    out(FEATURE, 0xda);
+    out(COMMAND, 0xb0);
+    ck_assert_uint_eq(wait_ready() & ATA_ERR, ATA_ERR);
+    command(0, 0, 0, 0xf6);                        /* security, host protected area: none */
+    ck_assert_uint_eq(wait_ready() & ATA_ERR, ATA_ERR);
+    command(0, 0, 0, 0xf9);
+    ck_assert_uint_eq(wait_ready() & ATA_ERR, ATA_ERR);
+}
+END_TEST
+
+START_TEST(beyond_137_gigabytes)
+{
+    static const uint64_t big = UINT64_C(0x123456789);
+    r.disk.bd.sectors = big;                       /* the memory below ends long before */
+    ata_attach(&r.ata, 0, ATA_DISK, &r.disk.bd);
+    uint8_t b[512];
+    command(0, 0, 0, 0xec);
+    wait_ready();
+    take(b, 512);
+    ck_assert(load_le64(b + 200) == big && load_le32(b + 120) == 0x0fffffff);
+    ck_assert(load_le16(b + 2) == 16383 && load_le16(b + 108) == 16383);
+    ck_assert_uint_eq(load_le32(b + 114), 16514064);
+    command(0, 0, 0, 0x27);
+    wait_ready();
+    ck_assert(in(SECTOR) == 0x88 && in(LCYL) == 0x67 && in(HCYL) == 0x45);
+    ata_ctl_ops.write(&r.ata, 0, 0x80, 1);         /* HOB */
+    ck_assert(in(SECTOR) == 0x23 && in(LCYL) == 1 && in(HCYL) == 0);
+    out(COUNT, 0);                                 /* a write clears it */
+    ck_assert_uint_eq(in(SECTOR), 0x88);
+    command(0, 0, 0, 0xf8);
+    wait_ready();
+    ck_assert(in(SECTOR) == 0xfe && in(DEVICE) == 0xef);
+    command(0, 1, big, 0x24);
+    ck_assert_uint_eq(wait_ready() & ATA_ERR, ATA_ERR);
+    ck_assert_uint_eq(in(ERR), ATA_IDNF);
+}
+END_TEST
+
 /* ---- packet commands ---- */
 
 static uint8_t packet(const uint8_t *p, unsigned limit)
@@ -365,9 +529,10 @@ static void poke(void *arg, uint32_t v)
 {
     struct rig *x = arg;
     static const uint8_t cmds[] = { 0x20, 0x30, 0xc4, 0xc5, 0x24, 0x34, 0xec, 0xa1, 0xa0, 0xa0,
-                                    0xa0, 0xc6, 0x91, 0xef, 0x90, 0x40, 0xe7, 0x08, 0xc8, 0xca };
+                                    0xa0, 0xc6, 0x91, 0xef, 0x90, 0x40, 0xe7, 0x08, 0xc8, 0xca,
+                                    0xb0, 0xe4, 0xe8, 0x70, 0xe6, 0x3c };
     static const uint8_t packets[] = { 0, 3, 0x12, 0x28, 0x28, 0xbe, 0x43, 0x5a, 0x4a, 0x46, 0x25,
-                                       0x1b };
+                                       0x1b, 0x42, 0x45, 0x47, 0x4b, 0x55, 0x15, 0x51, 0x52 };
     uint32_t w = v >> 4;
     switch (v % 8) {
     case 0: case 1: sched_advance(&x->sched, x->sched.now + w % 60000); break;
@@ -437,6 +602,10 @@ int main(void)
     tcase_add_test(t, pio_writes);
     tcase_add_test(t, errors);
     tcase_add_test(t, resets_and_absent_drives);
+    tcase_add_test(t, modes_and_features);
+    tcase_add_test(t, buffer_seek_and_sleep);
+    tcase_add_test(t, smart_is_content);
+    tcase_add_test(t, beyond_137_gigabytes);
     tcase_add_test(t, cd_reads);
     tcase_add_test(t, cd_tables);
     tcase_add_loop_test(t, save_load_is_invisible, 0, 10);

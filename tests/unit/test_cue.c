@@ -27,9 +27,10 @@ START_TEST(one_file_many_tracks)
                         "FILE \"a disc.bin\" BINARY\r\n"
                         "  TRACK 01 MODE1/2352\r\n    INDEX 01 00:00:00\r\n"
                         "  TRACK 02 AUDIO\r\n    FLAGS DCP PRE\r\n    ISRC ABCDE1234567\r\n"
-                        "    INDEX 00 00:04:00\r\n    INDEX 01 00:06:00\r\n    INDEX 02 00:07:00\r\n"
-                        "  TRACK 03 AUDIO\r\n    PREGAP 00:02:00\r\n    INDEX 01 00:10:00\r\n"), "%s",
-                  err.text);
+                        "    INDEX 00 00:04:00\r\n    INDEX 01 00:06:00\r\n"
+                        "    INDEX 02 00:07:00\r\n"
+                        "  TRACK 03 AUDIO\r\n    PREGAP 00:02:00\r\n    INDEX 01 00:10:00\r\n"),
+                  "%s", err.text);
     ck_assert(d.n == 3 && d.first == 1 && !strcmp(d.catalog, "1234567890123") && !d.xa);
     ck_assert(!strcmp(c.file[0].name, "a disc.bin") && !strcmp(d.track[1].isrc, "ABCDE1234567"));
     const uint32_t want[3][3] = { { 0, 0, 300 }, { 300, 450, 750 }, { 750, 900, 1150 } };
@@ -44,9 +45,9 @@ END_TEST
 
 START_TEST(several_files)
 {
-    ck_assert_msg(parse("FILE a.bin MOTOROLA\n TRACK 5 AUDIO\n PREGAP 00:02:00\n INDEX 01 00:00:00\n"
+    ck_assert_msg(parse("FILE a.bin MOTOROLA\n TRACK 5 AUDIO\n PREGAP 0:2:0\n INDEX 01 0:0:0\n"
                         " TRACK 06 AUDIO\n INDEX 00 00:13:00\nFILE b.bin BINARY\n INDEX 01 0:0:0\n"
-                        " POSTGAP 00:01:00\nFILE c.iso BINARY\nTRACK 07 MODE1/2048\nINDEX 01 0:0:0"),
+                        " POSTGAP 00:01:00\nFILE c.iso BINARY\nTRACK 7 MODE1/2048\nINDEX 1 0:0:0"),
                   "%s", err.text);
     ck_assert(d.n == 3 && d.first == 5 && c.file[0].format == CUE_MOTOROLA);
     ck_assert(d.track[0].start == 0 && d.track[0].end == 1000);
@@ -68,7 +69,7 @@ START_TEST(wrong_sheets)
         { "FILE\n", "line 1: FILE needs a name" }, { "PLAY\n", "line 1: no command" },
         { "FILE a BINARY\nTRACK 01 AUDIO\nINDEX 01 00:60:00", "line 3: a time goes up" },
         { "FILE a BINARY\nTRACK 01 AUDIO\nINDEX 01 00:60", "line 3: a time is" },
-        { "FILE a BINARY\nTRACK 01 AUDIO\nINDEX 01 00:00:00\nTRACK 03 AUDIO", "line 4: tracks are" },
+        { "FILE a BINARY\nTRACK 01 AUDIO\nINDEX 01 0:0:0\nTRACK 03 AUDIO", "line 4: tracks are" },
         { "FILE a BINARY\nTRACK 01 AUDIO\nINDEX 01 00:05:00\nTRACK 02 AUDIO\nINDEX 01 00:04:00",
           "line 5: the index is before" },
         { "FILE a BINARY\nTRACK 01 AUDIO\nINDEX 01 00:14:00", "line 2: 'a' ends before" },
