@@ -17,6 +17,7 @@
  * Deviations:    errors of the medium are found at once, without retries; a disc spins up at once.
  */
 #pragma once
+#include "core/audio.h"
 #include "core/disc.h"
 #include "devices/ata.h"
 
@@ -30,6 +31,8 @@ enum atapi_audio { ATAPI_PLAYING = 0x11, ATAPI_PAUSED, ATAPI_PLAYED, ATAPI_AUDIO
  * with the volume and channels of mode page 0Eh. Changes no state; returns how many frames were
  * playing, all others are 0. */
 size_t atapi_audio_read(const struct ata_drive *d, vtime from, int16_t (*out)[2], size_t n);
+/* Adds the same to n frames at AUDIO_RATE. */
+void atapi_audio_mix(const struct ata_drive *d, vtime from, struct audio_frame *out, size_t n);
 
 /* ---- for ata.c ---- */
 void atapi_start(struct ata_drive *d);           /* a command was written, or its packet is

@@ -168,3 +168,39 @@ size_t atapi_audio_read(const struct ata_drive *d, vtime from, int16_t (*out)[2]
     }
     return count;
 }
+
+static int16_t add(int16_t to, uint64_t part, int16_t a, int16_t b)
+{
+    int64_t v = to + (a * (int64_t)(SECOND - part) + b * (int64_t)part) / (int64_t)SECOND;
+    return (int16_t)(v > INT16_MAX ? INT16_MAX : v < INT16_MIN ? INT16_MIN : v);
+}
+
+/* Between two frames of the disc a straight line. Positions are frames times SECOND. */
+void atapi_audio_mix(const struct ata_drive *d, vtime from, struct audio_frame *out, size_t n)
+{
+    enum { CHUNK = 480 };
+    const uint64_t rate = PER_SECOND * FRAMES, step = SECOND * rate / AUDIO_RATE;
+    int16_t in[CHUNK + 2][2];
+    if (!playing(d))
+        return;
+    if (from < d->audio_since) {
+        uint64_t skip = ((d->audio_since - from) * AUDIO_RATE + SECOND - 1) / SECOND;
+        if (d->audio_since - from > SECOND || skip >= n)
+            return;
+        out += skip;
+        n -= (size_t)skip;
+        from = d->audio_since;
+    }
+    for (uint64_t at = since(d, from) * rate; n;) {
+        uint64_t first = at / SECOND;
+        size_t part = n < CHUNK ? n : CHUNK;
+        atapi_audio_read(d, d->audio_since + (first * SECOND + rate - 1) / rate, in, CHUNK + 2);
+        for (size_t i = 0; i < part; i++, at += step) {
+            const int16_t (*s)[2] = (const int16_t (*)[2])&in[at / SECOND - first];
+            out[i].left = add(out[i].left, at % SECOND, s[0][0], s[1][0]);
+            out[i].right = add(out[i].right, at % SECOND, s[0][1], s[1][1]);
+        }
+        out += part;
+        n -= part;
+    }
+}

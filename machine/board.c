@@ -7,6 +7,7 @@
 #include <assert.h>
 
 #include "core/snapshot.h"
+#include "devices/atapi.h"
 #include "machine/internal.h"
 
 enum layer { LAYER_RAM, LAYER_DEVICE, LAYER_BRIDGE };
@@ -573,5 +574,11 @@ bool machine_speaker(const struct machine *m, uint32_t *hz)
 void machine_audio_start(struct machine *m) { speaker_start(&m->pc.speaker); }
 size_t machine_audio(struct machine *m, struct audio_frame *out, size_t n)
 {
-    return speaker_take(&m->pc.speaker, out, n);
+    struct speaker *s = &m->pc.speaker;
+    n = speaker_take(s, out, n);
+    vtime age = ((s->count + n) * UINT64_C(1000000000) / AUDIO_RATE) + s->phase / 3;
+    for (unsigned i = 0; i < 4; i++)
+        if (m->cfg.is_cdrom[i])
+            atapi_audio_mix(&m->pc.ata[i / 2].drive[i % 2], s->at > age ? s->at - age : 0, out, n);
+    return n;
 }

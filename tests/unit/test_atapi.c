@@ -186,6 +186,27 @@ static void where(uint8_t status, uint32_t lba)
     ck_assert_uint_eq(load_be32(answer + 8), lba);
 }
 
+START_TEST(audio_is_mixed)
+{
+    static struct audio_frame out[1000], whole[1000];
+    static int16_t sound[1000][2];
+    ck_assert_uint_eq(PACKET(0x45, 0, 0, 0, 0, 110, 0, 0, 150), 0);
+    const struct ata_drive *d = &r.ata.drive[0];
+    atapi_audio_read(d, d->audio_since, sound, 1000);
+    out[0].left = 0x7fff;
+    atapi_audio_mix(d, d->audio_since, out, 1000);
+    int32_t first = 0x7fff + sound[0][0];
+    ck_assert_int_eq(out[0].left, first > 0x7fff ? 0x7fff : first);
+    for (unsigned i = 0; i < 6; i++)               /* each 160th frame falls on a 147th */
+        ck_assert_int_eq(out[160 * i].right, sound[147 * i][1]);
+    memset(out, 0, sizeof out);
+    atapi_audio_mix(d, d->audio_since, whole, 1000);
+    for (unsigned i = 0; i < 960; i += 48)         /* in portions it is the same */
+        atapi_audio_mix(d, d->audio_since + i / 48 * 1000000, out + i, 48);
+    ck_assert(!memcmp(out, whole, 960 * sizeof *out));
+}
+END_TEST
+
 START_TEST(audio_plays_by_time)
 {
     static int16_t sound[2000][2];
@@ -309,6 +330,7 @@ int main(void)
     tcase_add_checked_fixture(t, setup, NULL);
     tcase_add_test(t, tables_of_contents);
     tcase_add_test(t, read_cd_takes_sectors_apart);
+    tcase_add_test(t, audio_is_mixed);
     tcase_add_test(t, audio_plays_by_time);
     tcase_add_test(t, mode_pages);
     tcase_add_test(t, media_come_and_go);
