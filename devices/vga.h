@@ -16,13 +16,17 @@
  * DISPI mode of 8 or more bits reads the same array as a linear frame buffer.
  *
  * Nothing ticks: the beam's position is a function of virtual time and the CRTC registers, and
- * vga_draw() is a function of state and time.
+ * vga_draw() is a function of state and time. What registers said further up in a frame is part
+ * of the state, see vga_raster.c.
  *
- * Not modelled: raster effects within a frame (a frame is drawn from the state at the time of
- *               drawing); the vertical interrupt; light pen; odd/even page select (Misc Output
- *               bit 5); 64 KB address mode (Memory Mode bit 1 clear); overscan border; skew fields.
+ * Not modelled: video memory as it was when the beam passed (a picture shows it as it is when
+ *               drawn); raster effects in DISPI modes; the vertical interrupt; light pen; odd/even
+ *               page select (Misc Output bit 5); 64 KB address mode (Memory Mode bit 1 clear);
+ *               overscan border; display enable skew; blanking registers; interlace; vertical
+ *               timing divided by two (Mode Control bit 2).
  * Deviations:   attribute palette registers can be written while the screen is on; a frame begins
- *               at virtual time 0, so reprogramming the CRTC moves the beam.
+ *               at virtual time 0, so reprogramming the CRTC moves the beam. A change in the middle
+ *               of a frame whose predecessor had none shows in the whole picture at once.
  */
 #pragma once
 #include "core/bus.h"
@@ -61,6 +65,17 @@ struct vga_ext {
     struct clk (*dot_clock)(void *dev);
 };
 
+/* Changes of registers while lines were shown; see vga_raster.c. */
+#define VGA_LOG_MAX 1024
+enum { VGA_LOG_CR = 0x00, VGA_LOG_SR = 0x20, VGA_LOG_GR = 0x40, VGA_LOG_AR = 0x60,
+       VGA_LOG_MISC = 0x80, VGA_LOG_DAC = 0x100 };    /* MISC: 0 PEL mask, 1 attribute index */
+struct vga_log {
+    uint64_t frame;
+    uint16_t count;
+    uint32_t where[VGA_LOG_MAX];          /* line in the upper half, register in the lower */
+    uint32_t was[VGA_LOG_MAX], val[VGA_LOG_MAX];
+};
+
 struct vga {
     uint8_t  misc;                        /* Miscellaneous Output, 3C2 */
     uint8_t  feature;                     /* Feature Control, 3DA */
@@ -75,6 +90,10 @@ struct vga {
     uint8_t  dac_latch[3];                /* components written so far */
     uint8_t  dac[768];
     uint32_t latch;                       /* byte p: latch of plane p */
+
+    struct vga_log log[2];                /* of even and odd frames */
+    uint64_t start_frame;                 /* the start address last changed in this frame, whose */
+    uint16_t start_was;                   /* picture begins here; UINT64_MAX: it is latched */
 
     uint16_t vbe_index, vbe_id;
     uint16_t vbe_xres, vbe_yres, vbe_bpp, vbe_enable, vbe_bank;
@@ -124,6 +143,25 @@ struct vga_timing {
 };
 struct vga_timing vga_timing(const struct vga *v);
 uint64_t vga_frames(const struct vga *v, vtime now);      /* frames since power-on: blinking */
+
+/* Frames here begin with the vertical retrace. line: the first one that shows a change made now;
+ * when !shown 0 after the retrace's beginning, the number of lines before it. */
+struct vga_beam { uint64_t frame; unsigned line; bool shown; };
+struct vga_beam vga_beam(const struct vga *v, vtime now);
+void vga_raster_note(struct vga *v, unsigned reg, uint32_t was, uint32_t val); /* it changes now */
+void vga_raster_reset(struct vga *v);                     /* the timing changes: start afresh */
+void vga_start_note(struct vga *v);                       /* CR0C or CR0D is about to change */
+uint16_t vga_start(const struct vga *v, vtime now);       /* the start address as latched */
+
+/* Registers as they are at each line of the picture. */
+struct vga_replay {
+    struct vga v;
+    const struct vga_log *cur, *old;
+    unsigned i, j, beam, cur_count;
+    bool mixed;                           /* pixels differ in width between lines */
+};
+bool vga_replay_begin(struct vga_replay *r, const struct vga *v, vtime now);  /* false: no need */
+bool vga_replay_line(struct vga_replay *r, unsigned y);   /* true: something changed */
 uint8_t  vga_port_read(struct vga *v, unsigned port);
 void     vga_port_write(struct vga *v, unsigned port, uint8_t val);
 uint16_t vbe_reg_read(const struct vga *v, unsigned reg);

@@ -3,10 +3,11 @@
  * VGA: the picture, as a function of registers, video memory and time.
  *   Ref: IBM PS/2 Hardware Interface Technical Reference, "CRT Controller", "Attribute Controller"
  *
- * Each scan line is worked out as the chip does it: the row's first address from start, pitch and
- * line compare; per character clock an address counter, which byte, word or doubleword mode and the
- * CGA row bits turn into a planar offset; the four bytes there become 8 dots (or 4 in 256-colour
- * modes). Surfaces get all scan lines; 'doubled' says that dots are two columns wide.
+ * Each scan line is worked out as the chip does it: counters for the row's first address and the
+ * line within the row go down the frame, and line compare clears them; per character clock an
+ * address counter, which byte, word or doubleword mode and the CGA row bits turn into a planar
+ * offset; the four bytes there become 8 dots (or 4 in 256-colour modes). Surfaces get all scan
+ * lines; 'doubled' says that dots are two columns wide.
  */
 #include "devices/vga.h"
 
@@ -14,9 +15,12 @@
 #define VGA_COLS_MAX 256
 
 struct scanline {
-    uint32_t counter;        /* address counter at the left edge */
+    uint32_t base;           /* address of the row's first character */
+    uint32_t counter;        /* and with byte panning: address counter at the left edge */
     unsigned row;            /* scan line within the character row */
     unsigned pan;            /* dots to skip */
+    bool     again;          /* the second of a doubled line */
+    bool     split;          /* below the line compare */
 };
 
 struct frame {
@@ -26,7 +30,7 @@ struct frame {
     unsigned cols, dots;     /* character clocks shown; dots a character */
     unsigned width, height;
     unsigned compare;        /* line compare */
-    unsigned row_lines;      /* scan lines a character row */
+    uint32_t start;          /* address of the first character */
     bool     blink_off;      /* blinking characters are in their dark half */
     bool     cursor_off;
 };
@@ -55,45 +59,62 @@ static unsigned attr_index(const struct vga *v, unsigned i)
     return c | (v->ar[0x14] & 0xcu) << 4;
 }
 
+/* What of a frame may differ from line to line. */
+static void frame_load(struct frame *f, const struct vga *v)
+{
+    f->v = v;
+    vga_palette(v, f->pal);
+    unsigned turn = (v->ar[0x10] & 9) == 9 && f->blink_off ? 8 : 0;    /* blink in graphics */
+    for (unsigned i = 0; i < 16; i++)
+        f->attr[i] = f->pal[attr_index(v, i ^ turn)];
+    f->compare = v->cr[0x18] | (v->cr[7] & 0x10u) << 4 | (v->cr[9] & 0x40u) << 3;
+}
+
 static struct frame frame_begin(const struct vga *v, vtime now)
 {
-    struct frame f = { .v = v };
-    struct vga_timing t = vga_timing(v);
+    struct frame f = { .start = vga_start(v, now) + v->more_start };
     uint64_t n = vga_frames(v, now);
 
-    vga_palette(v, f.pal);
-    for (unsigned i = 0; i < 16; i++)
-        f.attr[i] = f.pal[attr_index(v, i)];
     f.cols = v->cr[1] + 1u;
     f.dots = v->sr[1] & 1 ? 8 : 9;
-    f.height = (unsigned)t.show_lines;
-    f.compare = v->cr[0x18] | (v->cr[7] & 0x10u) << 4 | (v->cr[9] & 0x40u) << 3;
-    f.row_lines = (v->cr[9] & 0x1fu) + 1;
+    f.height = (unsigned)vga_timing(v).show_lines;
     f.blink_off = n >> 4 & 1;                        /* 16 frames lit, 16 dark; the cursor 8 */
     f.cursor_off = n >> 3 & 1;
+    frame_load(&f, v);
     return f;
 }
 
-/* Address and row of scan line y. Past the line compare memory starts over at 0. */
-static struct scanline line_at(const struct frame *f, unsigned y)
+static struct scanline first_line(const struct frame *f)
+{
+    return (struct scanline){ .base = f->start, .row = f->v->cr[8] & 0x1f };
+}
+
+/* Panning, by bytes and dots; Mode Control bit 5 keeps it from the split screen. */
+static void pan_line(const struct frame *f, struct scanline *l)
 {
     const struct vga *v = f->v;
-    struct scanline l = { .pan = v->ar[0x13] & 15 };
-    bool split = y > f->compare;
-    unsigned scan = split ? y - f->compare - 1 : y;
-    uint32_t pitch = v->cr[0x13] * 2u + v->more_pitch, start = 0;
+    bool still = l->split && v->ar[0x10] & 0x20;
+    l->counter = l->base + (still ? 0 : v->cr[8] >> 5 & 3);
+    l->pan = !still ? v->ar[0x13] & 15 : f->dots == 9 ? 8 : 0;
+}
 
-    if (v->cr[9] & 0x80)                             /* double scan */
-        scan >>= 1;
-    if (!split) {
-        scan += v->cr[8] & 0x1f;
-        start = (uint32_t)(v->cr[0x0c] << 8 | v->cr[0x0d]) + (v->cr[8] >> 5 & 3) + v->more_start;
-    } else if (v->ar[0x10] & 0x20) {
-        l.pan = f->dots == 9 ? 8 : 0;
+/* From line y to the next. Past the line compare memory starts over at 0. */
+static void next_line(const struct frame *f, struct scanline *l, unsigned y)
+{
+    const struct vga *v = f->v;
+    if (y == f->compare) {
+        *l = (struct scanline){ .split = true };
+        return;
     }
-    l.counter = start + scan / f->row_lines * pitch;
-    l.row = scan % f->row_lines;
-    return l;
+    l->again = v->cr[9] & 0x80 && !l->again;
+    if (l->again)
+        return;
+    if (l->row == (v->cr[9] & 0x1fu)) {
+        l->row = 0;
+        l->base += v->cr[0x13] * 2u + v->more_pitch;
+    } else {
+        l->row = (l->row + 1) & 0x1f;
+    }
 }
 
 /* CR14 bit 6, CR17 bits 6, 5, 1, 0: from the counter to a planar offset. */
@@ -126,8 +147,8 @@ static uint32_t font_base(unsigned select)
 static bool cursor_here(const struct frame *f, uint32_t counter, unsigned row)
 {
     const struct vga *v = f->v;
-    uint32_t at = (uint32_t)(v->cr[0x0e] << 8 | v->cr[0x0f]);
-    return !f->cursor_off && !(v->cr[0x0a] & 0x20) && (counter & 0xffff) == at &&
+    uint32_t at = (uint32_t)(v->cr[0x0e] << 8 | v->cr[0x0f]) + (v->cr[0x0b] >> 5 & 3);   /* skew */
+    return !f->cursor_off && !(v->cr[0x0a] & 0x20) && (counter & 0xffff) == (at & 0xffff) &&
            row >= (v->cr[0x0a] & 0x1fu) && row <= (v->cr[0x0b] & 0x1fu);
 }
 
@@ -320,30 +341,57 @@ static void draw_vbe(struct frame *f, struct surface *out)
     out->doubled = false;
 }
 
-static void draw_vga(struct frame *f, struct surface *out)
-{
-    const struct vga *v = f->v;
-    bool graphics = v->ar[0x10] & 1, deep = graphics && v->gr[5] & 0x40;
-    struct text_row text = { .key = NO_ROW };
-
-    f->width = f->cols * (deep ? 4 : graphics ? 8 : f->dots);
-    out->doubled = deep || v->sr[1] & 8;
-    for (unsigned y = 0; y < f->height; y++) {
-        uint32_t *px = out->px + (size_t)y * f->width;
-        struct scanline l = line_at(f, y);
-        if (deep)
-            deep_line(f, l, px);
-        else if (graphics)
-            planar_line(f, l, px);
-        else
-            text_line(f, l, px, &text);
-    }
-}
-
 /* Palette source, screen off, or no retrace: the monitor shows nothing. */
 static bool dark(const struct vga *v)
 {
     return !(v->ar_index & 0x20) || v->sr[1] & 0x20 || (!vbe_on(v) && !(v->cr[0x17] & 0x80));
+}
+
+/* A line of 256-colour dots among others that are half as wide. */
+static void widen(uint32_t *px, unsigned width)
+{
+    for (unsigned x = width; x-- > 0;)
+        px[x] = px[x / 2];
+}
+
+static void draw_line(struct frame *f, struct scanline *l, uint32_t *px, struct text_row *text)
+{
+    const struct vga *v = f->v;
+    pan_line(f, l);
+    if (dark(v))
+        memset(px, 0, f->width * sizeof *px);
+    else if (!(v->ar[0x10] & 1))
+        text_line(f, *l, px, text);
+    else if (v->gr[5] & 0x40)
+        deep_line(f, *l, px);
+    else
+        planar_line(f, *l, px);
+}
+
+static bool is_deep(const struct vga *v) { return v->ar[0x10] & 1 && v->gr[5] & 0x40; }
+
+static void draw_vga(struct frame *f, struct vga_replay *r, struct surface *out)
+{
+    const struct vga *v = f->v;
+    bool graphics = v->ar[0x10] & 1, mixed = r && r->mixed, deep = is_deep(v) && !mixed;
+    struct text_row text = { .key = NO_ROW };
+
+    f->width = f->cols * (deep ? 4 : graphics && !mixed ? 8 : f->dots);
+    out->doubled = deep || v->sr[1] & 8;
+    if (r)
+        frame_load(f, &r->v);
+    struct scanline l = first_line(f);
+    for (unsigned y = 0; y < f->height; y++) {
+        uint32_t *px = out->px + (size_t)y * f->width;
+        if (r && vga_replay_line(r, y)) {
+            frame_load(f, &r->v);
+            text.key = NO_ROW;
+        }
+        draw_line(f, &l, px, &text);
+        if (mixed && is_deep(f->v))
+            widen(px, f->width);
+        next_line(f, &l, y);
+    }
 }
 
 static void draw_dark(struct frame *f, struct surface *out)
@@ -363,15 +411,16 @@ static void draw_dark(struct frame *f, struct surface *out)
 void vga_draw(const struct vga *v, vtime now, struct surface *out)
 {
     struct frame f = frame_begin(v, now);
-    bool off = dark(v);
+    struct vga_replay r;
+    bool off = dark(v), replay = vga_replay_begin(&r, v, now);
     if (!off && v->ext && v->ext->draw(v->ext_dev, out))
         return;
-    if (off)
+    if (off && !replay)
         draw_dark(&f, out);
     else if (vbe_on(v))
         draw_vbe(&f, out);
     else
-        draw_vga(&f, out);
+        draw_vga(&f, replay ? &r : NULL, out);
     out->width = out->stride = f.width;
     out->height = f.height;
     if (!off && v->ext)
@@ -390,7 +439,7 @@ void vga_text(const struct vga *v, struct text_screen *out)
     unsigned lines = v->cr[9] & 0x80 ? f.height / 2 : f.height;
 
     out->cols = at_most(f.cols, TEXT_MAX_COLS);
-    out->rows = at_most(lines / f.row_lines, TEXT_MAX_ROWS);
+    out->rows = at_most(lines / ((v->cr[9] & 0x1fu) + 1), TEXT_MAX_ROWS);
     for (unsigned y = 0; y < out->rows; y++)
         for (unsigned x = 0; x < out->cols; x++) {
             const uint8_t *cell = planes_at(v, start + y * pitch + x, 0);

@@ -16,6 +16,13 @@ static const uint8_t gr_used[VGA_GFX_REGS] = {
     0x0f, 0x0f, 0x0f, 0x1f, 0x03, 0x7b, 0x0f, 0x0f, 0xff
 };
 
+static const struct field log_fields[] = {
+    FIELD(struct vga_log, frame),          FIELD_MAX(struct vga_log, count, VGA_LOG_MAX),
+    FIELD_ARRAY(struct vga_log, where),    FIELD_ARRAY(struct vga_log, was),
+    FIELD_ARRAY(struct vga_log, val),
+    FIELD_END
+};
+
 static const struct field vga_fields[] = {
     FIELD(struct vga, misc),               FIELD(struct vga, feature),
     FIELD(struct vga, subsystem),          FIELD(struct vga, cr_index),
@@ -26,7 +33,9 @@ static const struct field vga_fields[] = {
     FIELD(struct vga, dac_mask),           FIELD(struct vga, dac_index),
     FIELD_MAX(struct vga, dac_sub, 2),     FIELD(struct vga, dac_reading),
     FIELD_ARRAY(struct vga, dac_latch),    FIELD_ARRAY(struct vga, dac),
-    FIELD(struct vga, latch),              FIELD(struct vga, vbe_index),
+    FIELD(struct vga, latch),              FIELD_STRUCTS(struct vga, log, log_fields),
+    FIELD(struct vga, start_frame),        FIELD(struct vga, start_was),
+    FIELD(struct vga, vbe_index),
     FIELD(struct vga, vbe_id),
     FIELD_MAX(struct vga, vbe_xres, VBE_MAX_W), FIELD_MAX(struct vga, vbe_yres, VBE_MAX_H),
     FIELD_MAX(struct vga, vbe_bpp, 32),    FIELD(struct vga, vbe_enable),
@@ -105,8 +114,14 @@ static uint8_t beam_status(struct vga *v)
     return v->beam_status;
 }
 
-/* The registers behind vga_timing() may have changed. */
 static void beam_forget(struct vga *v) { v->beam_from = v->beam_until = 0; }
+
+/* The registers behind vga_timing() have changed. */
+static void timing_changed(struct vga *v)
+{
+    beam_forget(v);
+    vga_raster_reset(v);
+}
 
 static uint8_t cr_read(const struct vga *v)
 {
@@ -118,38 +133,62 @@ static void cr_write(struct vga *v, uint8_t val)
     unsigned i = v->cr_index;
     if (i >= VGA_CRTC_REGS)
         return;
-    beam_forget(v);
     if (i < 8 && v->cr[0x11] & 0x80) {       /* protected, but for line compare bit 8 */
-        if (i == 7)
-            v->cr[7] = (uint8_t)((v->cr[7] & ~0x10) | (val & 0x10));
-        return;
+        if (i != 7)
+            return;
+        val = (uint8_t)((v->cr[7] & ~0x10) | (val & 0x10));
+    }
+    if (i == 0x0c || i == 0x0d)
+        vga_start_note(v);
+    else if (i == 8 || i == 9 || i >= 0x13 || (i == 7 && !((v->cr[7] ^ val) & ~0x10)))
+        vga_raster_note(v, VGA_LOG_CR + i, v->cr[i], val);
+    else if (v->cr[i] != val && (i < 8 || i >= 0x10)) {
+        v->cr[i] = val;
+        timing_changed(v);
     }
     v->cr[i] = val;
 }
 
 static void sr_write(struct vga *v, uint8_t val)
 {
-    beam_forget(v);
-    if (v->sr_index < VGA_SEQ_REGS)
-        v->sr[v->sr_index] = val & sr_used[v->sr_index];
+    unsigned i = v->sr_index;
+    if (i >= VGA_SEQ_REGS)
+        return;
+    val &= sr_used[i];
+    uint8_t changed = v->sr[i] ^ val;
+    if (i == 3 || (i == 1 && !(changed & 9)))
+        vga_raster_note(v, VGA_LOG_SR + i, v->sr[i], val);
+    v->sr[i] = val;
+    if (i == 1 && changed & 9)
+        timing_changed(v);
 }
 
 static void gr_write(struct vga *v, uint8_t val)
 {
-    if (v->gr_index < VGA_GFX_REGS)
-        v->gr[v->gr_index] = val & gr_used[v->gr_index];
+    unsigned i = v->gr_index;
+    if (i >= VGA_GFX_REGS)
+        return;
+    val &= gr_used[i];
+    if (i == 5 && (v->gr[5] ^ val) & 0x60)   /* the write modes do not show */
+        vga_raster_note(v, VGA_LOG_GR + 5, v->gr[5], val);
+    v->gr[i] = val;
 }
 
 static void ar_write(struct vga *v, uint8_t val)
 {
     v->ar_data = !v->ar_data;
     if (v->ar_data) {                        /* it was the index */
+        if ((v->ar_index ^ val) & 0x20)
+            vga_raster_note(v, VGA_LOG_MISC + 1, v->ar_index, val & 0x3f);
         v->ar_index = val & 0x3f;
         return;
     }
     unsigned i = v->ar_index & 0x1f;
-    if (i < VGA_ATTR_REGS)
-        v->ar[i] = i < 16 || i == 0x11 ? val & (i < 16 ? 0x3f : 0xff) : val;
+    if (i >= VGA_ATTR_REGS)
+        return;
+    val &= i < 16 ? 0x3f : 0xff;
+    vga_raster_note(v, VGA_LOG_AR + i, v->ar[i], val);
+    v->ar[i] = val;
 }
 
 static void dac_step(struct vga *v)
@@ -172,13 +211,26 @@ static uint8_t dac_read(struct vga *v)
     return val;
 }
 
+static uint32_t rgb(const uint8_t *c) { return (uint32_t)c[0] << 16 | (uint32_t)c[1] << 8 | c[2]; }
+
 /* An entry changes when its third component arrives, all three at once. */
 static void dac_write(struct vga *v, uint8_t val)
 {
     v->dac_latch[v->dac_sub] = val & dac_width(v);
-    if (v->dac_sub == 2)
-        memcpy(&v->dac[v->dac_index * 3u], v->dac_latch, 3);
+    if (v->dac_sub == 2) {
+        uint8_t *c = &v->dac[v->dac_index * 3u];
+        vga_raster_note(v, VGA_LOG_DAC + v->dac_index, rgb(c), rgb(v->dac_latch));
+        memcpy(c, v->dac_latch, 3);
+    }
     dac_step(v);
+}
+
+static void misc_write(struct vga *v, uint8_t val)
+{
+    uint8_t changed = v->misc ^ val;
+    v->misc = val;
+    if (changed & 0x0c)                      /* the clock */
+        timing_changed(v);
 }
 
 /* The CRTC, status 1 and feature control answer at 3Bx or 3Dx, as Misc Output bit 0 says. */
@@ -226,14 +278,14 @@ void vga_port_write(struct vga *v, unsigned port, uint8_t val) /* long: table */
         return;
     switch (port) {
     case 0x3c0: ar_write(v, val); break;
-    case 0x3c2:
-        v->misc = val;
-        beam_forget(v);
-        break;
+    case 0x3c2: misc_write(v, val); break;
     case 0x3c3: v->subsystem = val & 1; break;
     case 0x3c4: v->sr_index = val & 7; break;
     case 0x3c5: sr_write(v, val); break;
-    case 0x3c6: v->dac_mask = val; break;
+    case 0x3c6:
+        vga_raster_note(v, VGA_LOG_MISC, v->dac_mask, val);
+        v->dac_mask = val;
+        break;
     case 0x3c7: case 0x3c8:
         v->dac_index = val;
         v->dac_sub = 0;
@@ -279,6 +331,7 @@ static void reset(void *dev, enum reset_kind kind)
                          .remap = v->remap, .owner = v->owner, .dac_mask = 0xff,
                          .ext = v->ext, .ext_dev = v->ext_dev, .address_mask = 0xffff };
     *v = fresh;
+    vga_raster_reset(v);
     vbe_reset(v);
     if (v->remap)
         v->remap(v->owner);
@@ -298,6 +351,6 @@ static bool post_load(void *dev, unsigned version, struct error *err)
 }
 
 const struct device_class vga_class = {
-    .name = "vga", .version = 1, .oldest = 1, .fields = vga_fields,
+    .name = "vga", .version = 2, .oldest = 1, .fields = vga_fields,
     .reset = reset, .post_load = post_load,
 };

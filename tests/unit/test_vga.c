@@ -181,6 +181,35 @@ START_TEST(status_follows_the_beam)
 }
 END_TEST
 
+/* Counted as a game counts them, over ten seconds; and the lines of one frame. */
+START_TEST(retraces_come_at_60_and_70_hz)
+{
+    static const struct { const struct mode *m; unsigned retraces, lines; } want[] = {
+        { &TEXT80, 700, 400 }, { &MODE12, 599, 480 }, { &MODE13, 700, 400 }, { &CGA4, 700, 400 },
+    };
+    unsigned retraces = 0, lines = 0, was, is;
+    set_mode(want[_i].m);
+    was = inb(0x3da);
+    for (; sched.now < UINT64_C(10000000000); was = is) {
+        sched.now += 25000;
+        is = inb(0x3da);
+        retraces += is & ~was & 8 ? 1 : 0;
+    }
+    ck_assert_msg(retraces == want[_i].retraces || retraces == want[_i].retraces + 1, "%u",
+                  retraces);
+    while (!(inb(0x3da) & 8))
+        sched.now += 1000;
+    while (inb(0x3da) & 8)
+        sched.now += 1000;
+    for (was = inb(0x3da); !(inb(0x3da) & 8); was = is) {
+        sched.now += 1000;
+        is = inb(0x3da);
+        lines += was & ~is & 1;
+    }
+    ck_assert_uint_eq(lines, want[_i].lines);
+}
+END_TEST
+
 /* The remembered status is what a fresh look gives, for polls at random intervals. */
 START_TEST(status_cache_is_invisible)
 {
@@ -416,6 +445,8 @@ START_TEST(cursor_and_text_screen)
 }
 END_TEST
 
+#define FRAME_60 UINT64_C(16683218)          /* ns of a frame of 525 lines */
+
 START_TEST(planar_scene)
 {
     set_mode(&MODE12);
@@ -438,6 +469,9 @@ START_TEST(planar_scene)
     outi(0x3d4, 9, 0x00);
     outi(0x3d4, 0x0d, 160);
     vga_draw(&vga, 0, &out);
+    ck_assert_uint_eq(px(0, 8), colour(0));      /* from the next retrace on */
+    ck_assert_uint_eq(px(0, 10), colour(5));
+    vga_draw(&vga, FRAME_60 - 1, &out);
     ck_assert_uint_eq(px(0, 8), colour(5));
     ck_assert_uint_eq(px(0, 110), colour(5));
     ck_assert_uint_eq(px(0, 10), colour(0));
@@ -464,6 +498,143 @@ START_TEST(mode13_and_unchained_scenes)
     ck_assert_uint_eq(px(6, 10), colour(0x77));
     ck_assert_uint_eq(px(6, 11), colour(0x77));
     ck_assert_uint_eq(px(5, 10), colour(0));
+}
+END_TEST
+
+/* 449 lines of 800 dots: dot 700 of a line, where the beam is on its way back. */
+static vtime in_line(unsigned frame, unsigned line)
+{
+    const struct clk dot = { 1007, 40000 };
+    return clk_when(dot, (frame * UINT64_C(449) + line) * 800 + 700);
+}
+
+static void entry0(unsigned frame, unsigned line, unsigned red)
+{
+    sched.now = in_line(frame, line);
+    outb(0x3c8, 0);
+    outb(0x3c9, red);
+    outb(0x3c9, 0);
+    outb(0x3c9, 0);
+}
+
+START_TEST(palette_bars)
+{
+    set_mode(&MODE13);
+    for (unsigned frame = 1; frame < 4; frame++) {
+        entry0(frame, 99, 21);
+        entry0(frame, 199, 42);
+        entry0(frame, 420, 0);
+    }
+    static const unsigned when[] = { 10, 99, 150, 250, 410, 448 };
+    static struct vga before;
+    for (unsigned frame = 4; frame < 6; frame++) {   /* steady, and the frame after too */
+        for (unsigned i = 0; i < 6; i++) {
+            if (frame == 4 && when[i] > 99)
+                break;
+            before = vga;
+            vga_draw(&vga, in_line(frame, when[i]) - 10, &out);
+            ck_assert(!memcmp(&before, &vga, sizeof vga));
+            ck_assert(px(0, 99) == colour(0) && px(0, 399) == colour(frame == 4 ? 42 : 0));
+            ck_assert_uint_eq(px(0, 100), colour(frame == 4 ? 21 : 0));
+        }
+    }
+    entry0(6, 150, 63);                          /* one change alone: all of the picture */
+    vga_draw(&vga, in_line(6, 151), &out);
+    ck_assert(px(0, 0) == colour(63) && px(0, 399) == colour(63));
+    entry0(7, 100, 21);                          /* a second: as the beam went */
+    vga_draw(&vga, in_line(7, 120), &out);
+    ck_assert(px(0, 100) == colour(63) && px(0, 101) == colour(21));
+}
+END_TEST
+
+/* Text above, 256 colours below; and the picture after loading in between. */
+START_TEST(modes_within_a_frame)
+{
+    static uint8_t a[65536];
+    static uint32_t first[720 * 400];
+    static struct vga v2;
+    set_mode(&MODE13);
+    memset(vram, 0x55, 4096);
+    for (unsigned frame = 0; frame < 3; frame++) {
+        sched.now = in_line(frame, 420);
+        attr(0x10, 0x41);
+        outb(0x3c0, 0x20);
+        outi(0x3ce, 5, 0x40);
+        sched.now = in_line(frame + 1, 199);
+        attr(0x10, 0x01);
+        outb(0x3c0, 0x20);
+        outi(0x3ce, 5, 0);
+    }
+    vga_draw(&vga, in_line(3, 300), &out);
+    ck_assert(out.width == 640 && out.height == 400 && !out.doubled);
+    ck_assert(px(0, 0) == colour(0x55) && px(639, 0) == colour(0x55));
+    ck_assert(px(639, 199) == colour(0) && px(0, 399) == colour(0));
+    memcpy(first, pixels, out.width * out.height * sizeof *pixels);
+    struct buf o = { a, 0, sizeof a, false };
+    fields_save(&o, vga_class.fields, &vga);
+    vga_init(&v2, &sched, vram, VRAM);
+    ck_assert(fields_load(a, o.len, vga_class.fields, &v2) && vga_class.post_load(&v2, 2, NULL));
+    vga_draw(&v2, in_line(3, 300), &out);
+    ck_assert(out.width == 640 && !memcmp(first, pixels, 640 * 400 * sizeof *pixels));
+}
+END_TEST
+
+/* Where text would blink, bit 3 of a dot does. */
+START_TEST(graphics_blink)
+{
+    set_mode(&MODE12);
+    attr(0x10, 0x09);
+    outb(0x3c0, 0x20);
+    vram[2] = 0x80;
+    vga_draw(&vga, 0, &out);
+    ck_assert_uint_eq(px(0, 0), colour(4));
+    vga_draw(&vga, 17 * FRAME_60, &out);
+    ck_assert_uint_eq(px(0, 0), colour(12));
+}
+END_TEST
+
+START_TEST(cursor_shapes)
+{
+    static const struct { uint8_t start, end, skew; unsigned first, last; } c[] = {
+        { 13, 14, 0, 13, 14 }, { 0, 31, 0, 0, 15 }, { 7, 7, 0, 7, 7 }, { 9, 3, 0, 16, 0 },
+        { 0x2d, 14, 0, 16, 0 }, { 2, 5, 1, 2, 5 }, { 14, 20, 3, 14, 15 },
+    };
+    set_mode(&TEXT80);
+    for (unsigned i = 0; i < 80 * 25; i++)
+        poke(0xb8001 + 2 * i, 7);
+    outi(0x3d4, 0x0f, 3);
+    for (unsigned i = 0; i < sizeof c / sizeof *c; i++) {
+        outi(0x3d4, 0x0a, c[i].start);
+        outi(0x3d4, 0x0b, (unsigned)c[i].end | (unsigned)c[i].skew << 5);
+        vga_draw(&vga, 0, &out);
+        for (unsigned y = 0; y < 16; y++)
+            ck_assert_uint_eq(px((3u + c[i].skew) * 9, y),
+                              colour(y >= c[i].first && y <= c[i].last ? 7 : 0));
+        vga_draw(&vga, UINT64_C(8500000000) / 70, &out);
+        ck_assert_uint_eq(px((3u + c[i].skew) * 9, c[i].last), colour(0));
+    }
+}
+END_TEST
+
+START_TEST(panning_stays_above_the_split)
+{
+    set_mode(&MODE12);
+    outi(0x3d4, 0x18, 99);
+    outi(0x3d4, 7, 0x2e);
+    outi(0x3d4, 9, 0);
+    outi(0x3d4, 8, 0x20);                        /* a byte, and two dots */
+    vram[4] = vram[4 + 640] = 0x20;
+    vram[0] = 0x80;
+    attr(0x13, 2);
+    attr(0x10, 0x21);
+    outb(0x3c0, 0x20);
+    vga_draw(&vga, 0, &out);
+    ck_assert_uint_eq(px(0, 0), colour(1));
+    ck_assert(px(0, 100) == colour(1) && px(8 + 2, 100) == colour(1));
+    attr(0x10, 0x01);
+    outb(0x3c0, 0x20);
+    vga_draw(&vga, 0, &out);
+    ck_assert(px(0, 100) == colour(1) && px(8, 100) == colour(0));
 }
 END_TEST
 
@@ -555,7 +726,7 @@ static void random_act(struct vga *v)
 
 START_TEST(save_load_is_invisible)
 {
-    static uint8_t a[4096], b[4096], vram2[VRAM];
+    static uint8_t a[65536], b[65536], vram2[VRAM];
     srand((unsigned)_i);
     for (int i = 0; i < 600; i++)
         random_act(&vga);
@@ -629,6 +800,7 @@ int main(void)
     tcase_add_test(t, crtc_protection);
     tcase_add_test(t, dac_entries_are_atomic_and_advance);
     tcase_add_test(t, status_follows_the_beam);
+    tcase_add_loop_test(t, retraces_come_at_60_and_70_hz, 0, 4);
     tcase_add_loop_test(t, status_cache_is_invisible, 0, 4);
     tcase_add_loop_test(t, memory_agrees_with_plane_model, 0, 5);
     tcase_add_test(t, memory_closed_without_ram_enable);
@@ -636,6 +808,11 @@ int main(void)
     tcase_add_test(t, cursor_and_text_screen);
     tcase_add_test(t, planar_scene);
     tcase_add_test(t, mode13_and_unchained_scenes);
+    tcase_add_test(t, palette_bars);
+    tcase_add_test(t, modes_within_a_frame);
+    tcase_add_test(t, graphics_blink);
+    tcase_add_test(t, cursor_shapes);
+    tcase_add_test(t, panning_stays_above_the_split);
     tcase_add_test(t, cga_scene);
     tcase_add_test(t, vbe_scenes);
     tcase_add_test(t, vbe_modes_that_do_not_fit_stay_off);

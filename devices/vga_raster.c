@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * VGA: what programs change while the beam is on its way.
+ *   Ref: IBM PS/2 Hardware Interface Technical Reference, "CRT Controller", start address
+ *
+ * Frames are counted from one vertical retrace to the next, as programs do. A register that shows
+ * and that changes while lines are displayed is noted with its line, in one of two logs: that of
+ * this frame and that of the frame before. Nobody pays who changes things in the retrace only.
+ *
+ * A picture is composed when the frame before has notes, that is, when changes go on for more
+ * than a frame: registers go back to where this frame found them, its notes are applied on the way
+ * down, and below the beam those of the frame before, since an effect mostly repeats. A single
+ * change, like a new palette, shows at once and whole.
+ */
+#include "devices/vga.h"
+
+struct vga_beam vga_beam(const struct vga *v, vtime now)
+{
+    struct vga_timing t = vga_timing(v);
+    uint64_t ticks = clk_ticks(t.dot, now), first = t.sync_from < t.lines ? t.sync_from : 0;
+    uint64_t n = ticks / t.line_dots + t.lines - first, y = (n + first) % t.lines;
+    struct vga_beam b = { .frame = n / t.lines, .line = (unsigned)y, .shown = y < t.show_lines };
+
+    if (b.shown && ticks % t.line_dots >= t.show_dots)
+        b.shown = ++b.line < t.show_lines;       /* what changes now shows in the next line */
+    if (!b.shown)
+        b.line = y >= first ? 0 : (unsigned)t.show_lines;
+    return b;
+}
+
+void vga_raster_reset(struct vga *v)
+{
+    v->log[0].count = v->log[1].count = 0;
+    v->start_frame = UINT64_MAX;
+}
+
+void vga_raster_note(struct vga *v, unsigned reg, uint32_t was, uint32_t val)
+{
+    if (was == val || vbe_on(v))
+        return;
+    struct vga_beam b = vga_beam(v, sched_now(v->sched));
+    struct vga_log *l = &v->log[b.frame & 1];
+    if (!b.shown)
+        return;
+    if (l->frame != b.frame) {
+        l->frame = b.frame;
+        l->count = 0;
+    }
+    if (l->count == VGA_LOG_MAX)
+        return;
+    l->where[l->count] = (uint32_t)b.line << 16 | reg;
+    l->was[l->count] = was;
+    l->val[l->count++] = val;
+}
+
+void vga_start_note(struct vga *v)
+{
+    uint64_t frame = vga_beam(v, sched_now(v->sched)).frame;
+    if (v->start_frame == frame)
+        return;
+    v->start_frame = frame;
+    v->start_was = (uint16_t)(v->cr[0x0c] << 8 | v->cr[0x0d]);
+}
+
+uint16_t vga_start(const struct vga *v, vtime now)
+{
+    if (v->start_frame != UINT64_MAX && vga_beam(v, now).frame == v->start_frame)
+        return v->start_was;
+    return (uint16_t)(v->cr[0x0c] << 8 | v->cr[0x0d]);
+}
+
+/* Writes one register of the composition. Loaded notes may hold anything. */
+static void put(struct vga *v, unsigned reg, uint32_t val)
+{
+    if (reg >= VGA_LOG_DAC) {
+        uint8_t *c = &v->dac[(reg & 0xff) * 3];
+        c[0] = (uint8_t)(val >> 16);
+        c[1] = (uint8_t)(val >> 8);
+        c[2] = (uint8_t)val;
+        return;
+    }
+    unsigned i = reg & 31;
+    switch (reg >> 5) {
+    case VGA_LOG_CR >> 5:
+        if (i < VGA_CRTC_REGS && i > 6)
+            v->cr[i] = (uint8_t)val;
+        break;
+    case VGA_LOG_SR >> 5:
+        if (i == 1)                              /* the other bits are timing */
+            v->sr[1] = (uint8_t)((v->sr[1] & ~0x20u) | (val & 0x20));
+        else if (i < VGA_SEQ_REGS)
+            v->sr[i] = (uint8_t)val;
+        break;
+    case VGA_LOG_GR >> 5:
+        if (i < VGA_GFX_REGS)
+            v->gr[i] = (uint8_t)val;
+        break;
+    case VGA_LOG_AR >> 5:
+        if (i < VGA_ATTR_REGS)
+            v->ar[i] = (uint8_t)val;
+        break;
+    case VGA_LOG_MISC >> 5:
+        if (i)
+            v->ar_index = (uint8_t)val;
+        else
+            v->dac_mask = (uint8_t)val;
+        break;
+    default: break;
+    }
+}
+
+static bool changes_mode(const struct vga_log *l)
+{
+    for (unsigned i = 0; i < l->count; i++) {
+        unsigned reg = l->where[i] & 0xffff;
+        if (reg == VGA_LOG_GR + 5 || reg == VGA_LOG_AR + 0x10)
+            return true;
+    }
+    return false;
+}
+
+bool vga_replay_begin(struct vga_replay *r, const struct vga *v, vtime now)
+{
+    struct vga_beam b = vga_beam(v, now);
+    const struct vga_log *cur = &v->log[b.frame & 1], *old = &v->log[~b.frame & 1];
+
+    if (!old->count || old->frame + 1 != b.frame || vbe_on(v))
+        return false;
+    r->v = *v;
+    r->cur = cur;
+    r->old = old;
+    r->i = r->j = 0;
+    r->beam = b.line;
+    r->cur_count = cur->frame == b.frame ? cur->count : 0;
+    r->mixed = changes_mode(old) || (r->cur_count && changes_mode(cur));
+    for (unsigned i = r->cur_count; i-- > 0;)
+        put(&r->v, cur->where[i] & 0xffff, cur->was[i]);
+    return true;
+}
+
+bool vga_replay_line(struct vga_replay *r, unsigned y)
+{
+    unsigned from = r->i + r->j;
+
+    for (; r->j < r->old->count && r->old->where[r->j] >> 16 <= y; r->j++)
+        if (r->old->where[r->j] >> 16 >= r->beam)
+            put(&r->v, r->old->where[r->j] & 0xffff, r->old->val[r->j]);
+    for (; r->i < r->cur_count && r->cur->where[r->i] >> 16 <= y; r->i++)
+        put(&r->v, r->cur->where[r->i] & 0xffff, r->cur->val[r->i]);
+    return r->i + r->j != from;
+}
