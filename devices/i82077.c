@@ -7,6 +7,7 @@
 #define RETRY_NS  100000
 #define TRIES     1000           /* DMA that does not answer for 100 ms is an overrun */
 #define LAST_TRACK 84
+#define RECALIBRATE_STEPS 79
 
 enum { DOR_RESET = 0x04, DOR_GATE = 0x08 };      /* not reset; INT and DRQ enabled */
 enum { MSR_RQM = 0x80, MSR_DIO = 0x40, MSR_NDM = 0x20, MSR_CB = 0x10 };
@@ -56,45 +57,6 @@ static const struct field fields[] = {
     FIELD_TRANSIENT(struct i82077, dma),         FIELD_TRANSIENT(struct i82077, sched),
     FIELD_END
 };
-
-/* ---- media ---- */
-
-static const struct format {
-    uint16_t sectors;
-    uint8_t cyls, heads, spt, rates, type;
-} formats[] = {
-    { 320, 40, 1, 8, 6, FLOPPY_1200K },   { 360, 40, 1, 9, 6, FLOPPY_1200K },
-    { 640, 40, 2, 8, 6, FLOPPY_1200K },   { 720, 40, 2, 9, 6, FLOPPY_1200K },
-    { 1440, 80, 2, 9, 4, FLOPPY_1440K },  { 1600, 80, 2, 10, 4, FLOPPY_1440K },
-    { 2400, 80, 2, 15, 1, FLOPPY_1200K }, { 3200, 80, 2, 20, 1, FLOPPY_1440K },
-    { 3360, 80, 2, 21, 1, FLOPPY_1440K }, { 3444, 82, 2, 21, 1, FLOPPY_1440K },
-    { 3486, 83, 2, 21, 1, FLOPPY_1440K }, { 3520, 80, 2, 22, 1, FLOPPY_1440K },
-    { 5760, 80, 2, 36, 8, FLOPPY_2880K }, { 2880, 80, 2, 18, 1, FLOPPY_1440K },
-};
-
-static const struct format *format_of(uint64_t sectors)
-{
-    const struct format *usual = &formats[ARRAY_LEN(formats) - 1];
-    for (unsigned i = 0; i < ARRAY_LEN(formats); i++)
-        if (formats[i].sectors == sectors)
-            return &formats[i];
-    return sectors > usual->sectors ? usual - 1 : usual;
-}
-
-enum floppy_type floppy_type_for(uint64_t sectors)
-{
-    return (enum floppy_type)format_of(sectors)->type;
-}
-
-static void set_medium(struct i82077_drive *d, struct blockdev *bd)
-{
-    const struct format *f = format_of(bd ? bd->sectors : 0);
-    d->bd = bd;
-    d->cyls = f->cyls;
-    d->heads = f->heads;
-    d->spt = f->spt;
-    d->rates = f->rates;
-}
 
 /* ---- pins, phases ---- */
 
@@ -162,11 +124,11 @@ static bool reads(uint8_t op)
 }
 static bool writes(uint8_t op) { return op == WRITE || op == WRITE_DELETED; }
 
-/* Is there something under the head that this data rate can read? */
+/* Is there something under the head that turns and that this data rate can read? */
 static bool readable(struct i82077 *p)
 {
     const struct i82077_drive *d = drive_of(p);
-    return d->type && d->bd && d->rates >> p->ccr & 1 && p->cmd[0] & MFM && d->track < d->cyls &&
+    return d->type && d->bd && p->dor >> (4 + d->n) & 1 && d->rates >> p->ccr & 1 && p->cmd[0] & MFM && d->track < d->cyls &&
            p->head < d->heads;
 }
 
@@ -435,8 +397,9 @@ static void on_seek(void *owner, vtime when)
 {
     struct i82077_drive *d = owner;
     bool ok = d->type != FLOPPY_NONE;
-    if (d->recalibrating) {
-        move_head(d, -(int)d->track);
+    if (d->recalibrating) {                      /* 290166, 5.2.5: it gives up after 79 steps */
+        move_head(d, d->track > RECALIBRATE_STEPS ? -RECALIBRATE_STEPS : -(int)d->track);
+        ok &= d->track == 0;
         d->pcn = 0;
     } else {
         if (ok)
@@ -836,7 +799,7 @@ void i82077_init(struct i82077 *p, struct sched *s)
     for (unsigned i = 0; i < 4; i++) {
         p->drive[i].fdc = p;
         p->drive[i].n = (uint8_t)i;
-        set_medium(&p->drive[i], NULL);
+        i82077_set_medium(&p->drive[i], NULL);
         sched_add(s, &p->drive[i].seek, names[i], on_seek, &p->drive[i]);
     }
     reset(p, RESET_POWER);
@@ -845,12 +808,12 @@ void i82077_init(struct i82077 *p, struct sched *s)
 void i82077_attach(struct i82077 *p, unsigned drive, enum floppy_type type, struct blockdev *bd)
 {
     p->drive[drive].type = (uint8_t)type;
-    set_medium(&p->drive[drive], bd);
+    i82077_set_medium(&p->drive[drive], bd);
 }
 
 void i82077_insert(struct i82077 *p, unsigned drive, struct blockdev *bd)
 {
-    set_medium(&p->drive[drive], bd);
+    i82077_set_medium(&p->drive[drive], bd);
     p->drive[drive].changed = true;
 }
 

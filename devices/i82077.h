@@ -14,11 +14,13 @@
  * of a known size has that format's geometry; any other is taken for a 1.44M (or 2.88M) disk that
  * reads as zeroes beyond the image.
  *
+ * i82077_media.c knows the formats. A disk turns while its drive's motor is on in DOR.
+ *
  * Not modelled:  PS/2 and Model 30 registers, tape, FIFO thresholds and real rotation times,
  *                deleted data marks (a write of them writes ordinary data), sectors of other
  *                sizes.
- * Deviations:    a drive takes media of any format; without a disk a command fails instead of
- *                waiting for an index pulse.
+ * Deviations:    a drive takes media of any format; without a disk, or with its motor off,
+ *                a command fails instead of waiting for an index pulse.
  */
 #pragma once
 #include "core/blockdev.h"
@@ -86,5 +88,7 @@ void i82077_init(struct i82077 *p, struct sched *s);
 void i82077_attach(struct i82077 *p, unsigned drive, enum floppy_type type, struct blockdev *bd);
 /* Changes the medium; bd NULL ejects. Input: logged by the machine. */
 void i82077_insert(struct i82077 *p, unsigned drive, struct blockdev *bd);
+/* Puts a medium's geometry into a drive: for i82077.c. */
+void i82077_set_medium(struct i82077_drive *d, struct blockdev *bd);
 /* The drive that suits a medium of so many sectors; 0: the usual one. */
 enum floppy_type floppy_type_for(uint64_t sectors);

@@ -208,6 +208,66 @@ START_TEST(errors)
 }
 END_TEST
 
+START_TEST(motor_and_recalibration)
+{
+    uint8_t res[7];
+    go(83);
+    send(2, (const uint8_t[]){ 7, 0 });            /* 79 steps are not enough */
+    wait_irq();
+    sense(0x70, 0);
+    ck_assert_uint_eq(r.fdc.drive[0].track, 4);
+    send(2, (const uint8_t[]){ 7, 0 });
+    wait_irq();
+    sense(0x20, 0);
+    out(DOR, 0x0c);                                /* nothing turns */
+    dma(0, 512);
+    transfer(0x46, 0, 0, 1, 18, res);
+    ck_assert(res[0] == 0x40 && res[1] == 1);
+    out(DOR, 0x1c);
+    dma(0, 512);
+    transfer(0x46, 0, 0, 1, 18, res);
+    ck_assert(!res[0] && !memcmp(r.memory, r.image, 512));
+}
+END_TEST
+
+START_TEST(all_media)
+{
+    static uint8_t image[5760 * 512];
+    static const struct { uint16_t kib; uint8_t rate, track, head, sector; } media[] = {
+        { 160, 2, 39, 0, 8 },  { 180, 1, 39, 0, 9 },  { 320, 2, 39, 1, 8 },  { 360, 1, 39, 1, 9 },
+        { 720, 2, 79, 1, 9 },  { 1200, 0, 79, 1, 15 }, { 1440, 0, 79, 1, 18 },
+        { 1680, 0, 79, 1, 21 }, { 1722, 0, 81, 1, 21 }, { 2880, 3, 79, 1, 36 },
+    };
+    for (unsigned i = 0; i < ARRAY_LEN(media); i++) {
+        struct disk_mem d;
+        uint8_t res[7], t = media[i].track, h = media[i].head, s = media[i].sector;
+        uint32_t size = media[i].kib * 1024u;
+        image[size - 512] = (uint8_t)(i + 1);      /* the last sector */
+        i82077_insert(&r.fdc, 0, disk_mem_init(&d, image, size, 512, false));
+        i82077_dir_ops.write(&r.fdc, 0, media[i].rate, 1);
+        go(t);
+        dma(0, 512);
+        transfer(0x46, t, h, s, s, res);
+        ck_assert_msg(!(res[0] & 0xc0) && r.memory[0] == i + 1, "%u KiB", media[i].kib);
+        dma(0, 512);
+        transfer(0x46, t, h, (uint8_t)(s + 1), (uint8_t)(s + 1), res);
+        ck_assert_uint_eq(res[1], 4);
+        i82077_dir_ops.write(&r.fdc, 0, media[i].rate ^ 3u, 1);   /* a rate it does not have */
+        transfer(0x46, t, h, s, s, res);
+        ck_assert_msg(res[1] == 1 || media[i].rate == 1 || media[i].rate == 2, "%u", i);
+        for (uint8_t k = 0; k < s; k++)            /* FORMAT TRACK */
+            memcpy(r.memory + 4 * k, (const uint8_t[]){ t, h, (uint8_t)(k + 1), 2 }, 4);
+        i82077_dir_ops.write(&r.fdc, 0, media[i].rate, 1);
+        dma(0, 4u * s);
+        send(6, (const uint8_t[]){ 0x4d, (uint8_t)(h << 2), 2, s, 0x54, 0xe5 });
+        wait_irq();
+        results(7, res);
+        ck_assert(!(res[0] & 0xc0) && image[size - 1] == 0xe5 && image[size - 512] == 0xe5);
+        memset(image, 0, sizeof image);
+    }
+}
+END_TEST
+
 START_TEST(small_commands)
 {
     uint8_t b[10];
@@ -416,6 +476,8 @@ int main(void)
     tcase_add_test(t, reads_across_the_cylinder);
     tcase_add_test(t, writes_and_formats);
     tcase_add_test(t, errors);
+    tcase_add_test(t, motor_and_recalibration);
+    tcase_add_test(t, all_media);
     tcase_add_test(t, small_commands);
     tcase_add_test(t, disk_change);
     tcase_add_test(t, formats_by_size);
