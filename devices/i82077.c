@@ -128,7 +128,8 @@ static bool writes(uint8_t op) { return op == WRITE || op == WRITE_DELETED; }
 static bool readable(struct i82077 *p)
 {
     const struct i82077_drive *d = drive_of(p);
-    return d->type && d->bd && p->dor >> (4 + d->n) & 1 && d->rates >> p->ccr & 1 && p->cmd[0] & MFM && d->track < d->cyls &&
+    bool turns = d->type && d->bd && p->dor >> (4 + d->n) & 1;
+    return turns && d->rates >> p->ccr & 1 && p->cmd[0] & MFM && d->track < d->cyls &&
            p->head < d->heads;
 }
 

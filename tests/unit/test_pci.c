@@ -270,6 +270,60 @@ START_TEST(dma_that_ends_early_stalls)
 }
 END_TEST
 
+START_TEST(dma_that_ends_late_or_is_aborted)
+{
+    memset(ram + 0x100000, 0xee, 2048);
+    prd(0, 0x100001, 0x101, false);                /* bit 0 of both is not there */
+    prd(1, 0x100100, 4096, true);
+    start(0, 8);
+    dma_command(1, 3, 0xc8);
+    wait_irq(14);
+    ck_assert_uint_eq(bus_read(&r.ports, 0xc002, 1), 5);         /* table left over: still active */
+    ck_assert(!memcmp(ram + 0x100000, image + 3 * 512, 512) && ram[0x100200] == 0xee);
+    bus_read(&r.ports, 0x1f7, 1);
+    bus_write(&r.ports, 0xc000, 0, 1);
+    ck_assert_uint_eq(bus_read(&r.ports, 0xc002, 1), 4);
+    prd(0, 0x100000, 0, true);
+    start(0, 8);
+    dma_command(128, 3, 0xc8);
+    sched_advance(&r.sched, r.sched.now + 50000);
+    bus_write(&r.ports, 0xc000, 0, 1);             /* stopped under way: nothing moves any more */
+    uint32_t hash = load_le32(ram + 0x100000 + 127 * 512);
+    sched_advance(&r.sched, r.sched.now + 100000000);
+    ck_assert_uint_eq(load_le32(ram + 0x100000 + 127 * 512), hash);
+    ck_assert_uint_eq(bus_read(&r.ports, 0xc002, 1) & 1, 0);
+    ck_assert(bus_read(&r.ports, 0x3f6, 1) & ATA_BSY);
+    bus_write(&r.ports, 0x3f6, 4, 1);              /* only a reset helps */
+    bus_write(&r.ports, 0x3f6, 0, 1);
+    sched_advance(&r.sched, r.sched.now + 1000000);
+    ck_assert_uint_eq(bus_read(&r.ports, 0x1f7, 1), ATA_DRDY | ATA_DSC);
+    start(0, 8);
+    dma_command(128, 3, 0xc8);
+    wait_irq(14);
+    ck_assert(!memcmp(ram + 0x100000, image + 3 * 512, 128 * 512));
+}
+END_TEST
+
+START_TEST(mode_select_by_dma)
+{
+    const uint8_t regs[] = { 1, 0, 0, 0, 0, 0xa0, 0xa0 },
+                  p[12] = { 0x55, 0x10, 0, 0, 0, 0, 0, 0, 24 };
+    uint8_t *data = memset(ram + 0x100000, 0, 24);
+    data[8] = 0x0e, data[9] = 14, data[16] = 3, data[17] = 77;
+    r.ata[1].drive[0].attention = false;
+    prd(0, 0x100000, 24, true);
+    start(1, 0);
+    for (unsigned i = 0; i < 7; i++)
+        bus_write(&r.ports, 0x171 + i, regs[i], 1);
+    sched_advance(&r.sched, r.sched.now + 100000);
+    for (unsigned i = 0; i < 12; i += 2)
+        bus_write(&r.ports, 0x170, load_le16(p + i), 2);
+    wait_irq(15);
+    ck_assert_uint_eq(bus_read(&r.ports, 0x177, 1) & (ATA_ERR | ATA_DRQ | ATA_BSY), 0);
+    ck_assert(r.ata[1].drive[0].volume[0] == 3 && r.ata[1].drive[0].volume[1] == 77);
+}
+END_TEST
+
 START_TEST(packet_dma)
 {
     const uint8_t regs[] = { 1, 0, 0, 0, 0, 0xa0, 0xa0 }, p[12] = { 0x28, 0, 0, 0, 0, 9, 0, 0, 33 };
@@ -361,6 +415,8 @@ int main(void)
     tcase_add_test(t, pirq_routing);
     tcase_add_loop_test(t, dma_reads_and_writes, 0, 2);
     tcase_add_test(t, dma_that_ends_early_stalls);
+    tcase_add_test(t, dma_that_ends_late_or_is_aborted);
+    tcase_add_test(t, mode_select_by_dma);
     tcase_add_test(t, packet_dma);
     tcase_add_loop_test(t, dma_survives_save_and_load, 0, 8);
     tcase_add_test(t, hostile_snapshots);
