@@ -18,7 +18,7 @@ void ports_init(void)
     bda->equipment = (u16)((bda->equipment & 0xf1ff) | n << 9);
     n = 0;
     for (u32 i = 0; i < ARRAY_LEN(lpt); i++) {
-        outb((u16)(lpt[i] + 2), 0xdf);           /* disable bidirectional mode, see if data holds */
+        outb((u16)(lpt[i] + 2), 0x08);           /* output, no strobe; see if data holds */
         outb(lpt[i], 0xaa);
         if (inb(lpt[i]) != 0xaa)
             continue;

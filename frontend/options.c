@@ -250,6 +250,14 @@ static bool set_display(struct options *o, const char *v, unsigned arg, struct e
     return true;
 }
 
+static bool set_parallel(struct options *o, const char *v, unsigned arg, struct error *err)
+{
+    if (strcmp(v, "none") && strncmp(v, "file:", 5))
+        return bad(err, v, "not a place for a printer: choose none or file:PATH");
+    o->parallel = v;
+    return true;
+}
+
 static bool set_sound(struct options *o, const char *v, unsigned arg, struct error *err)
 {
     if (!strcmp(v, "wav:") || !strcmp(v, "wav:-"))
@@ -381,6 +389,8 @@ static const struct option options[] = {
     { "--vgabios", "FILE", "other video firmware than the built-in", set_text, T_VGABIOS },
     { "--serial", "WHERE", "stdio, file:PATH, tcp:HOST:PORT or none; repeat for COM1 to COM4",
       add_serial, 0 },
+    { "--parallel", "WHERE", "file:PATH takes what the guest prints on LPT1; default none",
+      set_parallel, 0 },
     { "--debugcon", "WHERE", "stdio or file:PATH: what the guest writes to port E9h",
       set_text, T_DEBUGCON },
     { "--testdev", NULL, "test device, and exit port F4h", set_flag, F_TESTDEV },

@@ -18,7 +18,7 @@ struct options {
     const char *image, *media[SLOTS];
     bool        discard_writes;
     const char *bios, *vgabios, *kernel, *initrd[INITRDS_MAX];
-    const char *serial[4], *debugcon, *sound;
+    const char *serial[4], *debugcon, *parallel, *sound;
     unsigned    serials;
     bool        headless, fullscreen;
     unsigned    scale;                   /* 0: choose */

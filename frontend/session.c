@@ -178,6 +178,11 @@ static bool open_endpoints(struct session *s, bool keep, struct error *err)
         if (i < o->serials && !open_endpoint(&s->tap[i].to, "--serial", o->serial[i], true, err))
             return false;
     }
+    if (o->parallel && strcmp(o->parallel, "none")) {
+        if (!open_endpoint(&s->printer, "--parallel", o->parallel, false, err))
+            return false;
+        s->cfg.printer = (struct chardev){ endpoint_put, s->printer };
+    }
     if (!o->debugcon)
         return true;
     if (!open_endpoint(&s->debugcon, "--debugcon", o->debugcon, false, err))
@@ -321,6 +326,7 @@ void session_close(struct session *s)
     for (unsigned i = 0; i < 4; i++)
         endpoint_close(s->tap[i].to);
     endpoint_close(s->debugcon);
+    endpoint_close(s->printer);
     for (unsigned i = 0; i < s->n_files; i++)
         free(s->files[i]);
     free(s->surface.px);
@@ -577,6 +583,8 @@ void session_flush(struct session *s)
             endpoint_flush(s->tap[i].to);
     if (s->debugcon)
         endpoint_flush(s->debugcon);
+    if (s->printer)
+        endpoint_flush(s->printer);
 }
 
 void session_wait(struct session *s, uint64_t ns)

@@ -25,7 +25,7 @@ struct session {
     struct machine_config  cfg;
     struct machine        *m;
     struct medium          media[SLOTS];
-    struct endpoint       *debugcon;
+    struct endpoint       *debugcon, *printer;
     struct tap             tap[4];
     uint8_t               *files[FILES_MAX];     /* firmware and kernels, until the end */
     unsigned               n_files;

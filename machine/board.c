@@ -2,7 +2,7 @@
 /*
  * The boards: wiring only. BOARD_PC is an i440FX with a PIIX3 and its ISA devices at the addresses
  * every PC has; BOARD_AT the same chips without PCI. Interrupts: 0 timer, 1 keyboard, 3 COM2, 4
- * COM1, 6 floppy, 8 clock, 9 ACPI, 12 mouse, 13 FERR, 14 and 15 IDE.
+ * COM1, 6 floppy, 7 LPT1, 8 clock, 9 ACPI, 12 mouse, 13 FERR, 14 and 15 IDE.
  */
 #include <assert.h>
 
@@ -270,6 +270,18 @@ static void init_serial(struct machine *m)
     }
 }
 
+static void init_parallel_game(struct machine *m)
+{
+    struct pc *p = &m->pc;
+    lpt_init(&p->lpt, &m->sched, m->cfg.printer);
+    wire_irq(p, &p->lpt.irq, 7);
+    gameport_init(&p->gameport, &m->sched);
+    port(m, "lpt1", &lpt_ops, &p->lpt, 0x378, 3);
+    port(m, "gameport", &gameport_ops, &p->gameport, 0x201, 1);
+    device_add(&m->devices, &lpt_class, &p->lpt, "lpt1");
+    device_add(&m->devices, &gameport_class, &p->gameport, "gameport");
+}
+
 static void init_vga(struct machine *m)
 {
     struct pc *p = &m->pc;
@@ -483,6 +495,7 @@ bool board_init(struct machine *m, struct error *err)
     init_floppy(m);
     init_extras(m);
     init_serial(m);
+    init_parallel_game(m);
     init_vga(m);
     init_ide(m);
     if (p->has_pci)

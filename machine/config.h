@@ -49,6 +49,6 @@ struct machine_config {
     bool             is_cdrom[4];            /* an ATAPI drive stands there, with or without a
                                                 medium */
     bool             floppy_drive[2];        /* a drive stands there; implied by a medium */
-    struct chardev   serial[4], debugcon;
+    struct chardev   serial[4], debugcon, printer;
     struct log       log;
 };

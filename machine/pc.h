@@ -6,6 +6,7 @@
 #include "devices/cirrus_pci.h"
 #include "devices/debugcon.h"
 #include "devices/exitport.h"
+#include "devices/gameport.h"
 #include "devices/i440fx.h"
 #include "devices/i8042.h"
 #include "devices/i82077.h"
@@ -14,6 +15,7 @@
 #include "devices/i8259.h"
 #include "devices/kload.h"
 #include "devices/kload_pci.h"
+#include "devices/lpt.h"
 #include "devices/mc146818.h"
 #include "devices/ns16550.h"
 #include "devices/pci.h"
@@ -49,6 +51,8 @@ struct pc {
     struct ps2_mouse mouse;
     struct vmmouse   vmmouse;
     struct ns16550   com[4];
+    struct lpt       lpt;
+    struct gameport  gameport;
     struct vga       vga;
     struct cirrus    cirrus;             /* of --vga cirrus, as is cirrus_pci */
     struct ata       ata[2];

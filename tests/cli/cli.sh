@@ -64,7 +64,7 @@ complains 2 frobnicate
 for later in gui create list snapshot disk fork control; do complains 2 $later; says 'not available' err; done
 for bad in "--nonsense" "--memory 5" "--memory 99G" "--memory" "--cpu z80" "--smp 2" "--engine jit" "--boot q" \
     "--rtc noon" "--clock fixed:none" "--max-seconds soon" "--serial carrier-pigeon" "--script bad.txt" "--scale 0" \
-    "--sound loud" "--sound wav:"; do
+    "--sound loud" "--sound wav:" "--parallel lpt"; do
     complains 2 run $H $bad idle.img
 done
 

@@ -163,7 +163,28 @@ parallel:
 %ifndef SEABIOS
         EXPECT nz, "17/02 no printer"
 %endif
+        mov ah, 1
+        xor dx, dx
+        int 0x17
+        and ah, 0xf9
+        cmp ah, 0x90
+        EXPECT e, "17/01 ready and selected"
+        mov si, paper
+.more:  lodsb
+        mov ah, 0
+        int 0x17
+        test ah, 0x29
+        jnz .end
+        cmp byte [si], 0
+        jnz .more
+.end:   EXPECT z, "17/00 prints"
+        mov ah, 2
+        int 0x17
+        and ah, 0x39
+        cmp ah, 0x10
+        EXPECT e, "17/02 no trouble"
         ret
+paper:  db "Printed by INT 17h", 13, 10, 12, 0
 
 mouse:  mov ax, 0xc205
         mov bh, 3

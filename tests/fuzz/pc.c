@@ -26,7 +26,7 @@ void pc_init(struct pc_rig *r, unsigned board)
     cfg.disk[2] = disk_mem_init(&r->media[2], r->bytes[2], sizes[2], 2048, true);
     for (unsigned i = 0; i < 4; i++)
         cfg.serial[i].put = discard;
-    cfg.debugcon.put = discard;
+    cfg.debugcon.put = cfg.printer.put = discard;
     r->m = machine_create(&cfg, &err);
     FUZZ_CHECK(r->m, "%s", err.text);
 }

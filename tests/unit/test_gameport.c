@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* links: devices core */
+/* The game port: one-shots in virtual time, buttons, nothing plugged in. */
+#include "device_test.h"
+
+#include "devices/gameport.h"
+
+static struct sched sched;
+static struct gameport game;
+
+static unsigned in(void) { return (unsigned)gameport_ops.read(&game, 0, 1); }
+static void start(void) { gameport_ops.write(&game, 0, 0xff, 1); }
+static void later(vtime ns) { sched_advance(&sched, sched.now + ns); }
+
+static void setup(void)
+{
+    memset(&sched, 0, sizeof sched);
+    gameport_init(&game, &sched);
+    gameport_class.reset(&game, RESET_POWER);
+}
+
+/* How software finds out that there is no stick: the axes never end. */
+START_TEST(nothing_plugged_in)
+{
+    ck_assert_uint_eq(in(), 0xf0);
+    start();
+    ck_assert_uint_eq(in(), 0xff);
+    later(UINT64_C(3600000000000));
+    ck_assert_uint_eq(in(), 0xff);
+    gameport_axis(&game, 0, 0);
+    ck_assert_uint_eq(in(), 0xfe);
+}
+END_TEST
+
+/* 24.2 us + 0.011 us an ohm. */
+START_TEST(axes_are_times)
+{
+    gameport_axis(&game, 0, 0);
+    gameport_axis(&game, 1, 50000);
+    gameport_axis(&game, 2, 100000);
+    gameport_axis(&game, 3, 1000000);              /* held to what a stick can have */
+    later(1000);
+    start();
+    later(24199);
+    ck_assert_uint_eq(in(), 0xff);
+    later(1);
+    ck_assert_uint_eq(in(), 0xfe);
+    later(549999);
+    ck_assert_uint_eq(in(), 0xfe);
+    start();                                       /* those that run go on; axis 0 begins again */
+    ck_assert_uint_eq(in(), 0xff);
+    later(1);
+    ck_assert_uint_eq(in(), 0xfd);
+    later(550000);
+    ck_assert_uint_eq(in(), 0xf8);
+    later(550000);
+    ck_assert_uint_eq(in(), 0xf0);
+}
+END_TEST
+
+START_TEST(buttons_pull_down)
+{
+    for (unsigned b = 0; b < 16; b++) {
+        gameport_buttons(&game, b | 0x30);
+        ck_assert_uint_eq(in(), (~b & 15) << 4);
+    }
+}
+END_TEST
+
+START_TEST(save_load_and_coverage)
+{
+    struct gameport twin, good;
+    struct dt_rng r = dt_seed(1);
+    dt_covers(&gameport_class, sizeof(struct gameport));
+    gameport_init(&twin, &sched);
+    for (int i = 0; i < 2000; i++) {
+        gameport_axis(&game, dt_below(&r, 4),
+                      dt_below(&r, 9) ? dt_below(&r, 150000) : GAMEPORT_OPEN);
+        gameport_buttons(&game, dt_below(&r, 16));
+        if (dt_below(&r, 3))
+            start();
+        later(dt_below(&r, 400000));
+        good = game;
+        dt_copy(&gameport_class, &good, &twin);
+        dt_same(&gameport_class, &game, &twin);
+        ck_assert_uint_eq(in(), gameport_ops.read(&twin, 0, 1));
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("gameport");
+    TCase *t = tcase_create("all");
+    tcase_add_checked_fixture(t, setup, NULL);
+    tcase_add_test(t, nothing_plugged_in);
+    tcase_add_test(t, axes_are_times);
+    tcase_add_test(t, buttons_pull_down);
+    tcase_add_test(t, save_load_and_coverage);
+    suite_add_tcase(s, t);
+    return dt_run(s);
+}

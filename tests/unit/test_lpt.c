@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* links: devices core */
+/* The parallel port: latches, the handshake, its timing and interrupt, a port without a cable. */
+#include "device_test.h"
+
+#include "devices/lpt.h"
+
+static struct sched sched;
+static struct lpt lpt;
+static struct dt_pin irq;
+static uint8_t text[4096];
+static size_t text_n;
+
+static void put(void *self, const uint8_t *p, size_t n)
+{
+    (void)self;
+    while (n-- && text_n < sizeof text)
+        text[text_n++] = *p++;
+}
+
+static void out(unsigned r, unsigned v) { lpt_ops.write(&lpt, r, v, 1); }
+static unsigned in(unsigned r) { return (unsigned)lpt_ops.read(&lpt, r, 1); }
+static void later(vtime ns) { sched_advance(&sched, sched.now + ns); }
+
+static void plug(struct chardev to)
+{
+    memset(&sched, 0, sizeof sched);
+    lpt_init(&lpt, &sched, to);
+    dt_wire(&lpt.irq, &irq);
+    lpt_class.reset(&lpt, RESET_POWER);
+    text_n = 0;
+}
+
+static void setup(void)
+{
+    plug((struct chardev){ put, NULL });
+    out(2, 0x0c);
+}
+
+static void print(uint8_t v)
+{
+    out(0, v);
+    out(2, in(2) | 1);
+    out(2, in(2) & ~1u);
+}
+
+START_TEST(latches_read_back)
+{
+    for (unsigned v = 0; v < 256; v++) {
+        out(0, v);
+        ck_assert_uint_eq(in(0), v);
+        out(2, v);
+        ck_assert_uint_eq(in(2), v & 0x1f);
+        out(1, v);                                 /* read-only */
+    }
+    lpt_class.reset(&lpt, RESET_INIT);
+    ck_assert_uint_eq(in(0), 0xff);
+    lpt_class.reset(&lpt, RESET_HARD);
+    ck_assert_uint_eq(in(0), 0);
+    ck_assert_uint_eq(in(2), 0x00);
+    ck_assert_uint_eq(in(1), 0x58);                /* -INIT is low: busy */
+}
+END_TEST
+
+START_TEST(handshake)
+{
+    ck_assert_uint_eq(in(1), 0xd8);                /* selected, ready, paper, no error */
+    out(0, 'A');
+    ck_assert_uint_eq(text_n, 0);
+    out(2, 0x0d);
+    ck_assert_uint_eq(in(1), 0x58);                /* busy */
+    out(0, 'X');                                   /* too late: it has been taken */
+    out(2, 0x0c);
+    later(19999);
+    ck_assert_uint_eq(in(1), 0x58);
+    later(1);
+    ck_assert_uint_eq(in(1), 0x98);                /* ready, and acknowledges */
+    later(4999);
+    ck_assert_uint_eq(in(1), 0x98);
+    later(1);
+    ck_assert_uint_eq(in(1), 0xd8);
+    ck_assert(text_n == 1 && text[0] == 'A');
+    print('B');
+    print('C');                                    /* a busy printer does not listen */
+    later(25000);
+    print('D');
+    ck_assert(text_n == 3 && !memcmp(text, "ABD", 3));
+    later(22000);
+    print('E');                                    /* while D is acknowledged */
+    ck_assert_uint_eq(in(1), 0x58);
+    ck_assert_uint_eq(text_n, 4);
+    out(2, 0x0d);                                  /* STROBE that stays is one byte */
+    later(100000);
+    out(2, 0x0d);
+    ck_assert_uint_eq(text_n, 4);
+}
+END_TEST
+
+START_TEST(init_starts_afresh)
+{
+    print('A');
+    out(2, 0x08);
+    ck_assert_uint_eq(in(1), 0x58);
+    print('B');
+    ck_assert_uint_eq(sched_next(&sched), VTIME_NEVER);
+    out(2, 0x0c);
+    ck_assert_uint_eq(in(1), 0xd8);
+    print('C');
+    ck_assert(text_n == 2 && text[1] == 'C');
+}
+END_TEST
+
+/* A driver by interrupts: the next byte with each. */
+START_TEST(interrupts_come_with_the_end_of_ack)
+{
+    print('A');
+    later(30000);
+    ck_assert_uint_eq(irq.rises, 0);               /* not enabled */
+    out(2, 0x1c);
+    ck_assert_uint_eq(irq.rises, 0);
+    for (unsigned i = 1; i <= 10; i++) {
+        print('0');
+        later(20000);
+        ck_assert(!irq.level);
+        later(5000);
+        ck_assert(irq.level);
+        ck_assert_uint_eq(irq.rises, i);
+    }
+    out(2, 0x0c);
+    ck_assert(!irq.level);
+    out(2, 0x1c);
+    ck_assert(!irq.level);
+}
+END_TEST
+
+START_TEST(without_a_cable)
+{
+    plug((struct chardev){ NULL, NULL });
+    out(2, 0x1c);
+    ck_assert_uint_eq(in(1), 0x78);                /* busy, no paper */
+    print('A');
+    ck_assert_uint_eq(in(1), 0x78);
+    ck_assert_uint_eq(in(0), 'A');
+    ck_assert_uint_eq(sched_next(&sched), VTIME_NEVER);
+    ck_assert_uint_eq(irq.rises, 0);
+}
+END_TEST
+
+static void poke_at(struct lpt *p, struct sched *s, uint32_t v)
+{
+    if (v & 1)
+        lpt_ops.write(p, v >> 1 & 3, v >> 8, 1);
+    else
+        sched_advance(s, s->now + (v >> 8) % 12000);
+}
+
+/* Beside a twin that is saved and loaded at random moments; a naive model counts the bytes. */
+START_TEST(save_load_is_invisible)
+{
+    static struct sched s2;
+    static struct lpt twin;
+    static struct dt_pin pin2;
+    struct dt_rng r = dt_seed(5);
+    vtime free_at = 0;
+    unsigned printed = 0, ctl = 0x0c;
+    lpt_init(&twin, &s2, (struct chardev){ put, NULL });
+    dt_wire(&twin.irq, &pin2);
+    lpt_class.reset(&twin, RESET_POWER);
+    lpt_ops.write(&twin, 2, 0x0c, 1);
+    for (int i = 0; i < 20000; i++) {
+        uint32_t v = dt_rand(&r);
+        if (v & 1 && (v >> 1 & 3) == 2) {
+            unsigned c = v >> 8 & 31;
+            if (c & 4 && c & ~ctl & 1 && sched.now >= free_at) {
+                printed++;
+                free_at = sched.now + 20000;
+            }
+            free_at = c & 4 ? free_at : 0;
+            ctl = c;
+        }
+        text_n = 0;
+        poke_at(&lpt, &sched, v);
+        poke_at(&twin, &s2, v);
+        printed -= text_n ? 1 : 0;
+        ck_assert_uint_eq(printed, 0);
+        ck_assert_uint_eq(in(1), lpt_ops.read(&twin, 1, 1));
+        ck_assert_uint_eq(irq.level, pin2.level);
+        if (dt_below(&r, 50) == 0) {
+            struct lpt copy = twin;
+            dt_copy(&lpt_class, &copy, &twin);
+            sched_rescan(&s2);
+        }
+        if (dt_below(&r, 400) == 0)
+            dt_same(&lpt_class, &lpt, &twin);
+    }
+}
+END_TEST
+
+static void poke(void *arg, uint32_t v) { poke_at(arg, &sched, v); }
+START_TEST(hostile_snapshots)
+{
+    struct lpt good;
+    print('A');
+    good = lpt;
+    dt_hostile(&lpt_class, &good, &lpt, &sched, poke, &lpt);
+}
+END_TEST
+
+START_TEST(no_field_is_forgotten) { dt_covers(&lpt_class, sizeof(struct lpt)); }
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("lpt");
+    TCase *t = tcase_create("all");
+    tcase_add_checked_fixture(t, setup, NULL);
+    tcase_add_test(t, latches_read_back);
+    tcase_add_test(t, handshake);
+    tcase_add_test(t, init_starts_afresh);
+    tcase_add_test(t, interrupts_come_with_the_end_of_ack);
+    tcase_add_test(t, without_a_cable);
+    tcase_add_test(t, save_load_is_invisible);
+    tcase_add_test(t, hostile_snapshots);
+    tcase_add_test(t, no_field_is_forgotten);
+    suite_add_tcase(s, t);
+    return dt_run(s);
+}
