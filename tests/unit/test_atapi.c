@@ -16,7 +16,7 @@ struct rig {
     struct blockdev bd;
     struct disc     disc;
 };
-static struct rig r;
+static struct rig r, twin;
 static uint8_t answer[40000];
 
 static bool raw_of(const struct disc *d, uint32_t lba, uint8_t *raw, struct error *err)
@@ -323,10 +323,83 @@ START_TEST(media_come_and_go)
 }
 END_TEST
 
+/* ---- state ---- */
+
+/* One packet with plausible fields, moved to its end; or time, or another medium. */
+static void poke(void *arg, uint32_t v)
+{
+    struct rig *x = arg;
+    static const uint8_t codes[] = { 0x00, 0x03, 0x12, 0x15, 0x1a, 0x1b, 0x25, 0x28, 0x2b, 0x42,
+                                     0x43, 0x44, 0x45, 0x46, 0x47, 0x48, 0x4a, 0x4b, 0x4e, 0x51,
+                                     0x52, 0x55, 0x5a, 0xa5, 0xb9, 0xbb, 0xbd, 0xbe, 0xbe, 0xbe };
+    struct dt_rng rng = dt_seed(v);
+    uint8_t p[12] = { codes[dt_below(&rng, sizeof codes)] };
+    if (v % 8 == 0) {
+        sched_advance(&x->sched, x->sched.now + dt_rand(&rng));
+        return;
+    }
+    if (v % 64 == 1)
+        ata_insert(&x->ata, 0, v % 128 == 1 ? NULL : &x->bd);
+    for (unsigned i = 1; i < 12; i++)
+        p[i] = (uint8_t)(dt_below(&rng, 3) ? dt_below(&rng, 4) : dt_rand(&rng));
+    static const unsigned regs[] = { FEATURE, LCYL, HCYL, DEVICE, COMMAND };
+    const unsigned values[] = { 0, dt_rand(&rng) & 0xff, 2, 0xa0, 0xa0 };
+    for (unsigned i = 0; i < 5; i++)
+        ata_cmd_ops.write(&x->ata, regs[i], values[i], 1);
+    for (unsigned i = 0; i < 40; i++) {
+        sched_advance(&x->sched, x->sched.now + 50000);
+        uint8_t s = (uint8_t)ata_cmd_ops.read(&x->ata, STATUS, 1);
+        for (unsigned n = 0; s & ATA_DRQ && n < 600; n++)
+            if (x->ata.drive[0].phase == ATA_IN)
+                ata_cmd_ops.read(&x->ata, 0, 2);
+            else
+                ata_cmd_ops.write(&x->ata, 0, n < 6 ? load_le16(p + 2 * n) : dt_below(&rng, 20), 2);
+    }
+}
+
+START_TEST(save_load_is_invisible)
+{
+    static struct audio_frame one[500], two[500];
+    struct dt_rng rng = dt_seed((uint64_t)_i);
+    build(&twin);
+    for (int i = 0; i < 300; i++)
+        poke(&r, dt_rand(&rng));
+    twin.ata.drive[0].bd = r.ata.drive[0].bd ? &twin.bd : NULL;
+    dt_copy(&ata_class, &r.ata, &twin.ata);
+    twin.sched.now = r.sched.now;
+    sched_rescan(&twin.sched);
+    for (int i = 0; i < 100; i++) {
+        uint32_t v = dt_rand(&rng);
+        poke(&r, v);
+        poke(&twin, v);
+    }
+    memset(one, 0, sizeof one);
+    memset(two, 0, sizeof two);
+    atapi_audio_mix(&r.ata.drive[0], r.sched.now, one, 500);
+    atapi_audio_mix(&twin.ata.drive[0], r.sched.now, two, 500);
+    ck_assert(!memcmp(one, two, sizeof one));
+    dt_same(&ata_class, &r.ata, &twin.ata);
+}
+END_TEST
+
+START_TEST(hostile_snapshots)
+{
+    static struct audio_frame out[500];
+    struct dt_rng rng = dt_seed((uint64_t)_i + 7);
+    build(&twin);
+    for (int i = 0; i < 40; i++)
+        poke(&r, dt_rand(&rng));
+    PACKET(0x45, 0, 0, 0, 0, 110, 0, 0, 150);
+    dt_hostile(&ata_class, &r.ata, &twin.ata, &twin.sched, poke, &twin);
+    atapi_audio_mix(&twin.ata.drive[0], twin.sched.now, out, 500);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("atapi");
     TCase *t = tcase_create("all");
+    tcase_set_timeout(t, 60);
     tcase_add_checked_fixture(t, setup, NULL);
     tcase_add_test(t, tables_of_contents);
     tcase_add_test(t, read_cd_takes_sectors_apart);
@@ -334,6 +407,8 @@ int main(void)
     tcase_add_test(t, audio_plays_by_time);
     tcase_add_test(t, mode_pages);
     tcase_add_test(t, media_come_and_go);
+    tcase_add_loop_test(t, save_load_is_invisible, 0, 8);
+    tcase_add_loop_test(t, hostile_snapshots, 0, 2);
     suite_add_tcase(s, t);
     return dt_run(s);
 }
