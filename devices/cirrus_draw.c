@@ -43,19 +43,19 @@ bool cirrus_draw(void *dev, struct surface *out)
     uint32_t pal[256], pitch = (v->cr[0x13] * 2u + v->more_pitch) * 4;
     uint32_t start = ((uint32_t)(v->cr[0x0c] << 8 | v->cr[0x0d]) + v->more_start) * 4;
     unsigned compare = v->cr[0x18] | (v->cr[7] & 0x10u) << 4 | (v->cr[9] & 0x40u) << 3;
-    unsigned twice = c->cr[0x1a] & 1, lines = (v->cr[9] & 0x1fu) + 1, bpp = depth(c);
+    unsigned interlaced = c->cr[0x1a] & 1, twice = interlaced + (v->cr[0x17] >> 2 & 1), lines = (v->cr[9] & 0x1fu) + 1, bpp = depth(c);
 
     if (!cirrus_packed(c))
         return false;
     vga_palette(v, pal);
     out->width = out->stride = (v->cr[1] + 1u) * 8;
-    out->height = (uint32_t)t.show_lines << twice;       /* interlaced: counts are a field's */
+    out->height = (uint32_t)t.show_lines << interlaced;  /* counts are a field's */
     if (out->height > SURFACE_MAX_H)
         out->height = SURFACE_MAX_H;
     out->doubled = false;
     for (unsigned y = 0; y < out->height; y++) {
         bool split = y >> twice > compare;
-        unsigned scan = split ? y - (compare << twice) - 1 : y;
+        unsigned scan = split ? y - ((compare + 1) << twice) : y;
         if (v->cr[9] & 0x80)
             scan >>= 1;
         row(v, bpp, pal, (split ? 0 : start) + scan / lines * pitch,

@@ -87,7 +87,10 @@ static void sr_write(struct cirrus *c, unsigned i, uint8_t val)
         c->cursor_x = (uint16_t)(val << 3 | c->sr_index >> 5);
     if (i == 0x11)
         c->cursor_y = (uint16_t)(val << 3 | c->sr_index >> 5);
-    beam_forget(c);
+    if (i == 7 || (i >= 0x0b && i < 0x0f) || i >= 0x1b) {    /* clocks */
+        beam_forget(c);
+        vga_raster_reset(c->vga);
+    }
     cirrus_changed(c);
 }
 

@@ -22,8 +22,7 @@
  * Not modelled: video memory as it was when the beam passed (a picture shows it as it is when
  *               drawn); raster effects in DISPI modes; the vertical interrupt; light pen; odd/even
  *               page select (Misc Output bit 5); 64 KB address mode (Memory Mode bit 1 clear);
- *               overscan border; display enable skew; blanking registers; interlace; vertical
- *               timing divided by two (Mode Control bit 2).
+ *               overscan border; display enable skew; blanking registers; interlace.
  * Deviations:   attribute palette registers can be written while the screen is on; a frame begins
  *               at virtual time 0, so reprogramming the CRTC moves the beam. A change in the middle
  *               of a frame whose predecessor had none shows in the whole picture at once.

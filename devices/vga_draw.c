@@ -68,6 +68,8 @@ static void frame_load(struct frame *f, const struct vga *v)
     for (unsigned i = 0; i < 16; i++)
         f->attr[i] = f->pal[attr_index(v, i ^ turn)];
     f->compare = v->cr[0x18] | (v->cr[7] & 0x10u) << 4 | (v->cr[9] & 0x40u) << 3;
+    if (v->cr[0x17] & 4)
+        f->compare = f->compare * 2 + 1;
 }
 
 static struct frame frame_begin(const struct vga *v, vtime now)
@@ -77,7 +79,8 @@ static struct frame frame_begin(const struct vga *v, vtime now)
 
     f.cols = v->cr[1] + 1u;
     f.dots = v->sr[1] & 1 ? 8 : 9;
-    f.height = (unsigned)vga_timing(v).show_lines;
+    uint64_t lines = vga_timing(v).show_lines;
+    f.height = (unsigned)(lines < SURFACE_MAX_H ? lines : SURFACE_MAX_H);
     f.blink_off = n >> 4 & 1;                        /* 16 frames lit, 16 dark; the cursor 8 */
     f.cursor_off = n >> 3 & 1;
     frame_load(&f, v);
@@ -413,7 +416,7 @@ void vga_draw(const struct vga *v, vtime now, struct surface *out)
     struct frame f = frame_begin(v, now);
     struct vga_replay r;
     bool off = dark(v), replay = vga_replay_begin(&r, v, now);
-    if (!off && v->ext && v->ext->draw(v->ext_dev, out))
+    if (v->ar_index & 0x20 && v->ext && v->ext->draw(v->ext_dev, out))
         return;
     if (off && !replay)
         draw_dark(&f, out);

@@ -69,6 +69,12 @@ struct vga_timing vga_timing(const struct vga *v)
         .sync_to = start + ((v->cr[0x11] - start - 1u) & 15u) + 1u,
         .dot = v->misc >> 2 & 1 ? CLK_28 : CLK_25,
     };
+    if (v->cr[0x17] & 4) {                   /* each count is of two lines */
+        t.lines *= 2;
+        t.show_lines *= 2;
+        t.sync_from *= 2;
+        t.sync_to *= 2;
+    }
     if (v->ext)
         t.dot = v->ext->dot_clock(v->ext_dev);
     if (v->sr[1] & 8)                        /* dot clock halved */
@@ -137,6 +143,10 @@ static void cr_write(struct vga *v, uint8_t val)
         if (i != 7)
             return;
         val = (uint8_t)((v->cr[7] & ~0x10) | (val & 0x10));
+    }
+    if (i == 0x17 && (v->cr[i] ^ val) & 4) {
+        v->cr[i] = val;
+        timing_changed(v);
     }
     if (i == 0x0c || i == 0x0d)
         vga_start_note(v);

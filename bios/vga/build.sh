@@ -21,7 +21,7 @@ case $CC in
 *) flags="$flags -fno-tree-loop-distribute-patterns -fno-toplevel-reorder -mpreferred-stack-boundary=2" ;;
 esac
 objs=
-for f in mode modes text palette fonts state vbe font; do
+for f in mode modes text palette fonts state vbe cirrus font; do
     $CC $flags -c "$here/$f.c" -o "$tmp/$f.o"
     objs="$objs $tmp/$f.o"
 done

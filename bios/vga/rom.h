@@ -211,6 +211,13 @@ u16  state_size(u16 what);
 void state_save(u16 what, u16 seg, u16 off);
 void state_load(u16 what, u16 seg, u16 off);
 
+/* cirrus.c: the same registers, 'as if' */
+enum { D_ID, D_XRES, D_YRES, D_BPP, D_ENABLE, D_BANK, D_VIRT_W, D_VIRT_H, D_X, D_Y, D_MEMORY };
+int  cirrus_present(void);
+int  cirrus_fits(u32 w, u32 h, u32 bpp);
+void cirrus_set(u16 i, u16 v);
+u16  cirrus_get(u16 i);
+
 /* vbe.c */
 void dispi(u16 i, u16 v);
 u16  dispi_get(u16 i);

@@ -7,14 +7,27 @@
  */
 #include "rom.h"
 
-enum { D_ID, D_XRES, D_YRES, D_BPP, D_ENABLE, D_BANK, D_VIRT_W, D_VIRT_H, D_X, D_Y, D_MEMORY };
 #define OK     0x004f
 #define FAILED 0x014f
 
-void dispi(u16 i, u16 v) { outw(0x1ce, i); outw(0x1cf, v); }
-u16  dispi_get(u16 i) { outw(0x1ce, i); return inw(0x1cf); }
+static u16 hw_get(u16 i) { outw(0x1ce, i); return inw(0x1cf); }
+static int real(void) { return (hw_get(D_ID) & 0xfff0) == 0xb0c0; }
+static int present(void) { return real() || cirrus_present(); }
 
-static int present(void) { return (dispi_get(D_ID) & 0xfff0) == 0xb0c0; }
+void dispi(u16 i, u16 v)
+{
+    if (real()) {
+        outw(0x1ce, i);
+        outw(0x1cf, v);
+    } else if (cirrus_present()) {
+        cirrus_set(i, v);
+    }
+}
+
+u16 dispi_get(u16 i)
+{
+    return real() ? hw_get(i) : cirrus_present() ? cirrus_get(i) : 0xffff;
+}
 
 void vbe_off(void)
 {
@@ -65,6 +78,8 @@ static u32 m_pitch(u32 m) { return m_bpp(m) == 4 ? m_w(m) / 8 : m_w(m) * ((m_bpp
 static u32 memory_64k(void) { return dispi_get(D_MEMORY); }
 static int fits(u32 m)
 {
+    if (!real() && !cirrus_fits(m_w(m), m_h(m), m_bpp(m)))
+        return 0;
     return m_pitch(m) * m_h(m) * (m_bpp(m) == 4 ? 4 : 1) <= memory_64k() << 16;
 }
 
@@ -113,7 +128,7 @@ static u16 controller_info(u16 es, u32 di)
     poke32(es, di, 0x41534556);                  /* "VESA" */
     poke16(es, di + 4, 0x0300);
     far_ptr(es, di + 6, rom_seg(), rom_off(vendor));
-    poke32(es, di + 0x0a, 1);                    /* the DAC switches to 8 bits */
+    poke32(es, di + 0x0a, real());               /* the DAC switches to 8 bits */
     far_ptr(es, di + 0x0e, es, (u16)list);
     poke16(es, di + 0x12, (u16)memory_64k());
     if (v2) {
@@ -298,7 +313,7 @@ static u16 display_start(u32 f)
 static u16 protected_mode(u32 f)
 {
     extern const u8 vbe_pm[], vbe_pm_end[];
-    if (r8(f, BL))
+    if (r8(f, BL) || !real())                    /* it is for DISPI registers */
         return FAILED;
     w16(f, ES, rom_seg());
     w16(f, DI, rom_off(vbe_pm));
@@ -322,7 +337,7 @@ static u16 dac_width(u32 f)
     u16 e = dispi_get(D_ENABLE);
     if (!b16(B_VBE_MODE))
         return 0x034f;
-    if (r8(f, BL) == 0) {
+    if (r8(f, BL) == 0 && real()) {
         e = (u16)((e & ~0x20) | (r8(f, BH) >= 8 ? 0x20 : 0) | 0x80);
         dispi(D_ENABLE, e);
     }

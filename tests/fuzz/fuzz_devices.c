@@ -28,8 +28,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
     unsigned acts = (unsigned)(f.n + 11) / 12 + more;
     acts = acts < ACTS_MAX ? acts : ACTS_MAX;
     save = acts ? save % acts : 0;
-    pc_init(&a, board & 1 ? BOARD_AT : BOARD_PC);
-    pc_init(&b, board & 1 ? BOARD_AT : BOARD_PC);
+    pc_init(&a, board & 3);
+    pc_init(&b, board & 3);
     for (unsigned i = 0; i < acts; i++) {
         struct act x = some_act(&f, &r);
         if (i == save) {
@@ -51,7 +51,7 @@ bool fuzz_seed(unsigned n, struct buf *out)
     struct fuzz_rng r = fuzz_rng(n);
     if (n >= 96)
         return false;
-    buf_put_le(out, n & 1, 1);
+    buf_put_le(out, n & 3, 1);
     buf_put_le(out, fuzz_rand(&r), 1);
     buf_put_le(out, 255, 1);
     fuzz_noise(out, &r, 4);

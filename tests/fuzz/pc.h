@@ -19,6 +19,7 @@ struct pc_rig {
     bool            out[PC_MEDIA];   /* ejected */
 };
 
+/* board: bit 0 an AT, bit 1 with a Cirrus. */
 void pc_init(struct pc_rig *r, unsigned board);
 void pc_free(struct pc_rig *r);
 size_t pc_size(unsigned medium);
