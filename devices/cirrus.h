@@ -16,8 +16,8 @@
  * Not modelled:  video overlay and its colour keys, line draw, screen-to-system BLTs (they end at
  *                once), 3-3-2 and grey pixels, palette pixels within 5-5-5, EEPROM; the DDC pins
  *                read back what is driven on them, as with no monitor.
- * Deviations:    Clocking Mode's screen-off bit leaves packed modes lit, as a common video BIOS sets
- *                them with it; a BLT is over when it has been started, unless the processor
+ * Deviations:    Clocking Mode's screen-off bit leaves packed modes lit, as a common video BIOS
+ *                sets them with it; a BLT is over when it has been started, unless the processor
  *                supplies its source; in packed modes the write logic of the VGA (bit mask, map
  *                mask, rotation) does not act; while locked, registers can still be read; SR15
  *                starts as Cirrus' own BIOS would leave it: 4 MB.

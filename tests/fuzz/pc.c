@@ -13,7 +13,8 @@ void pc_init(struct pc_rig *r, unsigned board)
     static uint8_t bios[PC_BIOS];
     struct machine_config cfg = { .board = board & 1 ? BOARD_AT : BOARD_PC,
                                   .vga = board & 2 ? VGA_CIRRUS : VGA_STD,
-                                  .cpu_model = -1, .memory = 1 << 20, .ips = 1000000, .testdev = true, .is_cdrom = { [2] = true },
+                                  .cpu_model = -1, .memory = 1 << 20, .ips = 1000000,
+                                  .testdev = true, .is_cdrom = { [2] = true },
                                   .floppy_drive = { true, true } };
     struct error err;
     memset(r, 0, sizeof *r);
