@@ -43,7 +43,8 @@ bool cirrus_draw(void *dev, struct surface *out)
     uint32_t pal[256], pitch = (v->cr[0x13] * 2u + v->more_pitch) * 4;
     uint32_t start = ((uint32_t)(v->cr[0x0c] << 8 | v->cr[0x0d]) + v->more_start) * 4;
     unsigned compare = v->cr[0x18] | (v->cr[7] & 0x10u) << 4 | (v->cr[9] & 0x40u) << 3;
-    unsigned interlaced = c->cr[0x1a] & 1, twice = interlaced + (v->cr[0x17] >> 2 & 1), lines = (v->cr[9] & 0x1fu) + 1, bpp = depth(c);
+    unsigned interlaced = c->cr[0x1a] & 1, twice = interlaced + (v->cr[0x17] >> 2 & 1);
+    unsigned lines = (v->cr[9] & 0x1fu) + 1, bpp = depth(c);
 
     if (!cirrus_packed(c))
         return false;
