@@ -30,6 +30,10 @@ package() {
         apt-get:python3)   echo python3-minimal ;;
         apt-get:x86_64-w64-mingw32-gcc) echo gcc-mingw-w64-x86-64 libz-mingw-w64-dev ;;
         apt-get:aarch64-linux-gnu-gcc)  echo gcc-aarch64-linux-gnu libc6-dev-arm64-cross ;;
+        apt-get:wine)      echo wine wine64 ;;
+        apt-get:qemu-aarch64-static) echo qemu-user-static ;;
+        apt-get:capstone)  echo libcapstone-dev ;;
+        apt-get:Xvfb)      echo xvfb ;;
         apt-get:mformat)   echo mtools ;;
         apt-get:grub-mkrescue) echo grub-common ;;
         apt-get:sfdisk)    echo fdisk ;;
@@ -56,6 +60,7 @@ missing() {
             zlib)  have_lib zlib.h zlib || echo zlib ;;
             sdl2)  have_lib SDL2/SDL.h sdl2 || echo sdl2 ;;
             check) have_lib check.h check || echo check ;;
+            capstone) have_lib capstone/capstone.h capstone || echo capstone ;;
             grub-pc-bin) [ -f /usr/lib/grub/i386-pc/boot.img ] || echo grub-pc-bin ;;
             seabios)     [ -f /usr/share/seabios/bios-256k.bin ] || echo seabios ;;
             syslinux-common) [ -f /usr/lib/syslinux/modules/bios/ldlinux.c32 ] || echo syslinux-common ;;
@@ -117,6 +122,16 @@ setup_guests() {
         say "i386 packages, for the guests: ${as:+$as }dpkg --add-architecture i386"
         $as dpkg --add-architecture i386 && $as apt-get update -q >&2 || say "that failed: some tests will be skipped"
     fi
+}
+
+# What some tests compare with or look at; without these they skip themselves, so trouble with one is no trouble.
+setup_peers() {
+    [ "$(manager)" = apt-get ] || return 0
+    set -- capstone Xvfb xdotool xclip x86_64-w64-mingw32-gcc aarch64-linux-gnu-gcc qemu-aarch64-static wine
+    (setup "$@") && return 0
+    for need in "$@"; do
+        (setup "$need") || say "tests that need $need will be skipped"
+    done
 }
 
 cpu_count() {
