@@ -50,10 +50,11 @@ void vga_palette(const struct vga *v, uint32_t pal[256])
         pal[i] = dac_colour(v, i);
 }
 
-/* Palette register, then Mode Control bit 7 and Color Select for the upper bits. */
-static unsigned attr_index(const struct vga *v, unsigned i)
+/* Planes enabled, bits turned by blinking, palette register, then Mode Control bit 7 and Color
+ * Select for the upper bits. */
+static unsigned attr_index(const struct vga *v, unsigned i, unsigned turn)
 {
-    unsigned c = v->ar[i & v->ar[0x12] & 15] & 0x3f;
+    unsigned c = v->ar[(i & v->ar[0x12] & 15) ^ turn] & 0x3f;
     if (v->ar[0x10] & 0x80)
         c = (c & 0x0f) | (v->ar[0x14] & 3u) << 4;
     return c | (v->ar[0x14] & 0xcu) << 4;
@@ -66,7 +67,7 @@ static void frame_load(struct frame *f, const struct vga *v)
     vga_palette(v, f->pal);
     unsigned turn = (v->ar[0x10] & 9) == 9 && f->blink_off ? 8 : 0;    /* blink in graphics */
     for (unsigned i = 0; i < 16; i++)
-        f->attr[i] = f->pal[attr_index(v, i ^ turn)];
+        f->attr[i] = f->pal[attr_index(v, i, turn)];
     f->compare = v->cr[0x18] | (v->cr[7] & 0x10u) << 4 | (v->cr[9] & 0x40u) << 3;
     if (v->cr[0x17] & 4)
         f->compare = f->compare * 2 + 1;
