@@ -6,9 +6,10 @@ enum { IER_ERBFI = 1, IER_ETBEI = 2, IER_ELSI = 4, IER_EDSSI = 8 };
 enum { IIR_MSR = 0x00, IIR_NONE = 0x01, IIR_THRE = 0x02, IIR_RDA = 0x04, IIR_LSR = 0x06,
        IIR_CTI = 0x0c, IIR_FIFO = 0xc0 };
 enum { FCR_ENABLE = 0x01, FCR_CLEAR_RX = 0x02, FCR_CLEAR_TX = 0x04, FCR_TRIGGER = 0xc0 };
-enum { LCR_STB = 0x04, LCR_PEN = 0x08, LCR_DLAB = 0x80 };
+enum { LCR_STB = 0x04, LCR_PEN = 0x08, LCR_BREAK = 0x40, LCR_DLAB = 0x80 };
 enum { MCR_OUT2 = 0x08, MCR_LOOP = 0x10 };
-enum { LSR_DR = 0x01, LSR_OE = 0x02, LSR_THRE = 0x20, LSR_TEMT = 0x40 };
+enum { LSR_DR = 0x01, LSR_OE = 0x02, LSR_FE = 0x08, LSR_BI = 0x10, LSR_THRE = 0x20, LSR_TEMT = 0x40,
+       LSR_FIFO = 0x80 };
 enum { MSR_CTS = 0x10, MSR_DSR = 0x20, MSR_RI = 0x40, MSR_DCD = 0x80 };
 
 static const struct clk UART_CLK = { 1152, 625000 };      /* 1.8432 MHz */
@@ -23,8 +24,9 @@ static const struct field fields[] = {
     FIELD(struct ns16550, shift),            FIELD_MAX(struct ns16550, rx_n, NS16550_FIFO),
     FIELD_MAX(struct ns16550, tx_n, NS16550_FIFO),
     FIELD_ARRAY(struct ns16550, rx),         FIELD_ARRAY(struct ns16550, tx),
-    FIELD(struct ns16550, rx_at),            FIELD(struct ns16550, sent),
-    FIELD(struct ns16550, timeout),          FIELD(struct ns16550, irq),
+    FIELD(struct ns16550, breaks),           FIELD(struct ns16550, rx_at),
+    FIELD(struct ns16550, sent),             FIELD(struct ns16550, timeout),
+    FIELD(struct ns16550, brk),              FIELD(struct ns16550, irq),
     FIELD_TRANSIENT(struct ns16550, out),    FIELD_TRANSIENT(struct ns16550, sched),
     FIELD_END
 };
@@ -62,7 +64,7 @@ static bool triggered(const struct ns16550 *p)
 /* The interrupt of the highest priority, as IIR shows it. */
 static uint8_t pending(const struct ns16550 *p, uint64_t now)
 {
-    if (p->ier & IER_ELSI && p->overrun)
+    if (p->ier & IER_ELSI && (p->overrun || p->breaks & 1))
         return IIR_LSR;
     if (p->ier & IER_ERBFI && triggered(p))
         return IIR_RDA;
@@ -110,24 +112,50 @@ static void send_next(struct ns16550 *p, uint64_t now)
     sched_arm(p->sched, &p->sent, clk_when(UART_CLK, now + char_ticks(p)));
 }
 
-static void accept(struct ns16550 *p, uint8_t v, uint64_t now)
+static bool breaking(const struct ns16550 *p)
+{
+    return p->lcr & LCR_BREAK && p->mcr & MCR_LOOP;
+}
+
+static void accept(struct ns16550 *p, uint8_t v, bool is_break, uint64_t now)
 {
     if (p->rx_n >= depth(p)) {
         p->overrun = true;                   /* a FIFO keeps the old, RBR takes the new */
         if (fifo(p))
             return;
         p->rx_n = 0;
+        p->breaks = 0;
     }
+    if (is_break)
+        p->breaks |= (uint16_t)(1u << p->rx_n);
     p->rx[p->rx_n++] = v;
     p->rx_at = now;
+}
+
+/* A whole character long nothing but spaces: one zero is received, and then no more until the break
+ * has ended. */
+static void on_break(void *dev, vtime when)
+{
+    struct ns16550 *p = dev;
+    uint64_t now = clk_ticks(UART_CLK, p->sched->now);
+    if (breaking(p))
+        accept(p, 0, true, now);
+    update(p, now);
+}
+
+static void watch_break(struct ns16550 *p, bool was, uint64_t now)
+{
+    if (was != breaking(p))
+        sched_arm(p->sched, &p->brk,
+                  was ? VTIME_NEVER : clk_when(UART_CLK, now + char_ticks(p)));
 }
 
 static void on_sent(void *dev, vtime when)
 {
     struct ns16550 *p = dev;
     uint64_t now = clk_ticks(UART_CLK, p->sched->now);
-    if (p->busy && p->mcr & MCR_LOOP)
-        accept(p, p->shift, now);
+    if (p->busy && p->mcr & MCR_LOOP && !breaking(p))
+        accept(p, p->shift, false, now);
     p->busy = false;
     send_next(p, now);
     update(p, now);
@@ -143,7 +171,7 @@ void ns16550_receive(struct ns16550 *p, uint8_t v)
     uint64_t now = now_ticks(p);
     if (p->mcr & MCR_LOOP)
         return;                              /* the receiver is not on the wire */
-    accept(p, v, now);
+    accept(p, v, false, now);
     update(p, now);
 }
 
@@ -168,7 +196,7 @@ static void write_fcr(struct ns16550 *p, uint8_t v)
     if ((v ^ p->fcr) & FCR_ENABLE)
         v |= FCR_CLEAR_RX | FCR_CLEAR_TX;
     if (v & FCR_CLEAR_RX)
-        p->rx_n = 0;
+        p->rx_n = p->breaks = 0;
     if (v & FCR_CLEAR_TX && p->tx_n) {
         p->tx_n = 0;
         p->thri = true;
@@ -198,7 +226,7 @@ static void uart_write(void *dev, uint32_t off, uint64_t data, unsigned size)
     struct ns16550 *p = dev;
     uint64_t now = now_ticks(p);
     uint8_t v = (uint8_t)data;
-    bool dlab = p->lcr & LCR_DLAB;
+    bool dlab = p->lcr & LCR_DLAB, was_breaking = breaking(p);
     switch (off & 7) {
     case RBR:
         if (dlab)
@@ -218,6 +246,7 @@ static void uart_write(void *dev, uint32_t off, uint64_t data, unsigned size)
     case SCR: p->scr = v; break;
     default: break;                          /* LSR and MSR: for factory tests only */
     }
+    watch_break(p, was_breaking, now);
     update(p, now);
 }
 
@@ -230,6 +259,7 @@ static uint8_t read_rbr(struct ns16550 *p, uint64_t now)
         take(p->rx, &p->rx_n);
     else
         p->rx_n = 0;                         /* a further read sees the same byte */
+    p->breaks >>= 1;
     p->rx_at = now;
     return v;
 }
@@ -245,8 +275,11 @@ static uint8_t read_iir(struct ns16550 *p, uint64_t now)
 static uint8_t read_lsr(struct ns16550 *p)
 {
     uint8_t v = (uint8_t)((p->rx_n ? LSR_DR : 0) | (p->overrun ? LSR_OE : 0) |
-                          (p->tx_n ? 0 : LSR_THRE) | (p->tx_n || p->busy ? 0 : LSR_TEMT));
+                          (p->tx_n ? 0 : LSR_THRE) | (p->tx_n || p->busy ? 0 : LSR_TEMT) |
+                          (p->breaks & 1 ? LSR_BI | LSR_FE : 0) |
+                          (p->breaks && fifo(p) ? LSR_FIFO : 0));
     p->overrun = false;
+    p->breaks &= 0xfffe;
     return v;
 }
 
@@ -279,13 +312,14 @@ static uint64_t uart_read(void *dev, uint32_t off, unsigned size)
 
 void ns16550_init(struct ns16550 *p, struct sched *s, unsigned number, struct chardev out)
 {
-    static const char *const names[4][2] = { { "com1.sent", "com1.timeout" },
-                                             { "com2.sent", "com2.timeout" },
-                                             { "com3.sent", "com3.timeout" },
-                                             { "com4.sent", "com4.timeout" } };
+    static const char *const names[4][3] = { { "com1.sent", "com1.timeout", "com1.break" },
+                                             { "com2.sent", "com2.timeout", "com2.break" },
+                                             { "com3.sent", "com3.timeout", "com3.break" },
+                                             { "com4.sent", "com4.timeout", "com4.break" } };
     *p = (struct ns16550){ .sched = s, .out = out, .connected = out.put != NULL, .dll = 12 };
     sched_add(s, &p->sent, names[number & 3][0], on_sent, p);
     sched_add(s, &p->timeout, names[number & 3][1], on_timeout, p);
+    sched_add(s, &p->brk, names[number & 3][2], on_break, p);
 }
 
 /* MR leaves divisor and scratch register alone (PC16550D, table III). */
@@ -296,18 +330,21 @@ static void uart_reset(void *dev, enum reset_kind kind)
         return;
     p->ier = p->lcr = p->mcr = p->fcr = p->delta = p->rx_n = p->tx_n = 0;
     p->overrun = p->thri = p->busy = false;
+    p->breaks = 0;
     sched_arm(p->sched, &p->sent, VTIME_NEVER);
+    sched_arm(p->sched, &p->brk, VTIME_NEVER);
     update(p, now_ticks(p));
 }
 
 static bool uart_post_load(void *dev, unsigned version, struct error *err)
 {
     struct ns16550 *p = dev;
-    if (p->rx_n > depth(p) || p->tx_n > depth(p) || (p->tx_n && !p->busy))
+    if (p->rx_n > depth(p) || p->tx_n > depth(p) || (p->tx_n && !p->busy) ||
+        p->breaks >> p->rx_n)
         return error_set(err, 1, "ns16550: impossible FIFO contents");
     return true;
 }
 
 const struct bus_ops ns16550_ops = { uart_read, uart_write, 1 };
-const struct device_class ns16550_class = { "ns16550", 1, 1, fields, uart_reset, uart_post_load,
+const struct device_class ns16550_class = { "ns16550", 2, 1, fields, uart_reset, uart_post_load,
                                             NULL };

@@ -10,9 +10,10 @@
  * exits is not lost. Reception comes from the machine's input queue by ns16550_receive(); the
  * character timeout is a function of time, with an event only where its interrupt is enabled.
  *
- * As on a PC, OUT2 gates the interrupt. A wired port sees DCD, DSR and CTS.
+ * As on a PC, OUT2 gates the interrupt. A wired port sees DCD, DSR and CTS. A break reaches the
+ * receiver in loopback; nothing at the other end of the wire could tell it from silence.
  *
- * Not modelled:  parity and framing errors, sending and receiving a break, DMA modes.
+ * Not modelled:  parity and framing errors but those of a break, DMA modes.
  * Deviations:    OUT2 gates the interrupt in loopback too; a divisor of 0 acts as 1.
  */
 #pragma once
@@ -33,8 +34,9 @@ struct ns16550 {
     uint8_t  shift;
     uint8_t  rx_n, tx_n;               /* in the FIFOs, oldest first; without FIFO at most 1 */
     uint8_t  rx[NS16550_FIFO], tx[NS16550_FIFO];
+    uint16_t breaks;                   /* bit i: rx[i] is a break */
     uint64_t rx_at;                    /* tick of the last reception or read of RBR */
-    struct event   sent, timeout;
+    struct event   sent, timeout, brk;
     struct line    irq;
     struct chardev out;
     struct sched  *sched;

@@ -145,6 +145,43 @@ START_TEST(ways_to_stop_it)
 }
 END_TEST
 
+/* 231466, "Mode Register", "Software Commands": what modes and commands do to the registers. */
+START_TEST(registers)
+{
+    uint8_t buf[16] = { 0 };
+    bool tc;
+    program2(0xc4, 0x500, 3);                      /* cascade: no cycles of its own */
+    ck_assert_uint_eq(move(2, buf, 4, true, &tc), 0);
+    for (unsigned mode = 0x00; mode < 0xc0; mode += 0x40) {     /* demand, single, block */
+        program2(mode | 0x04, 0x500, 3);
+        ck_assert_uint_eq(move(2, buf, 16, true, &tc), 4);
+        ck_assert(tc);
+    }
+    program2(0x50, 0x500, 3);                      /* verify, autoinit: counts, and starts again */
+    ck_assert_uint_eq(move(2, buf, 16, true, &tc), 4);
+    ck_assert(tc);
+    ck_assert_uint_eq(low_in(15) & 4, 0);
+    low(12, 0);
+    ck_assert_uint_eq(low_in(5) | low_in(5) << 8, 3);
+    ck_assert_uint_eq(low_in(4) | low_in(4) << 8, 0x500);
+    program2(0x54, 0x500, 0);                      /* a count of 0 is one cycle */
+    ck_assert_uint_eq(move(2, buf, 16, true, &tc), 1);
+    ck_assert(tc);
+    low(12, 0);
+    low(4, 0x34);                                  /* one byte at a time, by the flip-flop */
+    ck_assert_uint_eq(low_in(4), 0x05);
+    ck_assert_uint_eq(low_in(4), 0x34);
+    low(13, 0);                                    /* master clear: masks, but keeps addresses */
+    ck_assert_uint_eq(low_in(4), 0x34);
+    ck_assert_uint_eq(low_in(8), 0);
+    low(14, 0);
+    ck_assert_uint_eq(low_in(15), 0xf0);
+    for (unsigned i = 0; i < 4; i++)
+        low(10, 4 | i);
+    ck_assert_uint_eq(low_in(15), 0xff);
+}
+END_TEST
+
 /* One cycle at a time, from the register descriptions. */
 START_TEST(agrees_with_a_cycle_model)
 {
@@ -228,6 +265,7 @@ int main(void)
     tcase_add_test(t, reads_and_repeats);
     tcase_add_test(t, words);
     tcase_add_test(t, ways_to_stop_it);
+    tcase_add_test(t, registers);
     tcase_add_loop_test(t, agrees_with_a_cycle_model, 0, 5);
     tcase_add_loop_test(t, save_load_is_invisible, 0, 5);
     tcase_add_test(t, no_field_is_forgotten);

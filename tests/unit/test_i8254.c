@@ -245,6 +245,93 @@ START_TEST(no_field_is_forgotten)
 }
 END_TEST
 
+/* 231164, "Read-Back Command Example": what is latched stays until it is read. */
+START_TEST(read_back_example)
+{
+    uint64_t t = 0;
+    for (unsigned i = 0; i < 3; i++) {
+        i8254_write(&pit, 3, (uint8_t)(i << 6 | 0x34));
+        i8254_write(&pit, i, 0x00);
+        i8254_write(&pit, i, 0x10);
+    }
+    to_tick(t += 11);
+    i8254_write(&pit, 3, 0xc2);                    /* count and status of counter 0 */
+    i8254_write(&pit, 3, 0xe4);                    /* status of counter 1 */
+    i8254_write(&pit, 3, 0x54);                    /* (it is reprogrammed: LSB only, mode 2) */
+    i8254_write(&pit, 1, 50);
+    i8254_write(&pit, 3, 0xec);                    /* status of 2, but not of 1: latched already */
+    i8254_write(&pit, 3, 0xd8);                    /* count of counter 2 */
+    to_tick(t += 10);
+    i8254_write(&pit, 3, 0xc2);                    /* ignored */
+    i8254_write(&pit, 3, 0xd8);                    /* ignored */
+    to_tick(t += 10);
+    ck_assert_uint_eq(i8254_read(&pit, 0), 0xb4);  /* the status first */
+    ck_assert_uint_eq(read16(0), 0x1000 - 10);
+    ck_assert_uint_eq(read16(0), 0x1000 - 30);     /* live again */
+    ck_assert_uint_eq(i8254_read(&pit, 2), 0xb4);
+    ck_assert_uint_eq(read16(2), 0x1000 - 10);
+}
+END_TEST
+
+static unsigned as_bcd(unsigned v)
+{
+    return v % 10 | v / 10 % 10 << 4 | v / 100 % 10 << 8 | v / 1000 % 10 << 12;
+}
+
+/* Four decades: 0 is 10000, zero is followed by 9999. */
+START_TEST(counts_in_decimal)
+{
+    static const unsigned start[] = { 0x0000, 0x1000, 0x0123, 0x9999, 0x0010 };
+    uint64_t t = 0;
+    for (unsigned mode = 0; mode < 5; mode += 2) {
+        for (size_t i = 0; i < ARRAY_LEN(start); i++) {
+            unsigned n = (start[i] >> 12) * 1000 + (start[i] >> 8 & 15) * 100 +
+                         (start[i] >> 4 & 15) * 10 + (start[i] & 15);
+            n = n ? n : 10000;
+            i8254_write(&pit, 3, (uint8_t)(0xb1 | mode << 1));
+            i8254_write(&pit, 2, (uint8_t)start[i]);
+            i8254_write(&pit, 2, (uint8_t)(start[i] >> 8));
+            for (unsigned e = 0; e < 12000; e += 7) {
+                unsigned want = mode == 2 ? n - e % n : (n + 20000 - e) % 10000;
+                to_tick(t + 1 + e);
+                ck_assert_uint_eq(read16(2), as_bcd(want));
+            }
+            to_tick(t += 12002);
+        }
+    }
+    i8254_write(&pit, 3, 0xb7);                    /* mode 3 counts by two, twice a period */
+    i8254_write(&pit, 2, 0x00);
+    i8254_write(&pit, 2, 0x01);
+    for (unsigned e = 0; e < 300; e++) {
+        to_tick(t + 1 + e);
+        ck_assert_uint_eq(read16(2), as_bcd(100 - 2 * e % 100));
+        ck_assert_uint_eq(i8254_out(&pit, 2), e % 100 < 50);
+    }
+}
+END_TEST
+
+/* One byte only: the other is zero when written and is not read. */
+START_TEST(single_bytes)
+{
+    i8254_write(&pit, 3, 0xa4);                    /* counter 2, MSB only, mode 2 */
+    i8254_write(&pit, 2, 0x12);
+    to_tick(1);
+    ck_assert_uint_eq(i8254_read(&pit, 2), 0x12);
+    to_tick(2);
+    ck_assert_uint_eq(i8254_read(&pit, 2), 0x11);
+    i8254_write(&pit, 3, 0x80);
+    to_tick(0x1200);
+    ck_assert_uint_eq(i8254_read(&pit, 2), 0x11);
+    ck_assert_uint_eq(i8254_read(&pit, 2), 0x00);
+    i8254_write(&pit, 3, 0x94);                    /* LSB only: 0 is 65536 */
+    i8254_write(&pit, 2, 0);
+    to_tick(0x1200 + 1 + 5);
+    ck_assert_uint_eq(i8254_read(&pit, 2), 0xfb);
+    ck_assert_uint_eq(i8254_read(&pit, 2), 0xfb);
+    ck_assert_uint_eq(i8254_hz(&pit, 2), 18);
+}
+END_TEST
+
 START_TEST(pitch_of_the_square_wave)
 {
     ck_assert_uint_eq(i8254_hz(&pit, 2), 0);
@@ -266,6 +353,9 @@ int main(void)
     tcase_add_test(t, mode2_interrupts_at_18_2_hz);
     tcase_add_test(t, latch_holds_while_counting);
     tcase_add_test(t, read_back_reports_null_count);
+    tcase_add_test(t, read_back_example);
+    tcase_add_test(t, counts_in_decimal);
+    tcase_add_test(t, single_bytes);
     tcase_add_loop_test(t, agrees_with_clock_by_clock_model, 0, 6);
     tcase_add_loop_test(t, save_load_is_invisible, 0, 100);
     tcase_add_test(t, pitch_of_the_square_wave);

@@ -226,6 +226,68 @@ START_TEST(alarms)
 }
 END_TEST
 
+/* Second by second: the alarm flag is set when the three bytes are those of the time, or don't
+ * care. In BCD and binary, with 12 hours and 24. */
+START_TEST(alarms_agree_with_the_bytes)
+{
+    static const uint8_t b[4] = { 0x00, 0x02, 0x04, 0x06 };
+    struct dt_rng r = dt_seed((uint64_t)_i);
+    unsigned rung = 0;
+    for (unsigned round = 0; round < 2; round++) {
+        unsigned al[3];
+        start(INT64_C(946684800) + dt_below(&r, 86400));
+        wr(11, b[_i]);
+        wr(4, _i & 1 ? 0 : _i & 2 ? 12 : 0x12);    /* midnight, as this mode has it */
+        for (unsigned k = 0; k < 3; k++) {
+            unsigned care = dt_below(&r, 4), v = dt_below(&r, k == 2 ? 8 : 60);
+            v = k == 2 && !(_i & 1) && !v ? 12 : v;
+            al[k] = !care ? 0xc0 | v : _i & 2 ? v : v / 10 << 4 | v % 10;
+            wr(k * 2 + 1, al[k]);
+        }
+        rd(12);
+        for (unsigned n = 1; n < 30000; n++) {
+            sched_advance(&sched, n * SECOND);
+            bool match = true;
+            for (unsigned k = 0; k < 3; k++)
+                match &= al[k] >= 0xc0 || al[k] == rd(k * 2);
+            ck_assert_uint_eq(rd(12) & 0x20, match ? 0x20 : 0);
+            rung += match;
+        }
+    }
+    ck_assert_uint_gt(rung, 0);
+}
+END_TEST
+
+START_TEST(afternoon_alarm)
+{
+    start(INT64_C(946684800));                     /* midnight */
+    wr(11, 0x00);                                  /* 12 hours, BCD: the hour is still 00h */
+    wr(4, 0x12);
+    wr(5, 0x81);                                   /* 1 PM */
+    wr(3, 0x30);
+    wr(1, 0x00);
+    wr(11, 0x20);
+    ck_assert_uint_eq(sched_next(&sched), (13 * 3600 + 1800) * SECOND);
+}
+END_TEST
+
+/* Register B, SET: the time stands still and no update interrupts; the periodic flag goes on. */
+START_TEST(set_stops_the_update)
+{
+    wr(11, 0x92);                                  /* SET clears UIE */
+    ck_assert_uint_eq(rd(11), 0x82);
+    rd(12);
+    sched_advance(&sched, 10 * SECOND);
+    ck_assert_uint_eq(rd(0), 0x58);
+    ck_assert_uint_eq(rd(12), 0x40);
+    wr(0, 0x30);
+    wr(11, 0x02);
+    sched_advance(&sched, 11 * SECOND);
+    ck_assert_uint_eq(rd(0), 0x31);
+    ck_assert_uint_eq(rd(12), 0x50);
+}
+END_TEST
+
 START_TEST(ram_and_index)
 {
     wr(0xff, 0x5a);                                /* bit 7 is the NMI's */
@@ -324,6 +386,9 @@ int main(void)
     tcase_add_loop_test(t, periodic_rates, 0, 16);
     tcase_add_test(t, flags_without_interrupts);
     tcase_add_test(t, alarms);
+    tcase_add_loop_test(t, alarms_agree_with_the_bytes, 0, 4);
+    tcase_add_test(t, afternoon_alarm);
+    tcase_add_test(t, set_stops_the_update);
     tcase_add_test(t, ram_and_index);
     tcase_add_loop_test(t, save_load_is_invisible, 0, 50);
     tcase_add_loop_test(t, looking_changes_nothing, 0, 20);

@@ -165,6 +165,103 @@ START_TEST(loopback)
 }
 END_TEST
 
+/* PC16550D, table IV: receiver errors, data, timeout, THRE, modem; and what clears each. */
+START_TEST(interrupts_by_priority)
+{
+    out(4, 0x1b);
+    out(0, 'a');
+    out(0, 'b');
+    later(3 * 1041667);                            /* one came too many */
+    in(6);
+    out(4, 0x19);                                  /* RTS drops: CTS changes */
+    out(1, 0x0f);
+    ck_assert_uint_eq(in(2), 0x06);
+    ck_assert_uint_eq(in(5), 0x63);
+    ck_assert_uint_eq(in(2), 0x04);
+    ck_assert_uint_eq(in(0), 'b');
+    ck_assert_uint_eq(in(2), 0x02);                /* and reading it clears this one */
+    ck_assert_uint_eq(in(2), 0x00);
+    ck_assert(irq.level);
+    ck_assert_uint_eq(in(6), 0xa1);
+    ck_assert_uint_eq(in(2), 0x01);
+    ck_assert(!irq.level);
+}
+END_TEST
+
+START_TEST(break_in_loopback)
+{
+    out(3, 0x43);                                  /* on the wire nobody hears it */
+    later(3 * 1041667);
+    ck_assert_uint_eq(in(5), 0x60);
+    out(4, 0x1b);
+    out(1, 4);
+    later(1041600);
+    ck_assert(!irq.level);
+    later(100);
+    ck_assert_uint_eq(in(2), 0x06);
+    ck_assert_uint_eq(in(5), 0x79);                /* BI, FE and a zero */
+    ck_assert(!irq.level);
+    ck_assert_uint_eq(in(5), 0x61);
+    ck_assert_uint_eq(in(0), 0);
+    out(0, 'x');
+    later(5 * 1041667);
+    ck_assert_uint_eq(in(5), 0x60);                /* one zero a break, and no 'x' */
+    out(3, 0x03);
+    out(2, 0x81);
+    out(0, 'y');
+    later(1041700);
+    out(3, 0x43);
+    later(1041700);
+    out(3, 0x03);
+    ck_assert_uint_eq(in(5), 0xe1);                /* it waits behind the 'y' */
+    ck_assert_uint_eq(in(0), 'y');
+    ck_assert_uint_eq(in(2), 0xc6);
+    ck_assert_uint_eq(in(5), 0xf9);
+    ck_assert_uint_eq(in(5), 0x61);
+    out(2, 0x83);
+    ck_assert_uint_eq(in(5), 0x60);
+}
+END_TEST
+
+/* Start, data, parity and stop bits, in halves; 1.5 stop bits with five of data. */
+START_TEST(frames_have_their_length)
+{
+    static const struct { uint8_t lcr, halves; } rows[] = {
+        { 0x00, 14 }, { 0x01, 16 }, { 0x02, 18 }, { 0x03, 20 }, { 0x04, 15 }, { 0x05, 18 },
+        { 0x07, 22 }, { 0x0b, 22 }, { 0x1f, 24 }, { 0x0c, 17 },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        vtime ns = rows[i].halves * UINT64_C(12 * 8 * 625000) / 1152;
+        out(3, rows[i].lcr);
+        out(0, 'A');
+        later(ns - 600);
+        ck_assert_uint_eq(in(5), 0x20);
+        later(1200);
+        ck_assert_uint_eq(in(5), 0x60);
+    }
+}
+END_TEST
+
+START_TEST(trigger_levels)
+{
+    static const unsigned level[] = { 1, 4, 8, 14 };
+    for (unsigned i = 0; i < 4; i++) {
+        out(2, i << 6 | 3);
+        out(1, 1);
+        for (unsigned n = 1; n <= 16; n++) {
+            ns16550_receive(&com, (uint8_t)n);
+            ck_assert_int_eq(irq.level, n >= level[i]);
+        }
+        ns16550_receive(&com, 17);                 /* the FIFO keeps what it has */
+        ck_assert_uint_eq(in(5) & 3, 3);
+        for (unsigned n = 1; n <= 16; n++) {
+            ck_assert_int_eq(irq.level, 17 - n >= level[i]);
+            ck_assert_uint_eq(in(0), n);
+        }
+    }
+}
+END_TEST
+
 START_TEST(out2_gates_the_interrupt)
 {
     out(1, 2);
@@ -237,6 +334,10 @@ int main(void)
     tcase_add_test(t, receives);
     tcase_add_test(t, trigger_and_timeout);
     tcase_add_test(t, loopback);
+    tcase_add_test(t, interrupts_by_priority);
+    tcase_add_test(t, break_in_loopback);
+    tcase_add_test(t, frames_have_their_length);
+    tcase_add_test(t, trigger_levels);
     tcase_add_test(t, out2_gates_the_interrupt);
     tcase_add_loop_test(t, save_load_is_invisible, 0, 50);
     tcase_add_test(t, no_field_is_forgotten);
