@@ -150,6 +150,9 @@ u32 mp_setup(void)
     memset(&SEG16(mp_floating[0]), 0, 16);
     if (!ioapic_there())
         return 0;
+    volatile u32 *io = (volatile u32 *)IOAPIC;
+    io[0] = 0;
+    io[4] = (u32)ioapic_id() << 24;        /* it must answer by the number that the tables say */
     mp_table();
     madt_build();
     return (u32)madt;

@@ -61,6 +61,11 @@
 #define CR4_PCE 0x100u
 #define CR4_OSFXSR 0x200u
 
+/* IA32_APIC_BASE: on; the boot processor; where */
+#define APIC_BASE_ON  0x800u
+#define APIC_BASE_BSP 0x100u
+#define APIC_BASE_AT  UINT64_C(0xffffff000)
+
 /* Exception vectors */
 enum { EXC_DE = 0, EXC_DB = 1, EXC_NMI = 2, EXC_BP = 3, EXC_OF = 4, EXC_BR = 5, EXC_UD = 6,
        EXC_NM = 7, EXC_DF = 8, EXC_TS = 10, EXC_NP = 11, EXC_SS = 12, EXC_GP = 13, EXC_PF = 14,
@@ -197,6 +202,8 @@ struct cpu {
     struct log *log;
     int    (*inta)(void *pic);   /* acknowledges INTR: the vector, 0..255 */
     void    *pic;
+    void   (*apic_base)(void *owner, uint64_t v);   /* the APIC goes on, off or elsewhere; NULL: it
+                                                       is not connected, and always off */
     void    *owner;
     /* Virtual time at an instruction count: exact ratio and anchor are the machine's. */
     vtime  (*time_at)(void *owner, uint64_t icount);

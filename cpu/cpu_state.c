@@ -130,7 +130,7 @@ static void reset_kept_by_init(struct cpu *c)
     memset(&c->sse, 0, sizeof c->sse);
     c->sse.mxcsr = 0x1f80;
     memset(&c->msr, 0, sizeof c->msr);
-    c->msr.apic_base = 0xfee00100u;          /* bootstrap processor, APIC disabled */
+    c->msr.apic_base = 0xfee00000u | APIC_BASE_BSP | (c->apic_base ? APIC_BASE_ON : 0);
     c->msr.pat = UINT64_C(0x0007040600070406);
     c->msr.tsc_offset = c->time_at ? 0 - cpu_now(c) : 0;
     c->ignne = false;
@@ -220,7 +220,7 @@ static const struct field cpu_fields[] = {
     FIELD(struct cpu, x87.fdp),
     { "sse.q", FT_U64, offsetof(struct cpu, sse.q), 8, 16, UINT64_MAX, NULL },
     FIELD_MAX(struct cpu, sse.mxcsr, 0xffff),
-    FIELD(struct cpu, msr.apic_base),
+    FIELD_MAX(struct cpu, msr.apic_base, APIC_BASE_AT | APIC_BASE_ON | APIC_BASE_BSP),
     FIELD(struct cpu, msr.sysenter_cs),
     FIELD(struct cpu, msr.sysenter_esp),
     FIELD(struct cpu, msr.sysenter_eip),
@@ -252,6 +252,7 @@ static const struct field cpu_fields[] = {
     FIELD_TRANSIENT(struct cpu, log),
     FIELD_TRANSIENT(struct cpu, inta),
     FIELD_TRANSIENT(struct cpu, pic),
+    FIELD_TRANSIENT(struct cpu, apic_base),
     FIELD_TRANSIENT(struct cpu, owner),
     FIELD_TRANSIENT(struct cpu, time_at),
     FIELD_TRANSIENT(struct cpu, slice_end),
@@ -291,6 +292,8 @@ static const struct field cpu_fields[] = {
 static bool consistent(const struct cpu *c)
 {
     bool real = !(c->cr0 & CR0_PE);
+    if (c->msr.apic_base & (c->apic_base ? 0x600 : 0x600 | APIC_BASE_ON))
+        return false;
     if (c->gpr[16] || (c->eflags & (FL_ARITH | FL_RF | ~(eflags_known(c) | 2))))
         return false;
     if ((c->cr0 & CR0_PG) && real)
@@ -333,6 +336,6 @@ static void pre_save(void *dev)
 static void reset(void *dev, enum reset_kind kind) { cpu_reset(dev, kind); }
 
 const struct device_class cpu_class = {
-    .name = "cpu", .version = 2, .oldest = 2, .fields = cpu_fields, .reset = reset,
+    .name = "cpu", .version = 3, .oldest = 3, .fields = cpu_fields, .reset = reset,
     .post_load = post_load, .pre_save = pre_save,
 };

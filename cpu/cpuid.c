@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * CPUID. Governing document: Intel SDM volume 2, CPUID; application note
- * AP-485. What is told is what is there: no APIC.
+ * AP-485. What is told is what is there; the APIC while it is on.
  */
 #include "cpu/mem.h"
 #include "cpu/op.h"
@@ -43,7 +43,8 @@ HANDLER(cpuid)
         put(c, last, 0x756e6547, 0x6c65746e, 0x49656e69);
         break;
     case 1:
-        put(c, m->signature, 0, 0, feature_bits(m->features));
+        put(c, m->signature, 0, 0,
+            feature_bits(m->features) | (c->msr.apic_base & APIC_BASE_ON ? 1u << 9 : 0));
         break;
     default:                                 /* TLBs; 16 KB L1 caches, 512 KB L2 */
         put(c, 0x03020101, 0, 0, 0x0c040843);

@@ -11,6 +11,7 @@
  * the Pentium's counters do not count. Last-branch records. Microcode update (the revision reads as
  * 0).
  */
+#include "cpu/lockstep.h"
 #include "cpu/mem.h"
 #include "cpu/op.h"
 
@@ -228,6 +229,20 @@ static bool msr_read(struct cpu *c, uint32_t n, uint64_t *v)
     }
 }
 
+/* The processor that boots is so by its pins. */
+static bool apic_base_write(struct cpu *c, uint64_t v)
+{
+    if (v & ~(APIC_BASE_AT | APIC_BASE_ON | APIC_BASE_BSP))
+        return false;
+    if (!c->apic_base)
+        return v == c->msr.apic_base;
+    if (UNLIKELY(c->journal != NULL) && journal_outside(c))
+        return true;                         /* a rehearsal moves nobody's windows */
+    c->msr.apic_base = (v & ~(uint64_t)APIC_BASE_BSP) | (c->msr.apic_base & APIC_BASE_BSP);
+    c->apic_base(c->owner, c->msr.apic_base);
+    return true;
+}
+
 static bool msr_write(struct cpu *c, uint32_t n, uint64_t v)
 {
     uint64_t mask, *p = plain(c, n, &mask);
@@ -248,7 +263,7 @@ static bool msr_write(struct cpu *c, uint32_t n, uint64_t v)
         c->msr.tsc_offset = (has(c, F_P6) ? (uint32_t)v : v) - cpu_now(c);
         return true;
     case MSR_APIC_BASE:
-        return has(c, F_P6) && v == c->msr.apic_base;     /* there is no APIC to enable or move */
+        return has(c, F_P6) && apic_base_write(c, v);
     case MSR_UCODE_REV: case MSR_UCODE_WRITE: case MSR_EBL_CR_POWERON:
         return has(c, F_P6);
     default:

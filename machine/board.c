@@ -10,7 +10,7 @@
 #include "devices/atapi.h"
 #include "machine/internal.h"
 
-enum layer { LAYER_RAM, LAYER_DEVICE, LAYER_BRIDGE };
+enum layer { LAYER_RAM, LAYER_DEVICE, LAYER_BRIDGE, LAYER_CPU };
 
 enum { ROM_BASE = 0xc0000, KLOAD_ROM = 0xd0000, SHADOW_BASE = 0xe0000, KLOAD_PORT = 0x1b0 };
 
@@ -25,6 +25,16 @@ static void isa_irq(void *sink, int pin, bool level)
         piix3_isa_irq(&p->isa, pin, level);
     else
         i8259_ir(&p->pic[pin >> 3], pin & 7, level);
+}
+
+/* Inputs of the I/O APIC, most of which are ISA's; 2 is the timer's there and no ISA interrupt. */
+static void test_irq(void *sink, int pin, bool level)
+{
+    struct pc *p = sink;
+    if (pin < 16 && pin != 2)
+        isa_irq(p, pin, level);
+    else if (p->has_apic)
+        ioapic_pin(&p->ioapic, pin, level);
 }
 
 static void wire_irq(struct pc *p, struct line *l, int irq)
@@ -60,6 +70,26 @@ static void power_off_line(void *sink, int pin, bool level)
         machine_want_power_off(sink);
 }
 static void guest_exit(void *sink, uint32_t value) { machine_want_exit(sink, value); }
+
+/* What comes out of the PCI-to-ISA bridge goes to both kinds of interrupt controller; the timer is
+ * on input 2 of the I/O APIC, where the 8259s have their cascade. */
+static void isa_out(void *sink, int irq, bool level)
+{
+    struct pc *p = sink;
+    i8259_ir(&p->pic[irq >> 3], irq & 7, level);
+    if (p->has_apic)
+        ioapic_pin(&p->ioapic, irq ? irq : 2, level);
+}
+
+static void to_lint0(void *sink, int pin, bool level)
+{
+    struct pc *p = sink;
+    lapic_lint(&p->lapic, 0, level);
+    ioapic_pin(&p->ioapic, 0, level);
+}
+
+static void to_nmi(void *sink) { cpu_nmi(sink); }
+static void to_init(void *sink) { machine_want_reset(((struct cpu *)sink)->owner); }
 
 /* ---- memory ---- */
 
@@ -246,10 +276,16 @@ static void init_extras(struct machine *m)
     if (!m->cfg.testdev)
         return;
     exitport_init(&p->exitport, guest_exit, m);
-    testdev_init(&p->testdev, (struct testdev_host){ m->cfg.debugcon, screen_crc, guest_exit, m });
+    testdev_init(&p->testdev, (struct testdev_host){ m->cfg.debugcon, screen_crc, guest_exit, m,
+                                                     m->ram_size, 1 });
+    for (int i = 0; i < TESTDEV_IRQS; i++)
+        p->testdev.irq[i] = (struct line){ test_irq, p, i, false };
     port(m, "exit", &exitport_ops, &p->exitport, 0xf4, 4);
     port(m, "testpost", &testdev_post_ops, &p->testdev, 0x190, 1);
     port(m, "testdev", &testdev_ops, &p->testdev, 0x1a0, 16);
+    port(m, "testecho", &testdev_echo_ops, &p->testdev, 0xe0, 4);
+    port(m, "testirq", &testdev_irq_ops, &p->testdev, 0x2000, TESTDEV_IRQS);
+    port(m, "testitem", &testdev_item_ops, &p->testdev, 0x510, 2);
     device_add(&m->devices, &testdev_class, &p->testdev, "testdev");
 }
 
@@ -362,7 +398,7 @@ static void init_pci(struct machine *m)
     i440fx_init(&p->north, &p->pci, &m->mem, m->ram, p->rom, LAYER_BRIDGE);
     piix3_init(&p->isa, &p->pci);
     for (int i = 0; i < 16; i++)
-        p->isa.irq[i] = (struct line){ i8259_ir, &p->pic[i >> 3], i & 7, false };
+        p->isa.irq[i] = (struct line){ isa_out, p, i, false };
     p->isa.reset = reset_kind;
     p->isa.reset_sink = m;
     piix_ide_init(&p->ide, &p->pci, &m->mem, &m->io, &p->ata[0], &p->ata[1]);
@@ -387,6 +423,57 @@ static void init_pci(struct machine *m)
      * never were. */
     port(m, "gpe0", &acpi_gpe_ops, &p->pm, 0xafe0, 4);
     device_add(&m->devices, &acpi_pm_class, &p->pm, "pm");
+}
+
+/* ---- APICs ---- */
+
+/* In front of everything: it is the processor's own window. */
+void board_map_apic(struct machine *m)
+{
+    uint64_t v = m->cpu.msr.apic_base;
+    if (m->pc.has_apic)
+        bus_update(&m->mem, &m->pc.r_lapic, v & APIC_BASE_ON, v & APIC_BASE_AT, LAPIC_SIZE);
+}
+
+static void apic_base(void *owner, uint64_t v)
+{
+    struct machine *m = owner;
+    lapic_enable(&m->pc.lapic, v & APIC_BASE_ON);
+    board_map_apic(m);
+}
+
+static void init_apic(struct machine *m)
+{
+    struct pc *p = &m->pc;
+    uint32_t features = cpu_models[m->cpu.model].features;
+    p->has_apic = features & F_APIC;
+    if (!p->has_apic)
+        return;
+    lapic_init(&p->lapic, &m->sched, &p->apics, features & F_P6,
+               (struct lapic_cpu){ to_nmi, to_init, &m->cpu, i8259_inta, &p->pic[0] });
+    ioapic_init(&p->ioapic, &p->apics);
+    p->lapic.intr = p->pic[0].intr;
+    p->pic[0].intr = (struct line){ to_lint0, p, 0, false };
+    m->cpu.inta = lapic_inta;
+    m->cpu.pic = &p->lapic;
+    m->cpu.apic_base = apic_base;
+    p->r_lapic = (struct region){ .name = "lapic", .ops = &lapic_ops, .dev = &p->lapic,
+                                  .base = LAPIC_BASE, .size = LAPIC_SIZE, .layer = LAYER_CPU };
+    bus_map(&m->mem, &p->r_lapic);
+    bus_map_io(&m->mem, &p->r_ioapic, "ioapic", &ioapic_ops, &p->ioapic, IOAPIC_BASE, IOAPIC_SIZE,
+               LAYER_DEVICE);
+    device_add(&m->devices, &lapic_class, &p->lapic, "lapic0");
+    device_add(&m->devices, &ioapic_class, &p->ioapic, "ioapic");
+}
+
+bool board_loaded(struct machine *m, struct error *err)
+{
+    if (m->pc.has_apic && m->pc.lapic.on != !!(m->cpu.msr.apic_base & APIC_BASE_ON))
+        return error_set(err, 1, "the snapshot is damaged (lapic0 contradicts cpu0): use another "
+                                 "copy of it");
+    board_map_apic(m);
+    board_update_a20(m);
+    return true;
 }
 
 /* ---- the board ---- */
@@ -498,14 +585,17 @@ bool board_init(struct machine *m, struct error *err)
     init_parallel_game(m);
     init_vga(m);
     init_ide(m);
-    if (p->has_pci)
+    if (p->has_pci) {
         init_pci(m);
+        init_apic(m);
+    }
     return true;
 }
 
 void board_reset(struct machine *m, enum reset_kind kind)
 {
     device_reset_all(&m->devices, kind);
+    board_map_apic(m);
     if (kind == RESET_POWER)
         board_cmos(m);
     if (kind == RESET_POWER && !m->pc.has_pci)

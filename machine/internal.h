@@ -47,6 +47,9 @@ bool board_mouse(struct machine *m, int dx, int dy, int wheel, unsigned buttons)
 bool board_mouse_at(struct machine *m, int x, int y, int wheel, unsigned buttons);
 bool board_serial(struct machine *m, unsigned port, uint8_t byte);
 void board_update_a20(struct machine *m);
+void board_map_apic(struct machine *m);      /* by the processor's IA32_APIC_BASE */
+/* After a load: do the chips agree with each other? */
+bool board_loaded(struct machine *m, struct error *err);
 
 /* From devices: between slices the machine acts on them. */
 void machine_want_reset(struct machine *m);

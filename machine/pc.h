@@ -13,8 +13,10 @@
 #include "devices/i8237.h"
 #include "devices/i8254.h"
 #include "devices/i8259.h"
+#include "devices/ioapic.h"
 #include "devices/kload.h"
 #include "devices/kload_pci.h"
+#include "devices/lapic.h"
 #include "devices/lpt.h"
 #include "devices/mc146818.h"
 #include "devices/ns16550.h"
@@ -30,10 +32,10 @@
 #include "devices/vga_pci.h"
 #include "devices/vmmouse.h"
 
-#define BOARD_PORTS 48
+#define BOARD_PORTS 56
 
 struct pc {
-    bool             has_pci;
+    bool             has_pci, has_apic;
     struct i8259     pic[2];
     struct i8254     pit;
     struct port61    port61;
@@ -63,13 +65,16 @@ struct pc {
     struct acpi_pm   pm;
     struct vga_pci   vga_pci;
     struct cirrus_pci cirrus_pci;
+    struct apic_bus  apics;
+    struct lapic     lapic;
+    struct ioapic    ioapic;
     struct kload     kload;
     struct kload_pci kload_pci;
 
     struct region    io[BOARD_PORTS];
     unsigned         n_io;
     struct region    r_ram, r_bios, r_bios286, r_rom, r_vgamem, r_lfb, r_direct, r_mmio,
-                     r_vgarom, r_kload;
+                     r_vgarom, r_kload, r_lapic, r_ioapic;
     uint8_t          rom[0x40000];       /* C0000..FFFFF as ROMs show there */
     uint8_t          kload_rom[KLOAD_ROM_SIZE];
 };

@@ -133,7 +133,8 @@ bool machine_load(struct machine *m, const void *p, size_t n, struct error *err)
         return false;
     sched_rescan(&m->sched);
     m->sched.now = machine_now(m);
-    board_update_a20(m);
+    if (!board_loaded(m, err))
+        return false;
     tlb_flush_all(&m->cpu);
     return true;
 }

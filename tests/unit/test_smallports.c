@@ -11,7 +11,7 @@
 #include "devices/testdev.h"
 
 static struct bus io;
-static struct region regions[6];
+static struct region regions[9];
 static struct port92 p92;
 static struct portf0 pf0;
 static struct debugcon con;
@@ -44,7 +44,7 @@ static void setup(void)
     dt_wire(&pf0.ignne, &ignne);
     debugcon_init(&con, out);
     exitport_init(&leave, on_leave, &exits);
-    testdev_init(&td, (struct testdev_host){ out, crc, on_leave, &exits });
+    testdev_init(&td, (struct testdev_host){ out, crc, on_leave, &exits, 0x8000000, 1 });
     ck_assert(bus_init(&io, 16, 0));
     bus_map_io(&io, &regions[0], "92", &port92_ops, &p92, 0x92, 1, 0);
     bus_map_io(&io, &regions[1], "e9", &debugcon_ops, &con, 0xe9, 1, 0);
@@ -52,6 +52,9 @@ static void setup(void)
     bus_map_io(&io, &regions[3], "190", &testdev_post_ops, &td, 0x190, 1, 0);
     bus_map_io(&io, &regions[5], "f0", &portf0_ops, &pf0, 0xf0, 2, 0);
     bus_map_io(&io, &regions[4], "1a0", &testdev_ops, &td, 0x1a0, 16, 0);
+    bus_map_io(&io, &regions[6], "e0", &testdev_echo_ops, &td, 0xe0, 4, 0);
+    bus_map_io(&io, &regions[7], "2000", &testdev_irq_ops, &td, 0x2000, TESTDEV_IRQS, 0);
+    bus_map_io(&io, &regions[8], "510", &testdev_item_ops, &td, 0x510, 2, 0);
 }
 static void teardown(void) { bus_free(&io); }
 
@@ -112,6 +115,38 @@ START_TEST(port_f4)
 }
 END_TEST
 
+static uint64_t item(unsigned n, unsigned bytes)
+{
+    uint64_t v = 0;
+    bus_write(&io, 0x510, n, 2);
+    for (unsigned i = 0; i < bytes; i++)
+        v |= bus_read(&io, 0x511, 1) << 8 * i;
+    return v;
+}
+
+START_TEST(test_device_for_kernels)
+{
+    struct dt_pin pin;
+    bus_write(&io, 0xe0, 0x12345678, 4);
+    ck_assert_uint_eq(bus_read(&io, 0xe0, 4), 0x12345678);
+    ck_assert_uint_eq(bus_read(&io, 0xe1, 2), 0x3456);
+    bus_write(&io, 0xe3, 0xab, 1);
+    bus_write(&io, 0xe0, 0xcdef, 2);
+    ck_assert_uint_eq(bus_read(&io, 0xe0, 4), 0xab34cdef);
+    ck_assert_uint_eq(item(5, 2), 1);
+    ck_assert_uint_eq(item(3, 8), 0x8000000);
+    ck_assert_uint_eq(bus_read(&io, 0x511, 1), 0);
+    ck_assert_uint_eq(item(0, 4), 0);
+    dt_wire(&td.irq[14], &pin);
+    bus_write(&io, 0x200e, 1, 1);
+    ck_assert(pin.level && pin.rises == 1);
+    bus_write(&io, 0x200e, 1, 1);
+    ck_assert_uint_eq(pin.rises, 1);
+    testdev_class.reset(&td, RESET_HARD);
+    ck_assert(!pin.level && td.echo == 0);
+}
+END_TEST
+
 START_TEST(test_device)
 {
     struct testdev twin;
@@ -150,6 +185,7 @@ int main(void)
     tcase_add_test(t, port_e9);
     tcase_add_test(t, port_f4);
     tcase_add_test(t, test_device);
+    tcase_add_test(t, test_device_for_kernels);
     suite_add_tcase(s, t);
     return dt_run(s);
 }
