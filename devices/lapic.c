@@ -225,9 +225,11 @@ static void settle(struct lapic *p, uint64_t now)
         accept(p, APIC_FIXED, (uint8_t)lvt, false);
 }
 
+/* While its interrupt waits already, one more makes no difference. */
 static void arm(struct lapic *p)
 {
-    bool wanted = p->counting && !(p->lvt[LVT_TIMER] & LVT_MASKED);
+    uint32_t lvt = p->lvt[LVT_TIMER];
+    bool wanted = p->counting && !(lvt & LVT_MASKED) && !has_bit(p->irr, lvt & 0xff);
     sched_arm(p->sched, &p->timer,
               wanted ? clk_when(CLK, p->t0 + (uint64_t)p->count * divisor(p)) : VTIME_NEVER);
 }
@@ -332,8 +334,10 @@ int lapic_inta(void *dev)
         return p->cpu.ext_inta ? p->cpu.ext_inta(p->cpu.pic) : -1;
     v = deliverable(p);
     if (v >= 0) {
+        settle(p, now_ticks(p));             /* what came until now is one with it */
         clear_bit(p->irr, (unsigned)v);
         set_bit(p->isr, (unsigned)v);
+        arm(p);
     } else if (external(p) && p->cpu.ext_inta) {
         p->ext = false;
         v = p->cpu.ext_inta(p->cpu.pic);

@@ -10,7 +10,7 @@
  *   timer     counts a bus clock of 100 MHz of virtual time, divided
  *
  * The timer is evaluated, not ticked: the state is "held 'count' at tick t0", and an event exists
- * only while an interrupt may come of it. IPIs arrive at once, so delivery status is always idle.
+ * only while a new interrupt may come of it. IPIs arrive at once: delivery status is always idle.
  *
  * Not modelled:  remote read, SMI, focus processor, arbitration (the lowest index wins a tie), the
  *                two-deep queue of each priority; nobody counts what the performance entry tells.

@@ -2,7 +2,7 @@
 ;
 ; The APICs from a program's side: a Multiboot kernel that turns on the local APIC and takes a timer
 ; interrupt, one it sends to itself, an NMI, inputs of the I/O APIC (an edge, a level, the PIT on
-; input 2), and the 8259s' through LINT0; then it turns the APIC off by IA32_APIC_BASE, moves it, and
+; input 2), and the 8259s' through LINT0; then it turns the APIC off by IA32_APIC_BASE, moves it and
 ; turns it on again. Inputs are moved by the test device. Governing document: Intel SDM volume 3,
 ; chapter "APIC".
 ;
