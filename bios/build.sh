@@ -56,6 +56,12 @@ $OBJCOPY -O binary -j .seg32 "$tmp/bios.elf" "$tmp/low"
 $OBJCOPY -O binary -j .seg16 "$tmp/bios.elf" "$tmp/high"
 cat "$tmp/low" "$tmp/high" >"$out/bios.bin"
 [ "$(wc -c <"$out/bios.bin")" -eq 131072 ]
+# Systems search for these every 16 bytes: a string of the code must not lie there.
+if LC_ALL=C grep -abo -e '_32_' -e '_MP_' -e '_SM_' -e 'RSD PTR ' -e '[$]PIR' "$out/bios.bin" |
+    awk -F: '$1 % 16 == 0 { found = 1 } END { exit !found }'; then
+    echo "bios.bin: a signature lies where systems search for it" >&2
+    exit 1
+fi
 [ -z "${KEEP:-}" ] || cp "$tmp/bios.elf" "$KEEP"
 nm "$tmp/bios.elf" | sed -n 's/^0*\([0-9a-f]*\) . \(seg[0-9]*_used\)$/\2 \1/p'
 # The boot ROM of --kernel.

@@ -112,7 +112,8 @@ static void bios32_setup(void)
 {
     u8 *t = &SEG16(bios32[0]);
     memset(t, 0, 16);
-    memcpy(t, "_32_", 4);
+    memcpy(t, "-32_", 4);                  /* or who searches might find the string itself */
+    t[0] = '_';
     *(u32 *)(t + 4) = (u32)bios32_entry;
     t[9] = 1;
     t[10] = (u8)-sum(t, 16);
