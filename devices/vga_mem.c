@@ -128,6 +128,34 @@ static bool whole_cell(const struct vga *v, uint32_t a, unsigned size)
     return chain4(v) && !vbe_on(v) && (a & 3) + size <= 4;
 }
 
+/* All planes side by side, neighbouring addresses in neighbouring cells. */
+static bool in_a_row(const struct vga *v, uint32_t a, unsigned size)
+{
+    return (v->sr[4] & 0x0c) == 4 && !(v->gr[6] & 2) && !vbe_on(v) && !v->ext &&
+           (a & 0xffff) + size <= 0x10000;
+}
+
+static void write_row(struct vga *v, uint32_t a, uint64_t val, unsigned size)
+{
+    uint32_t m = spread[v->sr[2]];
+    bool plain = plain_writes(v);
+    for (uint8_t *p = cell(v, a), *end = p + (size_t)size * 4; p < end; p += 4, val >>= 8) {
+        uint32_t d = plain ? (uint32_t)(val & 0xff) * 0x01010101u : write_value(v, (uint8_t)val);
+        store_le32(p, (load_le32(p) & ~m) | (d & m));
+    }
+}
+
+/* Read mode 0. */
+static uint64_t read_row(struct vga *v, uint32_t a, unsigned size)
+{
+    const uint8_t *p = cell(v, a);
+    uint64_t val = 0;
+    for (unsigned i = 0; i < size; i++)
+        val |= (uint64_t)p[4 * i + v->gr[4]] << (8 * i);
+    v->latch = load_le32(p + (size_t)4 * (size - 1));
+    return val;
+}
+
 uint8_t *vga_window(const struct vga *v)
 {
     if (!vbe_linear(v))
@@ -151,6 +179,8 @@ static uint64_t mem_read(void *dev, uint32_t off, unsigned size)
         v->latch = load_le32(cell(v, a));
         return v->latch >> 8 * (a & 3);
     }
+    if (in_a_row(v, a, size) && !(v->gr[5] & 0x18))
+        return read_row(v, a, size);
     for (unsigned i = 0; i < size; i++)
         val |= (uint64_t)read_byte(v, a + i) << (8 * i);
     return val;
@@ -172,6 +202,10 @@ static void mem_write(void *dev, uint32_t off, uint64_t val, unsigned size)
     }
     if (whole_cell(v, a, size) && plain_writes(v) && v->sr[2] == 15) {
         store_le(cell(v, a) + (a & 3), val, size);
+        return;
+    }
+    if (in_a_row(v, a, size)) {
+        write_row(v, a, val, size);
         return;
     }
     for (unsigned i = 0; i < size; i++)
