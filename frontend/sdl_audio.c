@@ -10,13 +10,15 @@
 #include "host/whole_file.h"
 
 #define FRAME   sizeof(struct audio_frame)
-#define TARGET  (AUDIO_RATE / 16)            /* frames in hand: 62 ms */
-#define TOO_MANY (AUDIO_RATE / 4)
+#define TARGET  (AUDIO_RATE / 16)            /* frames in hand, at first: 62 ms */
+#define TARGET_MAX (AUDIO_RATE / 5)
+#define TOO_MANY (AUDIO_RATE / 2)
 #define ADJUST  100                          /* one frame in so many */
 
 struct sdl_audio {
     SDL_AudioDeviceID id;
     bool              playing;
+    size_t            target;                /* more each time the queue has run dry */
     unsigned          since;                 /* frames since the last was left out or doubled */
 };
 
@@ -66,6 +68,7 @@ struct sdl_audio *sdl_audio_open(struct error *err)
         why = "not enough memory";
     if (a) {
         a->id = id;
+        a->target = TARGET;
         return a;
     }
     error_set(err, 1, "no sound device (%s): the machine goes on without", why);
@@ -73,6 +76,14 @@ struct sdl_audio *sdl_audio_open(struct error *err)
         SDL_CloseAudioDevice(id);
     SDL_QuitSubSystem(SDL_INIT_AUDIO);
     return NULL;
+}
+
+/* The host was late: collect some more before going on. */
+static void dry(struct sdl_audio *a)
+{
+    SDL_PauseAudioDevice(a->id, 1);
+    a->playing = false;
+    a->target = a->target * 3 / 2 < TARGET_MAX ? a->target * 3 / 2 : TARGET_MAX;
 }
 
 /* Frames go to the queue in runs between those that are left out or sent twice. */
@@ -83,6 +94,8 @@ void sdl_audio_put(struct sdl_audio *a, const struct audio_frame *p, size_t n)
         size_t some = ADJUST - a->since % ADJUST;
         if (queued > TOO_MANY)               /* the device has stopped taking */
             return;
+        if (a->playing && !queued)
+            dry(a);
         some = n < some ? n : some;
         SDL_QueueAudio(a->id, p, (Uint32)(some * FRAME));
         a->since += (unsigned)some;
@@ -90,12 +103,12 @@ void sdl_audio_put(struct sdl_audio *a, const struct audio_frame *p, size_t n)
         n -= some;
         if (a->since >= ADJUST) {
             a->since = 0;
-            if (a->playing && queued < TARGET / 2)
+            if (a->playing && queued < a->target / 2)
                 SDL_QueueAudio(a->id, p - 1, FRAME);
-            else if (queued > TARGET * 2 && n)
+            else if (queued > a->target * 2 && n)
                 p++, n--;
         }
-        if (!a->playing && queued + some >= TARGET) {
+        if (!a->playing && queued + some >= a->target) {
             SDL_PauseAudioDevice(a->id, 0);
             a->playing = true;
         }

@@ -2,7 +2,8 @@
 /*
  * The host's loudspeakers, by SDL. Frames wait in SDL's queue; how long the queue is tells whether
  * the host's crystal runs ahead of the guest's time or behind it, and a frame in a hundred more or
- * less keeps it as it should be. It starts to sound when there is something in hand.
+ * less keeps it as it should be. It starts to sound when there is something in hand, and again,
+ * with more in hand, after the host was late.
  */
 #pragma once
 #include "core/audio.h"
