@@ -143,13 +143,13 @@ HANDLER(popa)
 }
 
 /* ENTER: the frame pointers of the outer levels are copied (SDM volume 1, 6.6). With a 16-bit stack
- * the frame pointer is still all of ESP. */
+ * the frame pointer is still all of ESP, with the borrow that SP does not pass on. */
 HANDLER(enter)
 {
     unsigned n = size_of(op), level = (unsigned)(op->in.imm >> 32) & 31;
     uint64_t m = stack_mask(c), sp = c->gpr[R_SP] & m, bp = c->gpr[R_BP] & m, v;
     uint64_t frame = (sp - n) & m, alloc = op->in.imm & 0xffff;
-    uint64_t pointer = (c->gpr[R_SP] & ~m) | frame;
+    uint64_t pointer = c->gpr[R_SP] - n;
     AT(c, op);
     for (unsigned i = 0; i <= level; i++) {  /* everything that can fault, in order */
         if (i && i < level)
