@@ -221,17 +221,17 @@ static ALWAYS_INLINE const struct op *repeat_while(struct cpu *c, const struct o
     unsigned want = op->in.prefix & PRE_REP ? 1 : 0;
     uint64_t n = count_of(c, op), todo = portion_of(c, n);
     uint64_t res = c->fl_res, aux = c->fl_aux;
-    while (todo--) {
-        if (UNLIKELY(!one(c, op))) {         /* a fault shows the flags from before (SDM, REP) */
-            c->fl_res = res;
-            c->fl_aux = aux;
-            return op_fault(c, op);
-        }
+    bool ok = true;
+    while (todo-- && (ok = one(c, op))) {
         set_count(c, op, --n);
         if (flag_zf(c) != want)
             return finish(c, op, false);
     }
-    return finish(c, op, n != 0);
+    if (n) {                                 /* the flags are written at the very end: traps and */
+        c->fl_res = res;                     /* faults before it show the old ones (SDM, REP) */
+        c->fl_aux = aux;
+    }
+    return ok ? finish(c, op, n != 0) : op_fault(c, op);
 }
 HANDLER(scas) { return repeat_while(c, op, scas1); }
 HANDLER(cmps) { return repeat_while(c, op, cmps1); }
