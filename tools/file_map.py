@@ -72,7 +72,7 @@ def sources():
             dirs[:] = sorted(d for d in dirs if not d.startswith((".", "__")))
             for n in sorted(names):
                 path = os.path.relpath(os.path.join(base, n), ROOT).replace(os.sep, "/")
-                if n.endswith((".c", ".h", ".S", ".def", ".inc", ".py", ".sh", ".dsl")):
+                if n.endswith((".c", ".h", ".S", ".def", ".inc", ".py", ".sh", ".awk", ".dsl")):
                     yield top, path
                 elif "." not in n and open(os.path.join(ROOT, path), "rb").read(2) == b"#!":
                     yield top, path

@@ -22,10 +22,22 @@ case $CC in
 esac
 objs=
 for f in mode modes text palette fonts state vbe cirrus font; do
-    $CC $flags -c "$here/$f.c" -o "$tmp/$f.o"
+    $CC $flags -S "$here/$f.c" -o "$tmp/$f.c.s"
+    awk -f "$here/x86emu.awk" "$tmp/$f.c.s" >"$tmp/$f.s"
+    $CC -m16 -c "$tmp/$f.s" -o "$tmp/$f.o"
     objs="$objs $tmp/$f.o"
 done
 $CC -m16 -c "$here/entry.S" -o "$tmp/entry.o"
+# Nothing of what x86emu.awk is for may be left.
+for o in "$tmp/entry.o" $objs; do
+    objdump -d -m i8086 -j .text "$o" | awk -F '\t' -v "file=${o##*/}" '
+        $2 ~ /^((26|2e|36|3e|64|65|67|f[023]) )*66 / && $3 ~ /^([a-z]+[0-9]+ )?(lea|l?call|l?ret|leave|enter|jmpl? +[^ *])/ ||
+        $3 ~ /\(%ebp/ && $2 !~ /^((66|67) )*36 / {
+            print file ": x86emu does not know" $0 >"/dev/stderr"
+            bad = 1
+        }
+        END { exit bad }'
+done
 $CC -m32 -c "$here/vbe_pm.S" -o "$tmp/vbe_pm.o"
 $LD -m elf_i386 -T "$here/rom.ld" -o "$tmp/rom.elf" "$tmp/entry.o" "$tmp/vbe_pm.o" $objs
 objcopy -O binary -j .rom "$tmp/rom.elf" "$tmp/rom.raw"
@@ -34,6 +46,6 @@ $HOSTCC -o "$tmp/finish" "$here/finish.c"
 if [ $# = 0 ]; then
     cd "$root"
     # What was built from what, as sha256sum -c reads it.
-    sha256sum $(ls bios/vga/*.c bios/vga/*.h bios/vga/*.S bios/vga/*.ld bios/vga/build.sh | LC_ALL=C sort) \
+    sha256sum $(ls bios/vga/*.c bios/vga/*.h bios/vga/*.S bios/vga/*.ld bios/vga/*.awk bios/vga/build.sh | LC_ALL=C sort) \
         roms/vgabios.bin >roms/vgabios.src-sha256
 fi

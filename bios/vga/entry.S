@@ -54,7 +54,8 @@ init_entry:
     pushw   %cs
     popw    %ds
     cld
-    calll   vga_init
+    pushw   $0                             /* see x86emu.awk */
+    callw   vga_init
     popl    %eax
     movl    %eax, %esp
     popal
@@ -76,8 +77,10 @@ int10_call:
     pushl   %eax
     pushw   %cs
     popw    %ds
-    leal    4(%esp), %eax                  /* regparm: the argument */
-    calll   int10
+    movl    %esp, %eax
+    addl    $4, %eax                       /* regparm: the argument */
+    pushw   $0
+    callw   int10
     popl    %eax
     movl    %eax, %esp
     popal
