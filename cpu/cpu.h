@@ -102,7 +102,6 @@ struct dtr { uint32_t limit; uint64_t base; };
 
 /* Reasons to look up at a block boundary */
 enum { PEND_INTR = 1, PEND_NMI = 2, PEND_EXIT = 4 /* leave cpu_run() */,
-       PEND_RESET = 16 /* RESET or INIT was asked for: the board acts between slices */,
        PEND_SHUTDOWN = 32 /* triple fault */,
        PEND_ALONE = 64 /* inside another engine: the running block enters no other */ };
 

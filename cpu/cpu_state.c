@@ -183,8 +183,7 @@ static const struct field cpu_fields[] = {
     FIELD(struct cpu, fl_res),
     FIELD(struct cpu, fl_aux),
     FIELD(struct cpu, eflags),
-    FIELD_MAX(struct cpu, pending, PEND_RESET | PEND_SHUTDOWN | PEND_EXIT | PEND_NMI |
-                                   PEND_INTR),
+    FIELD_MAX(struct cpu, pending, PEND_SHUTDOWN | PEND_EXIT | PEND_NMI | PEND_INTR),
     FIELD_MAX(struct cpu, cpl, 3),
     FIELD(struct cpu, halted),
     FIELD_STRUCTS(struct cpu, seg, seg_fields),
@@ -329,7 +328,7 @@ static bool post_load(void *dev, unsigned version, struct error *err)
 static void pre_save(void *dev)
 {
     struct cpu *c = dev;
-    c->pending &= PEND_RESET | PEND_SHUTDOWN;
+    c->pending &= PEND_SHUTDOWN;
     flags_set_bits(c, flags_bits(c));
 }
 

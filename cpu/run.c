@@ -296,7 +296,7 @@ enum cpu_stop cpu_run(struct cpu *c, uint64_t n)
     c->pending &= ~(uint32_t)PEND_EXIT;
     while (c->left > 0) {
         bool single = false;
-        if (c->pending & (PEND_RESET | PEND_SHUTDOWN | PEND_EXIT)) {
+        if (c->pending & (PEND_SHUTDOWN | PEND_EXIT)) {
             why = c->pending & PEND_SHUTDOWN ? CPU_SHUTDOWN : CPU_EXIT;
             break;
         }

@@ -92,7 +92,7 @@ void machine_reset(struct machine *m)
 {
     m->reset_wanted = false;
     m->powered_off = m->exited = false;      /* the button of a machine that is off turns it on */
-    m->cpu.pending &= ~(uint32_t)(PEND_RESET | PEND_SHUTDOWN);
+    m->cpu.pending &= ~(uint32_t)PEND_SHUTDOWN;
     board_reset(m, RESET_HARD);
 }
 
@@ -165,7 +165,7 @@ static bool stopped(struct machine *m, enum stop *why)
         return true;
     }
     bool shutdown = m->cpu.pending & PEND_SHUTDOWN;
-    if (!shutdown && !m->reset_wanted && !(m->cpu.pending & PEND_RESET))
+    if (!shutdown && !m->reset_wanted)
         return false;
     if (m->cfg.no_reboot) {
         *why = shutdown ? STOP_SHUTDOWN : STOP_RESET;

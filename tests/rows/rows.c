@@ -85,7 +85,7 @@ static bool look(struct cpu *c, struct row_way *w)
     struct insn in;
     unsigned bits = c->mode & MODE_CODE32 ? 32 : 16;
     if (c->halted || (c->intr && (c->eflags & FL_IF)) || c->nmi || (c->mode & MODE_TF) ||
-        (c->pending & (PEND_RESET | PEND_SHUTDOWN)))
+        (c->pending & PEND_SHUTDOWN))
         return false;
     struct decode_mode mode = {(uint8_t)bits, c->model};
     int len = insn_decode(&c->blocks->decoder, &in, mode, buf, fetch(c, buf, false));
