@@ -15,6 +15,8 @@ enum { DT_TSS16 = 1, DT_LDT = 2, DT_TSS16_BUSY = 3, DT_CALL16 = 4, DT_TASK = 5, 
        DT_TRAP16 = 7, DT_TSS32 = 9, DT_TSS32_BUSY = 11, DT_CALL32 = 12, DT_INT32 = 14,
        DT_TRAP32 = 15 };
 #define DT_BUSY 2u
+#define TYPES_TSS      (1u << DT_TSS16 | 1u << DT_TSS32)               /* available */
+#define TYPES_TSS_BUSY (1u << DT_TSS16_BUSY | 1u << DT_TSS32_BUSY)
 
 static inline unsigned desc_type(const struct desc *d) { return d->hi >> 8 & 0xf; }
 static inline unsigned desc_dpl(const struct desc *d)  { return d->hi >> 13 & 3; }
@@ -42,7 +44,11 @@ static inline unsigned sel_err(unsigned sel) { return sel & 0xfffc; }
 /* Reads the descriptor of a selector that is not null, from GDT or LDT. Beyond the table's
  * limit: vector(sel | ext). */
 bool desc_read(struct cpu *c, unsigned sel, unsigned vector, unsigned ext, struct desc *d);
-/* The same without a fault for a selector outside its table (LAR, VERR...): *found tells. */
+/* Where an instruction or gate wants a system segment that is there: in the GDT, of one of types
+ * (bit N: type N), present. Not so: vector(sel | ext), and #NP at last. */
+bool desc_read_system(struct cpu *c, unsigned sel, unsigned types, unsigned vector, unsigned ext,
+                      struct desc *d);
+/* As desc_read, without a fault for a selector outside its table (LAR, VERR...): *found tells. */
 bool desc_peek(struct cpu *c, unsigned sel, struct desc *d, bool *found);
 /* Sets the accessed bit in memory and in d. */
 bool desc_touch(struct cpu *c, struct desc *d);

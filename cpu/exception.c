@@ -114,15 +114,8 @@ static bool read_gate(struct cpu *c, const struct intr *x, struct gate *g)
 static enum task_result deliver_task(struct cpu *c, const struct intr *x, const struct gate *g)
 {
     struct desc d;
-    unsigned err = sel_err(g->sel) | x->ext;
-    if (g->sel & 4)
-        return done(cpu_raise_code(c, EXC_GP, err));
-    if (!desc_read(c, g->sel, EXC_GP, x->ext, &d))
+    if (!desc_read_system(c, g->sel, TYPES_TSS, EXC_GP, x->ext, &d))
         return TASK_OLD;
-    if (desc_s(&d) || (desc_type(&d) & ~8u) != DT_TSS16)
-        return done(cpu_raise_code(c, EXC_GP, err));
-    if (!desc_present(&d))
-        return done(cpu_raise_code(c, EXC_NP, err));
     uint64_t rf_at = c->rf_at;
     c->rf_at = x->flags & FL_RF ? cpu_icount(c) : UINT64_MAX;    /* as if it were pushed */
     enum task_result r =

@@ -149,25 +149,14 @@ static bool far_gate(struct cpu *c, const struct op *op, const struct desc *gate
     return inner ? gate_inner(c, op, gate, &d, off, size) : far_same(c, op, &d, off, call, size);
 }
 
-static bool far_tss(struct cpu *c, const struct op *op, struct desc *d, bool call)
+/* sel: of the TSS, or what a task gate names. */
+static bool far_task(struct cpu *c, const struct op *op, unsigned sel, bool call)
 {
-    if (!desc_present(d))
-        return cpu_raise_code(c, EXC_NP, sel_err(d->sel));
-    return task_settle(c, task_switch(c, d, call ? TASK_CALL : TASK_JMP, op_next_rip(c, op), 0,
-                                      NULL));
-}
-
-static bool far_task_gate(struct cpu *c, const struct op *op, const struct desc *gate, bool call)
-{
-    unsigned sel = gate->lo >> 16;
     struct desc d;
-    if (sel & 4)
-        return cpu_raise_code(c, EXC_GP, sel_err(sel));
-    if (!desc_read(c, sel, EXC_GP, 0, &d))
+    if (!desc_read_system(c, sel, TYPES_TSS, EXC_GP, 0, &d))
         return false;
-    if (desc_s(&d) || (desc_type(&d) & ~8u) != DT_TSS16)
-        return cpu_raise_code(c, EXC_GP, sel_err(sel));
-    return far_tss(c, op, &d, call);
+    return task_settle(c, task_switch(c, &d, call ? TASK_CALL : TASK_JMP, op_next_rip(c, op), 0,
+                                      NULL));
 }
 
 /* long: dispatcher over what the selector names */
@@ -187,11 +176,12 @@ static bool far_transfer(struct cpu *c, const struct op *op, struct far t, bool 
         return cpu_raise_code(c, EXC_GP, err);
     switch (desc_type(&d)) {
     case DT_TSS16: case DT_TSS32:
-        return t.sel & 4 ? cpu_raise_code(c, EXC_GP, err) : far_tss(c, op, &d, call);
+        return far_task(c, op, t.sel, call);
     case DT_CALL16: case DT_CALL32:
         return desc_present(&d) ? far_gate(c, op, &d, call) : cpu_raise_code(c, EXC_NP, err);
     case DT_TASK:
-        return desc_present(&d) ? far_task_gate(c, op, &d, call) : cpu_raise_code(c, EXC_NP, err);
+        return desc_present(&d) ? far_task(c, op, d.lo >> 16, call)
+                                : cpu_raise_code(c, EXC_NP, err);
     default:
         return cpu_raise_code(c, EXC_GP, err);
     }
@@ -389,15 +379,8 @@ static bool iret_task(struct cpu *c, const struct op *op)
     uint64_t link;
     if (!lin_read(c, (uint32_t)c->seg[SEG_TR].base, 2, false, &link))
         return false;
-    unsigned sel = (unsigned)link;
-    if (sel & 4)
-        return cpu_raise_code(c, EXC_TS, sel_err(sel));
-    if (!desc_read(c, sel, EXC_TS, 0, &d))
+    if (!desc_read_system(c, (unsigned)link, TYPES_TSS_BUSY, EXC_TS, 0, &d))
         return false;
-    if (desc_s(&d) || (desc_type(&d) & ~8u) != DT_TSS16_BUSY)
-        return cpu_raise_code(c, EXC_TS, sel_err(sel));
-    if (!desc_present(&d))
-        return cpu_raise_code(c, EXC_NP, sel_err(sel));
     return task_settle(c, task_switch(c, &d, TASK_IRET, op_next_rip(c, op), 0, NULL));
 }
 

@@ -94,14 +94,8 @@ static bool load_ldtr(struct cpu *c, unsigned sel)
         seg_null(&c->seg[SEG_LDTR], sel);
         return true;
     }
-    if (sel & 4)
-        return cpu_raise_code(c, EXC_GP, sel_err(sel));
-    if (!desc_read(c, sel, EXC_GP, 0, &d))
+    if (!desc_read_system(c, sel, 1u << DT_LDT, EXC_GP, 0, &d))
         return false;
-    if (desc_s(&d) || desc_type(&d) != DT_LDT)
-        return cpu_raise_code(c, EXC_GP, sel_err(sel));
-    if (!desc_present(&d))
-        return cpu_raise_code(c, EXC_NP, sel_err(sel));
     c->seg[SEG_LDTR] = seg_of(&d, sel);
     return true;
 }
@@ -111,14 +105,8 @@ static bool load_tr(struct cpu *c, unsigned sel)
     struct desc d;
     if (sel_null(sel))
         return cpu_raise_code(c, EXC_GP, 0);
-    if (sel & 4)
-        return cpu_raise_code(c, EXC_GP, sel_err(sel));
-    if (!desc_read(c, sel, EXC_GP, 0, &d))
+    if (!desc_read_system(c, sel, TYPES_TSS, EXC_GP, 0, &d))
         return false;
-    if (desc_s(&d) || (desc_type(&d) & ~8u) != DT_TSS16)
-        return cpu_raise_code(c, EXC_GP, sel_err(sel));
-    if (!desc_present(&d))
-        return cpu_raise_code(c, EXC_NP, sel_err(sel));
     if (!desc_set_busy(c, &d, true))
         return false;
     c->seg[SEG_TR] = seg_of(&d, sel);

@@ -85,6 +85,19 @@ bool desc_read(struct cpu *c, unsigned sel, unsigned vector, unsigned ext, struc
     return found || cpu_raise_code(c, vector, sel_err(sel) | ext);
 }
 
+bool desc_read_system(struct cpu *c, unsigned sel, unsigned types, unsigned vector, unsigned ext,
+                      struct desc *d)
+{
+    unsigned err = sel_err(sel) | ext;
+    if (sel & 4)
+        return cpu_raise_code(c, vector, err);
+    if (!desc_read(c, sel, vector, ext, d))
+        return false;
+    if (desc_s(d) || !(types >> desc_type(d) & 1))
+        return cpu_raise_code(c, vector, err);
+    return desc_present(d) || cpu_raise_code(c, EXC_NP, err);
+}
+
 bool desc_touch(struct cpu *c, struct desc *d)
 {
     if (d->hi & 0x100)
