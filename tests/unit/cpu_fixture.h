@@ -120,3 +120,39 @@ static inline int fix_encode(const struct decoder *d, uint8_t b[15], unsigned bi
     }
     return 0;
 }
+
+/* n instructions, one behind the other, of rows that `wanted` takes. Returns how many bytes. */
+static inline unsigned fix_make_run(const struct decoder *d, uint8_t *code, unsigned n,
+                                    unsigned bits,
+                                    bool (*wanted)(const struct insn_row *r, uint32_t *seed),
+                                    uint32_t *seed)
+{
+    unsigned at = 0;
+    while (n) {
+        const struct insn_row *r = &insn_rows[fix_rand(seed) % insn_row_count];
+        uint8_t b[15];
+        int len = wanted(r, seed) ? fix_encode(d, b, bits, r, seed) : 0;
+        if (!len)
+            continue;
+        memcpy(code + at, b, (size_t)len);
+        at += (unsigned)len;
+        n--;
+    }
+    return at;
+}
+
+/* Puts code in place, among NOPs and then 25h; registers point between 8000h and FFFFh. */
+static inline void fix_start_run(struct cpu_fixture *f, unsigned bits, const uint8_t *code,
+                                 unsigned n_code, uint32_t *seed)
+{
+    struct cpu *c = &f->cpu;
+    fix_start(f, bits);
+    for (unsigned i = 0; i < 8; i++)
+        c->gpr[i] = 0x8000 + (fix_rand(seed) & 0x7fff);
+    cpu_set_eflags(c, (fix_rand(seed) & FL_ARITH) | 2);
+    memset(f->ram, 0x25, FIX_RAM);
+    memset(f->ram + FIX_CODE, 0x90, 0x1000);
+    memcpy(f->ram + FIX_CODE, code, n_code);
+    blocks_flush(c);
+    tlb_flush_all(c);
+}

@@ -29,35 +29,28 @@ static bool is_wanted(const struct insn_row *r, bool jumps)
     return (r->modes & MOLD) == MOLD;
 }
 
+static bool straight(const struct insn_row *r, uint32_t *seed)
+{
+    (void)seed;
+    return is_wanted(r, false);
+}
+
+static bool jumping(const struct insn_row *r, uint32_t *seed)
+{
+    (void)seed;
+    return is_wanted(r, true);
+}
+
 static unsigned make_run(uint8_t *code, unsigned bits, bool jumps, uint32_t *seed)
 {
-    unsigned n = 0, at = 0;
-    while (n < RUN_LENGTH) {
-        const struct insn_row *r = &insn_rows[fix_rand(seed) % insn_row_count];
-        uint8_t b[15];
-        int len = is_wanted(r, jumps) ? fix_encode(&one->cpu.blocks->decoder, b, bits, r, seed) : 0;
-        if (!len)
-            continue;
-        memcpy(code + at, b, (size_t)len);
-        at += (unsigned)len;
-        n++;
-    }
-    return at;
+    return fix_make_run(&one->cpu.blocks->decoder, code, RUN_LENGTH, bits,
+                        jumps ? jumping : straight, seed);
 }
 
 static void start(struct cpu_fixture *f, unsigned bits, const uint8_t *code, unsigned n_code,
                   uint32_t seed)
 {
-    struct cpu *c = &f->cpu;
-    fix_start(f, bits);
-    for (unsigned i = 0; i < 8; i++)
-        c->gpr[i] = 0x8000 + (fix_rand(&seed) & 0x7fff);
-    cpu_set_eflags(c, (fix_rand(&seed) & FL_ARITH) | 2);
-    memset(f->ram, 0x25, FIX_RAM);
-    memset(f->ram + FIX_CODE, 0x90, 0x1000);
-    memcpy(f->ram + FIX_CODE, code, n_code);
-    blocks_flush(c);
-    tlb_flush_all(c);
+    fix_start_run(f, bits, code, n_code, &seed);
 }
 
 static void compare(unsigned run, unsigned bits)

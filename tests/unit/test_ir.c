@@ -46,28 +46,14 @@ static bool is_wanted(const struct insn_row *r, uint32_t *seed)
 
 static unsigned make_run(uint8_t *code, unsigned bits, uint32_t *seed)
 {
-    unsigned n = 0, at = 0;
-    while (n < RUN_LENGTH) {
-        const struct insn_row *r = &insn_rows[fix_rand(seed) % insn_row_count];
-        uint8_t b[15];
-        int len =
-            is_wanted(r, seed) ? fix_encode(&fix[0]->cpu.blocks->decoder, b, bits, r, seed) : 0;
-        if (!len)
-            continue;
-        memcpy(code + at, b, (size_t)len);
-        at += (unsigned)len;
-        n++;
-    }
-    return at;
+    return fix_make_run(&fix[0]->cpu.blocks->decoder, code, RUN_LENGTH, bits, is_wanted, seed);
 }
 
 static void start(struct cpu_fixture *f, unsigned bits, const uint8_t *code, unsigned n_code,
                   uint32_t seed)
 {
     struct cpu *c = &f->cpu;
-    fix_start(f, bits);
-    for (unsigned i = 0; i < 8; i++)
-        c->gpr[i] = 0x8000 + (fix_rand(&seed) & 0x7fff);
+    fix_start_run(f, bits, code, n_code, &seed);
     if (seed & 0x10000) { /* stores into the run itself */
         c->gpr[R_BX] = FIX_CODE + (seed & 0x7f);
         c->gpr[R_DI] = FIX_CODE + (seed >> 8 & 0x7f);
@@ -78,12 +64,6 @@ static void start(struct cpu_fixture *f, unsigned bits, const uint8_t *code, uns
         seg_derive(&c->seg[SEG_DS]);
         cpu_update_mode(c);
     }
-    cpu_set_eflags(c, (fix_rand(&seed) & FL_ARITH) | 2);
-    memset(f->ram, 0x25, FIX_RAM);
-    memset(f->ram + FIX_CODE, 0x90, 0x1000);
-    memcpy(f->ram + FIX_CODE, code, n_code);
-    blocks_flush(c);
-    tlb_flush_all(c);
 }
 
 static void compare(unsigned run, unsigned k)
@@ -286,10 +266,11 @@ static void tamper(struct ir_block *block)
 static void finds(const uint8_t *code, unsigned n, unsigned from, unsigned to, const char *what)
 {
     struct cpu_fixture *f = fix[LOCKSTEP];
+    uint32_t seed = 1;
     f->cpu.engine->tamper = tamper;
     wrong_from = from;
     wrong_to = to;
-    start(f, 32, code, n, 1);
+    fix_start_run(f, 32, code, n, &seed);
     f->cpu.gpr[R_AX] = 0x12345678;
     f->cpu.gpr[R_BX] = 0x5000;
     f->cpu.journal->differ = false;
