@@ -98,3 +98,26 @@ void cirrus_cursor(void *dev, struct surface *out)
         }
     }
 }
+
+uint64_t cirrus_look(void *dev, uint64_t hash)
+{
+    const struct cirrus *c = dev;
+    const uint16_t at[] = { c->cursor_x, c->cursor_y, c->hidden };
+    hash = hash_bytes(hash_bytes(hash, c->sr, sizeof c->sr), c->cr, sizeof c->cr);
+    return hash_bytes(hash_bytes(hash, at, sizeof at), c->colours, sizeof c->colours);
+}
+
+/* A split shows the beginning of memory, the cursor its end. */
+void cirrus_shown(void *dev, struct vga_span *s)
+{
+    const struct cirrus *c = dev;
+    const struct vga *v = c->vga;
+    uint64_t lines = (vga_timing(v).show_lines << (c->cr[0x1a] & 1)) + 1;
+    uint64_t from = ((uint64_t)(v->cr[0x0c] << 8 | v->cr[0x0d]) + v->more_start) * 4;
+    uint64_t to = from + (v->cr[0x13] * 2u + v->more_pitch) * 4 * lines + ROW_MAX;
+
+    if (!cirrus_packed(c) && !(c->sr[0x12] & 1))
+        return;
+    s->from = 0;
+    s->len = c->sr[0x12] & 1 || to > v->vram_size ? v->vram_size : (uint32_t)to;
+}

@@ -310,6 +310,7 @@ static struct clk dot_clock(void *dev)
 
 static const struct vga_ext ext = {
     port_read, port_write, cirrus_mem_read, cirrus_mem_write, cirrus_draw, cirrus_cursor, dot_clock,
+    cirrus_look, cirrus_shown,
 };
 
 void cirrus_init(struct cirrus *c, struct vga *v)

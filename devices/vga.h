@@ -52,6 +52,8 @@ enum vbe_enable {
     VBE_ENABLED = 0x01, VBE_GETCAPS = 0x02, VBE_8BIT_DAC = 0x20, VBE_LFB = 0x40, VBE_NOCLEAR = 0x80
 };
 
+struct vga_span { uint32_t from, len; };
+
 /* What a chip that contains a VGA adds to it. The first four see each access first and say whether
  * it was theirs. */
 struct vga_ext {
@@ -62,6 +64,8 @@ struct vga_ext {
     bool (*draw)(void *dev, struct surface *out);         /* a mode of its own; false: none set */
     void (*overlay)(void *dev, struct surface *out);      /* on top of any picture */
     struct clk (*dot_clock)(void *dev);
+    uint64_t (*look)(void *dev, uint64_t hash);           /* registers that show */
+    void (*shown)(void *dev, struct vga_span *s);         /* may correct what memory shows */
 };
 
 /* Changes of registers while lines were shown; see vga_raster.c. */
@@ -123,6 +127,11 @@ void vga_init(struct vga *v, struct sched *s, uint8_t *vram, uint32_t vram_size)
  * when accesses must come through vga_mem_ops. The frame buffer itself is always direct. */
 uint8_t *vga_window(const struct vga *v);
 
+/* What the last picture was drawn from; the owner supplies vram, of the same size as the chip's. */
+struct vga_look { bool known; uint64_t key; uint8_t *vram; };
+/* False: a picture would be the same as when this was last asked. */
+bool vga_look(const struct vga *v, vtime now, struct vga_look *l);
+
 /* The picture, and the characters of a text mode. */
 void vga_draw(const struct vga *v, vtime now, struct surface *out);
 void vga_text(const struct vga *v, struct text_screen *out);
@@ -160,6 +169,7 @@ struct vga_replay {
     bool mixed;                           /* pixels differ in width between lines */
 };
 bool vga_replay_begin(struct vga_replay *r, const struct vga *v, vtime now);  /* false: no need */
+bool vga_raster_active(const struct vga *v, vtime now);   /* whether the former would say true */
 bool vga_replay_line(struct vga_replay *r, unsigned y);   /* true: something changed */
 uint8_t  vga_port_read(struct vga *v, unsigned port);
 void     vga_port_write(struct vga *v, unsigned port, uint8_t val);

@@ -119,12 +119,19 @@ static bool changes_mode(const struct vga_log *l)
     return false;
 }
 
+bool vga_raster_active(const struct vga *v, vtime now)
+{
+    uint64_t frame = vga_beam(v, now).frame;
+    const struct vga_log *old = &v->log[~frame & 1];
+    return old->count && old->frame + 1 == frame && !vbe_on(v);
+}
+
 bool vga_replay_begin(struct vga_replay *r, const struct vga *v, vtime now)
 {
     struct vga_beam b = vga_beam(v, now);
     const struct vga_log *cur = &v->log[b.frame & 1], *old = &v->log[~b.frame & 1];
 
-    if (!old->count || old->frame + 1 != b.frame || vbe_on(v))
+    if (!vga_raster_active(v, now))
         return false;
     r->v = *v;
     r->cur = cur;

@@ -443,6 +443,18 @@ static void put(struct video *v, const struct layer *l)
         SDL_RenderCopy(v->ren, l->tex, NULL, &r);
 }
 
+bool ui_covers(const struct video *v, const SDL_Rect *r)
+{
+    const struct layer *const layers[] = { &v->bar, &v->panel, &v->note };
+    for (size_t i = 0; i < ARRAY_LEN(layers); i++) {
+        const struct layer *l = layers[i];
+        SDL_Rect at = { l->x * v->ui, l->y * v->ui, l->tex_w * v->ui, l->tex_h * v->ui };
+        if (l->on && SDL_HasIntersection(&at, r))
+            return true;
+    }
+    return false;
+}
+
 void ui_present(struct video *v)
 {
     put(v, &v->bar);

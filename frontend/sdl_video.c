@@ -2,7 +2,8 @@
 /*
  * The window: one texture that holds the guest's screen, shown as large as it fits, and what
  * sdl_ui.c draws over it. Nothing is drawn while nothing changes, and a screen that has not changed
- * for a while is looked at less often.
+ * for a while is looked at less often. Where OpenGL would be the processor's work, SDL's own
+ * renderer and our enlarging are used instead: they can show the lines that changed, and no others.
  */
 #include "frontend/sdl_video.h"
 
@@ -167,6 +168,48 @@ static void push_drop(const char *path)
     SDL_PushEvent(&e);
 }
 
+/* Does the processor do what OpenGL asks for? */
+static bool slow_renderer(SDL_Renderer *ren)
+{
+#if defined _WIN32 || defined __APPLE__
+    return false;
+#else
+    static const char *const names[] = { "llvmpipe", "softpipe", "Software Rasterizer", "SWR" };
+    typedef const unsigned char *get_string(unsigned);
+    SDL_RendererInfo info;
+    if (SDL_GetHint(SDL_HINT_RENDER_DRIVER) || SDL_GetRendererInfo(ren, &info) ||
+        strncmp(info.name, "opengl", 6) != 0)
+        return false;
+    void *p = SDL_GL_GetProcAddress("glGetString");
+    get_string *get;
+    if (!p)
+        return false;
+    memcpy(&get, &p, sizeof get);
+    const char *name = (const char *)get(0x1f01);            /* GL_RENDERER */
+    for (size_t i = 0; name && i < ARRAY_LEN(names); i++)
+        if (strstr(name, names[i]))
+            return true;
+    return false;
+#endif
+}
+
+static bool create_renderer(struct video *v)
+{
+    SDL_RendererInfo info;
+    v->ren = SDL_CreateRenderer(v->win, -1, 0);
+    if (v->ren && slow_renderer(v->ren)) {
+        SDL_DestroyRenderer(v->ren);
+        v->ren = NULL;
+    }
+    if (!v->ren) {
+        SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
+        v->ren = SDL_CreateRenderer(v->win, -1, SDL_RENDERER_SOFTWARE);
+    }
+    v->plain = v->ren && !SDL_GetRendererInfo(v->ren, &info) &&
+               info.flags & SDL_RENDERER_SOFTWARE;
+    return v->ren != NULL;
+}
+
 struct video *video_open(const struct options *o, struct error *err)
 {
     struct video *v = calloc(1, sizeof *v);
@@ -190,11 +233,7 @@ struct video *video_open(const struct options *o, struct error *err)
     choose_size(v, o);
     v->win = SDL_CreateWindow("Vitrine", SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, v->set_w,
                               v->set_h, SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
-    if (v->win)
-        v->ren = SDL_CreateRenderer(v->win, -1, 0);
-    if (v->win && !v->ren)
-        v->ren = SDL_CreateRenderer(v->win, -1, SDL_RENDERER_SOFTWARE);
-    if (!v->ren) {
+    if (!v->win || !create_renderer(v)) {
         error_set(err, 1, "the window cannot be opened (%s): use --headless", SDL_GetError());
         video_close(v);
         return NULL;
@@ -221,6 +260,7 @@ void video_close(struct video *v)
     if (v->win)
         SDL_DestroyWindow(v->win);
     SDL_Quit();
+    scaler_free(&v->scaler);
     free(v->shown);
     free(v);
 }
@@ -284,6 +324,8 @@ static bool new_mode(struct video *v, const struct surface *s)
                                v->tex_w, v->tex_h);
     v->shown_doubled = s->doubled;
     v->shown_any = false;
+    v->expose = true;
+    v->dirty0 = v->dirty1 = 0;
     if (v->fullscreen || v->user_sized)
         return v->tex != NULL;
     fit_natural(picture(v), v->prefs.aspect, &w, &h);
@@ -292,26 +334,64 @@ static bool new_mode(struct video *v, const struct surface *s)
     return v->tex != NULL;
 }
 
+/* A texture of the size of what is shown of the picture. */
+static bool have_big(struct video *v, int access, int w, int h)
+{
+    if (v->big && w == v->big_w && h == v->big_h)
+        return true;
+    if (v->big)
+        SDL_DestroyTexture(v->big);
+    v->big = SDL_CreateTexture(v->ren, SDL_PIXELFORMAT_RGB888, access, w, h);
+    v->big_w = w;
+    v->big_h = h;
+    v->dirty0 = 0;
+    v->dirty1 = v->tex_h;
+    return v->big != NULL;
+}
+
 /* The picture enlarged by whole numbers, so that smoothing the rest leaves its pixels crisp. */
 static SDL_Texture *enlarged(struct video *v)
 {
     int w = v->tex_w * v->fit.kx, h = v->tex_h * v->fit.ky;
     if ((v->fit.kx == 1 && v->fit.ky == 1) || !SDL_RenderTargetSupported(v->ren))
         return v->tex;
-    if (!v->big || w != v->big_w || h != v->big_h) {
-        if (v->big)
-            SDL_DestroyTexture(v->big);
-        v->big = SDL_CreateTexture(v->ren, SDL_PIXELFORMAT_RGB888, SDL_TEXTUREACCESS_TARGET, w, h);
-        v->big_w = w;
-        v->big_h = h;
-    }
-    if (!v->big || SDL_SetRenderTarget(v->ren, v->big))
+    if (!have_big(v, SDL_TEXTUREACCESS_TARGET, w, h) || SDL_SetRenderTarget(v->ren, v->big))
         return v->tex;
     SDL_SetTextureScaleMode(v->tex, SDL_ScaleModeNearest);
     SDL_SetTextureColorMod(v->tex, 255, 255, 255);
     SDL_RenderCopy(v->ren, v->tex, NULL, NULL);
     SDL_SetRenderTarget(v->ren, NULL);
     return v->big;
+}
+
+/* The same and smoothed, by the processor: what has changed. Its lines are put into r. */
+static SDL_Texture *enlarged_here(struct video *v, SDL_Rect *r)
+{
+    const struct fit *f = &v->fit;
+    void *to;
+    int pitch, d0, d1;
+    if (!have_big(v, SDL_TEXTUREACCESS_STREAMING, f->w, f->h) ||
+        !scaler_set(&v->scaler, v->tex_w, v->tex_h, f->w, f->h, f->kx, f->ky))
+        return NULL;
+    scaler_range(&v->scaler, v->dirty0, v->dirty1, &d0, &d1);
+    *r = (SDL_Rect){ 0, d0, f->w, d1 - d0 };
+    if (d0 >= d1)
+        return v->big;
+    if (SDL_LockTexture(v->big, r, &to, &pitch))
+        return NULL;
+    scaler_run(&v->scaler, v->shown, to, pitch / (int)sizeof(uint32_t), d0, d1);
+    SDL_UnlockTexture(v->big);
+    return v->big;
+}
+
+/* Only those lines, if nothing is over them. */
+static bool present_lines(struct video *v, SDL_Texture *from, SDL_Rect r)
+{
+    SDL_Rect to = { v->fit.x, v->fit.y + r.y, r.w, r.h };
+    if (v->expose || !r.h || ui_covers(v, &to))
+        return false;
+    return !SDL_RenderCopy(v->ren, from, &r, &to) && !SDL_RenderFlush(v->ren) &&
+           !SDL_UpdateWindowSurfaceRects(v->win, &to, 1);
 }
 
 static void present(struct video *v, bool dimmed)
@@ -321,12 +401,19 @@ static void present(struct video *v, bool dimmed)
         return;
     v->fit = fit_picture(picture(v), v->prefs.scaling, v->prefs.aspect, ow, oh - top);
     v->fit.y += top;
-    SDL_Rect r = { v->fit.x, v->fit.y, v->fit.w, v->fit.h };
+    SDL_Rect r = { v->fit.x, v->fit.y, v->fit.w, v->fit.h }, lines = { 0 };
     bool whole = r.w % v->tex_w == 0 && r.h % v->tex_h == 0;
-    SDL_Texture *from = whole ? v->tex : enlarged(v);
-    SDL_SetTextureScaleMode(from, whole ? SDL_ScaleModeNearest : SDL_ScaleModeLinear);
+    SDL_Texture *from = v->plain ? enlarged_here(v, &lines) : NULL;
+    if (v->plain && !from)
+        SDL_UpdateTexture(v->tex, NULL, v->shown, v->tex_w * (int)sizeof *v->shown);
+    if (!from)
+        from = whole ? v->tex : enlarged(v);
     uint8_t light = dimmed ? 120 : 255;
+    SDL_SetTextureScaleMode(from, whole || v->plain ? SDL_ScaleModeNearest : SDL_ScaleModeLinear);
     SDL_SetTextureColorMod(from, light, light, light);
+    v->dirty0 = v->dirty1 = 0;
+    if (present_lines(v, from, lines))
+        return;
     SDL_SetRenderDrawColor(v->ren, 0, 0, 0, 255);
     SDL_RenderClear(v->ren);
     SDL_RenderCopy(v->ren, from, NULL, &r);
@@ -334,27 +421,49 @@ static void present(struct video *v, bool dimmed)
     SDL_RenderPresent(v->ren);
 }
 
-/* Copies the picture; true when it differs from the one shown. */
-static bool take(struct video *v, const struct surface *s)
+/* Copies what differs of the picture, and the lines from the first to the last that do to the
+ * texture. */
+static void take(struct video *v, const struct surface *s)
 {
-    bool changed = !v->shown_any;
+    int first = -1, last = -1;
     for (uint32_t y = 0; y < s->height; y++) {
         const uint32_t *from = s->px + (size_t)y * s->stride;
         uint32_t *to = v->shown + (size_t)y * s->width;
-        if (!changed && !memcmp(to, from, s->width * sizeof *to))
+        if (v->shown_any && !memcmp(to, from, s->width * sizeof *to))
             continue;
         memcpy(to, from, s->width * sizeof *to);
-        changed = true;
+        last = (int)y;
+        first = first < 0 ? last : first;
     }
-    if (changed)
-        SDL_UpdateTexture(v->tex, NULL, v->shown, v->tex_w * (int)sizeof *v->shown);
     v->shown_any = true;
-    return changed;
+    if (first < 0)
+        return;
+    SDL_Rect r = { 0, first, v->tex_w, last - first + 1 };
+    if (!v->plain)
+        SDL_UpdateTexture(v->tex, &r, v->shown + (size_t)first * s->width,
+                          v->tex_w * (int)sizeof *v->shown);
+    bool none = v->dirty0 == v->dirty1;
+    v->dirty0 = none || first < v->dirty0 ? first : v->dirty0;
+    v->dirty1 = none || last + 1 > v->dirty1 ? last + 1 : v->dirty1;
+}
+
+/* Has the picture changed? Then v->shown and the texture are the new one. */
+static bool look(struct video *v, struct session *s)
+{
+    bool changed = session_draw_changed(s);
+    const struct surface *p = &s->surface;
+    bool other = !v->tex || (int)p->width != v->tex_w || (int)p->height != v->tex_h ||
+                 p->doubled != v->shown_doubled;
+    if (!p->px || !p->width || !p->height || p->width > SURFACE_MAX_W || p->height > SURFACE_MAX_H)
+        return false;
+    if ((!changed && v->shown_any && v->tex_w) || (other && !new_mode(v, p)))
+        return false;
+    take(v, p);
+    return v->dirty0 != v->dirty1;
 }
 
 void video_show(struct video *v, struct session *s, const struct status *st, uint64_t now)
 {
-    struct error err;
     char before[sizeof v->title];
     if (now < v->next_frame && !v->expose)
         return;
@@ -365,21 +474,11 @@ void video_show(struct video *v, struct session *s, const struct status *st, uin
     set_title(v, st->state);
     v->expose |= strcmp(before, v->title) != 0;
     v->expose |= ui_update(v, now);
-    if (!session_draw(s, &err))
-        return;
-    const struct surface *p = &s->surface;
-    if (!p->width || !p->height || p->width > SURFACE_MAX_W || p->height > SURFACE_MAX_H)
-        return;
-    bool other = !v->tex || (int)p->width != v->tex_w || (int)p->height != v->tex_h ||
-                 p->doubled != v->shown_doubled;
-    if (other && !new_mode(v, p))
-        return;
-    if (take(v, p)) {
+    bool changed = look(v, s);
+    if (changed)
         v->last_change = now;
-        v->expose = true;
-    }
     v->next_frame = now + (now - v->last_change > IDLE_AFTER ? FRAME_IDLE : FRAME);
-    if (v->expose)
+    if (changed || v->expose)
         present(v, st->state != VIDEO_RUNS);
     v->expose = false;
 }

@@ -12,6 +12,7 @@
 #include "frontend/keys.h"
 #include "frontend/menu.h"
 #include "frontend/prefs.h"
+#include "frontend/scale.h"
 #include "frontend/typer.h"
 
 /* Something drawn over the picture: pixels of ours, enlarged v->ui times. */
@@ -46,6 +47,9 @@ struct video {
     bool          framed;                /* a window manager looks after it */
     uint32_t     *shown;                 /* the picture in the texture */
     bool          shown_any, shown_doubled;
+    int           dirty0, dirty1;        /* lines of it that are not on the screen yet */
+    bool          plain;                 /* SDL's renderer without graphics card: we enlarge, and */
+    struct scaler scaler;                /* show single lines; 'big' is what was enlarged */
     uint64_t      next_frame, last_change;
     char          title[160];
     struct fit    fit;                   /* where the picture is, in pixels of the output */
@@ -107,4 +111,6 @@ bool ui_act(struct video *v, const struct want *w);
 /* Redraws what has changed; true when something has. */
 bool ui_update(struct video *v, uint64_t now);
 void ui_present(struct video *v);
+/* Is something drawn over this part of the output? */
+bool ui_covers(const struct video *v, const SDL_Rect *r);
 #endif

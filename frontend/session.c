@@ -487,14 +487,24 @@ int session_slot_for(const struct session *s, const char *path, struct error *er
 
 /* ---- the screen ---- */
 
-bool session_draw(struct session *s, struct error *err)
+static bool have_surface(struct session *s)
 {
     if (!s->surface.px)
         s->surface.px = calloc((size_t)SURFACE_MAX_W * SURFACE_MAX_H, sizeof *s->surface.px);
-    if (!s->surface.px)
+    return s->surface.px != NULL;
+}
+
+bool session_draw(struct session *s, struct error *err)
+{
+    if (!have_surface(s))
         return error_set(err, 1, "not enough memory for the screen: close other programs");
     machine_draw(s->m, &s->surface);
     return true;
+}
+
+bool session_draw_changed(struct session *s)
+{
+    return have_surface(s) && machine_draw_changed(s->m, &s->surface);
 }
 
 void session_text(struct session *s, struct buf *out, bool joined)

@@ -669,6 +669,13 @@ void machine_draw(struct machine *m, struct surface *out)
 {
     vga_draw(&m->pc.vga, machine_now(m), out);
 }
+bool machine_draw_changed(struct machine *m, struct surface *out)
+{
+    if (!vga_look(&m->pc.vga, machine_now(m), &m->look))
+        return false;
+    machine_draw(m, out);
+    return true;
+}
 void machine_text(struct machine *m, struct text_screen *out) { vga_text(&m->pc.vga, out); }
 bool machine_speaker(const struct machine *m, uint32_t *hz)
 {

@@ -30,6 +30,7 @@ struct machine {
     struct log    log;
     uint8_t      *ram, *vram, *rom;
     uint32_t     *scratch;       /* a picture's room, with the test device only */
+    struct vga_look look;        /* at the last machine_draw_changed() */
     uint64_t      ram_size;
     uint32_t      vram_size, rom_size;
     bool          reset_wanted;

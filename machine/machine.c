@@ -277,10 +277,11 @@ static bool allocate(struct machine *m, struct error *err)
     m->rom_size = (uint32_t)m->cfg.bios.n;
     m->ram = calloc(1, (size_t)m->ram_size);
     m->vram = calloc(1, m->vram_size);
+    m->look.vram = calloc(1, m->vram_size);
     m->rom = malloc(m->rom_size);
     if (m->cfg.testdev)
         m->scratch = malloc((size_t)SURFACE_MAX_W * SURFACE_MAX_H * sizeof *m->scratch);
-    if (!m->ram || !m->vram || !m->rom || !bus_init(&m->mem, 32, MEM_SPAN) ||
+    if (!m->ram || !m->vram || !m->look.vram || !m->rom || !bus_init(&m->mem, 32, MEM_SPAN) ||
         !bus_init(&m->io, 16, 0) ||
         !cpu_init(&m->cpu, 0, (enum cpu_model)m->cfg.cpu_model, m->cfg.cache_ops,
                   m->cfg.block_ops) ||
@@ -380,6 +381,7 @@ void machine_destroy(struct machine *m)
     free(m->vram);
     free(m->rom);
     free(m->scratch);
+    free(m->look.vram);
     free(m);
 }
 

@@ -62,6 +62,8 @@ bool      machine_mouse_absolute(const struct machine *m);
 
 /* The screen. Reads state, changes none. */
 void      machine_draw(struct machine *m, struct surface *out);
+/* False, and nothing drawn: it is what the last call of this function found. */
+bool      machine_draw_changed(struct machine *m, struct surface *out);
 void      machine_text(struct machine *m, struct text_screen *out);
 /* is it sounding, and at what pitch */
 bool      machine_speaker(const struct machine *m, uint32_t *hz);
