@@ -153,31 +153,10 @@ static bool gr_port_write(struct cirrus *c, uint8_t val)
 
 /* ---- DAC ---- */
 
-static bool own_colours(const struct cirrus *c) { return c->sr[0x12] & 2; }
-
-static void dac_step(struct vga *v)
+static uint8_t *own_colour(void *dev, unsigned i)
 {
-    if (++v->dac_sub == 3) {
-        v->dac_sub = 0;
-        v->dac_index++;
-    }
-}
-
-static uint8_t colour_read(struct cirrus *c)
-{
-    struct vga *v = c->vga;
-    uint8_t val = c->colours[(v->dac_index & 15u) * 3 + v->dac_sub];
-    dac_step(v);
-    return val;
-}
-
-static void colour_write(struct cirrus *c, uint8_t val)
-{
-    struct vga *v = c->vga;
-    v->dac_latch[v->dac_sub] = val & 63;
-    if (v->dac_sub == 2)
-        memcpy(&c->colours[(v->dac_index & 15u) * 3], v->dac_latch, 3);
-    dac_step(v);
+    struct cirrus *c = dev;
+    return c->sr[0x12] & 2 ? &c->colours[(i & 15) * 3] : NULL;
 }
 
 /* Four reads of the pixel mask, then one access to the register behind it. */
@@ -217,15 +196,9 @@ static bool port_read(void *dev, unsigned port, uint8_t *val) /* long: table */
         *val = sr_read(c, i);
         return true;
     case 0x3c6: return mask_read(c, val);
-    case 0x3c7: case 0x3c8:
+    case 0x3c7: case 0x3c8: case 0x3c9:
         c->dac_reads = 0;
         return false;
-    case 0x3c9:
-        c->dac_reads = 0;
-        if (!own_colours(c))
-            return false;
-        *val = colour_read(c);
-        return true;
     case 0x3ce: *val = c->gr_index; return true;
     case 0x3cf:
         i = c->gr_index & 0x3f;
@@ -264,15 +237,9 @@ static bool port_write(void *dev, unsigned port, uint8_t val) /* long: table */
         sr_write(c, i, val);
         return true;
     case 0x3c6: return mask_write(c, val);
-    case 0x3c7: case 0x3c8:
+    case 0x3c7: case 0x3c8: case 0x3c9:
         c->dac_reads = 0;
         return false;
-    case 0x3c9:
-        c->dac_reads = 0;
-        if (!own_colours(c))
-            return false;
-        colour_write(c, val);
-        return true;
     case 0x3ce:
         c->gr_index = val;
         v->gr_index = val & 15;
@@ -310,7 +277,7 @@ static struct clk dot_clock(void *dev)
 
 static const struct vga_ext ext = {
     port_read, port_write, cirrus_mem_read, cirrus_mem_write, cirrus_draw, cirrus_cursor, dot_clock,
-    cirrus_look, cirrus_shown,
+    own_colour, cirrus_look, cirrus_shown,
 };
 
 void cirrus_init(struct cirrus *c, struct vga *v)

@@ -20,9 +20,12 @@
  * of the state, see vga_raster.c.
  *
  * Not modelled: video memory as it was when the beam passed (a picture shows it as it is when
- *               drawn); raster effects in DISPI modes; the vertical interrupt; light pen; odd/even
- *               page select (Misc Output bit 5); 64 KB address mode (Memory Mode bit 1 clear);
- *               overscan border; display enable skew; blanking registers; interlace.
+ *               drawn); raster effects in DISPI modes; light pen; odd/even page select (Misc Output
+ *               bit 5); 64 KB address mode (Memory Mode bit 1 clear); shift registers loaded every
+ *               second or fourth character (Clocking Mode bits 2, 4); the border around the picture
+ *               (the overscan colour shows where it fills the screen); display enable skew;
+ *               blanking registers; interlace; colours on Input Status 1 bits 4 and 5; the DAC's
+ *               comparator (Input Status 0 bit 4 says that a monitor is there).
  * Deviations:   attribute palette registers can be written while the screen is on; a frame begins
  *               at virtual time 0, so reprogramming the CRTC moves the beam. A change in the middle
  *               of a frame whose predecessor had none shows in the whole picture at once.
@@ -64,6 +67,7 @@ struct vga_ext {
     bool (*draw)(void *dev, struct surface *out);         /* a mode of its own; false: none set */
     void (*overlay)(void *dev, struct surface *out);      /* on top of any picture */
     struct clk (*dot_clock)(void *dev);
+    uint8_t *(*colour)(void *dev, unsigned i);            /* instead of DAC entry i, or NULL */
     uint64_t (*look)(void *dev, uint64_t hash);           /* registers that show */
     void (*shown)(void *dev, struct vga_span *s);         /* may correct what memory shows */
 };
@@ -95,6 +99,10 @@ struct vga {
     uint32_t latch;                       /* byte p: latch of plane p */
 
     struct vga_log log[2];                /* of even and odd frames */
+    uint64_t vint_frame;                  /* the vertical interrupt is due after this frame */
+    struct event retrace;
+    struct line irq;
+
     uint64_t start_frame;                 /* the start address last changed in this frame, whose */
     uint16_t start_was;                   /* picture begins here; UINT64_MAX: it is latched */
 
@@ -171,6 +179,10 @@ struct vga_replay {
 bool vga_replay_begin(struct vga_replay *r, const struct vga *v, vtime now);  /* false: no need */
 bool vga_raster_active(const struct vga *v, vtime now);   /* whether the former would say true */
 bool vga_replay_line(struct vga_replay *r, unsigned y);   /* true: something changed */
+vtime    vga_next_frame(const struct vga *v, vtime now);
+void     vga_vint_init(struct vga *v);
+bool     vga_vint(const struct vga *v);                   /* Input Status 0, bit 7 */
+void     vga_vint_changed(struct vga *v, bool clear);     /* CR11 or the timing has */
 uint8_t  vga_port_read(struct vga *v, unsigned port);
 void     vga_port_write(struct vga *v, unsigned port, uint8_t val);
 uint16_t vbe_reg_read(const struct vga *v, unsigned reg);

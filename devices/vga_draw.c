@@ -11,7 +11,6 @@
  */
 #include "devices/vga.h"
 
-#define DARK 0u
 #define VGA_COLS_MAX 256
 
 struct scanline {
@@ -121,6 +120,12 @@ static void next_line(const struct frame *f, struct scanline *l, unsigned y)
     }
 }
 
+/* The address counter at character x: CR14 bit 5 and CR17 bit 3 let it wait for 4 or 2 of them. */
+static uint32_t counter_at(const struct vga *v, uint32_t first, unsigned x)
+{
+    return first + (v->cr[0x14] & 0x20 ? x >> 2 : v->cr[0x17] & 8 ? x >> 1 : x);
+}
+
 /* CR14 bit 6, CR17 bits 6, 5, 1, 0: from the counter to a planar offset. */
 static uint32_t address(const struct vga *v, uint32_t c, unsigned row)
 {
@@ -193,7 +198,7 @@ static void decode_row(const struct frame *f, struct scanline l, struct text_row
         return;
     t->key = key;
     for (unsigned x = 0; x <= f->cols; x++)          /* one more: panning shows part of it */
-        t->cell[x] = decode(f, l.counter + x, l.row);
+        t->cell[x] = decode(f, counter_at(f->v, l.counter, x), l.row);
 }
 
 /* Nine bits, bit 8 leftmost. */
@@ -207,7 +212,7 @@ static unsigned glyph_bits(const struct frame *f, const struct cell *c, struct s
         nine = 0x1ff;
     if (c->hide)
         nine = 0;
-    return cursor_here(f, l.counter + x, l.row) ? 0x1ff : nine;
+    return cursor_here(f, counter_at(f->v, l.counter, x), l.row) ? 0x1ff : nine;
 }
 
 static void text_line(const struct frame *f, struct scanline l, uint32_t *px, struct text_row *t)
@@ -267,7 +272,8 @@ static void planar_line(const struct frame *f, struct scanline l, uint32_t *px)
     unsigned skip = l.pan & 7;
 
     for (unsigned x = 0; px < end; x++, skip = 0)
-        px = put_dots(f, eight_dots(f->v, planes_at(f->v, l.counter + x, l.row)), skip, px, end);
+        px = put_dots(f, eight_dots(f->v, planes_at(f->v, counter_at(f->v, l.counter, x), l.row)),
+                      skip, px, end);
 }
 
 static void deep_line(const struct frame *f, struct scanline l, uint32_t *px)
@@ -276,7 +282,7 @@ static void deep_line(const struct frame *f, struct scanline l, uint32_t *px)
     unsigned skip = l.pan >> 1 & 3;
 
     for (unsigned x = 0; px < end; x++) {
-        const uint8_t *p = planes_at(f->v, l.counter + x, l.row);
+        const uint8_t *p = planes_at(f->v, counter_at(f->v, l.counter, x), l.row);
         for (unsigned i = skip; i < 4 && px < end; i++)
             *px++ = f->pal[p[i]];
         skip = 0;
@@ -345,10 +351,20 @@ static void draw_vbe(struct frame *f, struct surface *out)
     out->doubled = false;
 }
 
-/* Palette source, screen off, or no retrace: the monitor shows nothing. */
-static bool dark(const struct vga *v)
+/* The sequencer stands still, screen off, or no retrace: the monitor shows nothing. */
+static bool blank(const struct vga *v)
 {
-    return !(v->ar_index & 0x20) || v->sr[1] & 0x20 || (!vbe_on(v) && !(v->cr[0x17] & 0x80));
+    return v->sr[1] & 0x20 || (!vbe_on(v) && (!(v->cr[0x17] & 0x80) || (v->sr[0] & 3) != 3));
+}
+
+/* Nor does it while the processor has the palette registers, but for the overscan colour. */
+static bool dark(const struct vga *v) { return !(v->ar_index & 0x20) || blank(v); }
+
+static void fill_dark(const struct frame *f, uint32_t *px, size_t n)
+{
+    uint32_t c = blank(f->v) ? 0 : f->pal[f->v->ar[0x11]];
+    for (size_t i = 0; i < n; i++)
+        px[i] = c;
 }
 
 /* A line of 256-colour dots among others that are half as wide. */
@@ -363,7 +379,7 @@ static void draw_line(struct frame *f, struct scanline *l, uint32_t *px, struct 
     const struct vga *v = f->v;
     pan_line(f, l);
     if (dark(v))
-        memset(px, 0, f->width * sizeof *px);
+        fill_dark(f, px, f->width);
     else if (!(v->ar[0x10] & 1))
         text_line(f, *l, px, text);
     else if (v->gr[5] & 0x40)
@@ -408,8 +424,7 @@ static void draw_dark(struct frame *f, struct surface *out)
         f->height = 400;
     }
     out->doubled = false;
-    for (size_t i = 0; i < (size_t)f->width * f->height; i++)
-        out->px[i] = DARK;
+    fill_dark(f, out->px, (size_t)f->width * f->height);
 }
 
 void vga_draw(const struct vga *v, vtime now, struct surface *out)

@@ -28,6 +28,13 @@ struct vga_beam vga_beam(const struct vga *v, vtime now)
     return b;
 }
 
+vtime vga_next_frame(const struct vga *v, vtime now)
+{
+    struct vga_timing t = vga_timing(v);
+    uint64_t first = t.sync_from < t.lines ? t.sync_from : 0, n = vga_beam(v, now).frame;
+    return clk_when(t.dot, (n * t.lines + first) * t.line_dots);
+}
+
 void vga_raster_reset(struct vga *v)
 {
     v->log[0].count = v->log[1].count = 0;

@@ -34,6 +34,8 @@ static const struct field vga_fields[] = {
     FIELD_MAX(struct vga, dac_sub, 2),     FIELD(struct vga, dac_reading),
     FIELD_ARRAY(struct vga, dac_latch),    FIELD_ARRAY(struct vga, dac),
     FIELD(struct vga, latch),              FIELD_STRUCTS(struct vga, log, log_fields),
+    FIELD(struct vga, vint_frame),         FIELD(struct vga, retrace),
+    FIELD(struct vga, irq),
     FIELD(struct vga, start_frame),        FIELD(struct vga, start_was),
     FIELD(struct vga, vbe_index),
     FIELD(struct vga, vbe_id),
@@ -127,6 +129,7 @@ static void timing_changed(struct vga *v)
 {
     beam_forget(v);
     vga_raster_reset(v);
+    vga_vint_changed(v, true);
 }
 
 static uint8_t cr_read(const struct vga *v)
@@ -152,11 +155,13 @@ static void cr_write(struct vga *v, uint8_t val)
         vga_start_note(v);
     else if (i == 8 || i == 9 || i >= 0x13 || (i == 7 && !((v->cr[7] ^ val) & ~0x10)))
         vga_raster_note(v, VGA_LOG_CR + i, v->cr[i], val);
-    else if (v->cr[i] != val && (i < 8 || i >= 0x10)) {
+    else if (i == 0x11 ? (v->cr[i] ^ val) & 15 : v->cr[i] != val && (i < 8 || i >= 0x10)) {
         v->cr[i] = val;
         timing_changed(v);
     }
     v->cr[i] = val;
+    if (i == 0x11)
+        vga_vint_changed(v, !(val & 0x10));
 }
 
 static void sr_write(struct vga *v, uint8_t val)
@@ -201,12 +206,12 @@ static void ar_write(struct vga *v, uint8_t val)
     v->ar[i] = val;
 }
 
-static void dac_step(struct vga *v)
+/* ---- DAC: a register of three components between the processor and the entries ---- */
+
+static uint8_t *dac_entry(struct vga *v)
 {
-    if (++v->dac_sub == 3) {
-        v->dac_sub = 0;
-        v->dac_index++;
-    }
+    uint8_t *own = v->ext ? v->ext->colour(v->ext_dev, v->dac_index) : NULL;
+    return own ? own : &v->dac[v->dac_index * 3u];
 }
 
 static uint8_t dac_width(const struct vga *v)
@@ -214,10 +219,28 @@ static uint8_t dac_width(const struct vga *v)
     return v->vbe_enable & VBE_8BIT_DAC ? 0xff : 0x3f;
 }
 
+/* To be read: the address goes on at once. */
+static void dac_fetch(struct vga *v)
+{
+    memcpy(v->dac_latch, dac_entry(v), 3);
+    v->dac_sub = 0;
+    v->dac_index++;
+}
+
+static void dac_address(struct vga *v, uint8_t val, bool reading)
+{
+    v->dac_index = val;
+    v->dac_sub = 0;
+    v->dac_reading = reading;
+    if (reading)
+        dac_fetch(v);
+}
+
 static uint8_t dac_read(struct vga *v)
 {
-    uint8_t val = v->dac[v->dac_index * 3u + v->dac_sub] & dac_width(v);
-    dac_step(v);
+    uint8_t val = v->dac_latch[v->dac_sub] & dac_width(v);
+    if (++v->dac_sub == 3)
+        dac_fetch(v);
     return val;
 }
 
@@ -227,12 +250,14 @@ static uint32_t rgb(const uint8_t *c) { return (uint32_t)c[0] << 16 | (uint32_t)
 static void dac_write(struct vga *v, uint8_t val)
 {
     v->dac_latch[v->dac_sub] = val & dac_width(v);
-    if (v->dac_sub == 2) {
-        uint8_t *c = &v->dac[v->dac_index * 3u];
+    if (++v->dac_sub < 3)
+        return;
+    uint8_t *c = dac_entry(v);
+    if (c == &v->dac[v->dac_index * 3u])
         vga_raster_note(v, VGA_LOG_DAC + v->dac_index, rgb(c), rgb(v->dac_latch));
-        memcpy(c, v->dac_latch, 3);
-    }
-    dac_step(v);
+    memcpy(c, v->dac_latch, 3);
+    v->dac_sub = 0;
+    v->dac_index++;
 }
 
 static void misc_write(struct vga *v, uint8_t val)
@@ -261,7 +286,7 @@ uint8_t vga_port_read(struct vga *v, unsigned port) /* long: table */
     case 0x3c0: return v->ar_index;
     case 0x3c1:
         return (v->ar_index & 0x1f) < VGA_ATTR_REGS ? v->ar[v->ar_index & 0x1f] : 0;
-    case 0x3c2: return 0x10;                 /* Input Status 0: a monitor loads the DAC */
+    case 0x3c2: return vga_vint(v) ? 0x90 : 0x10;
     case 0x3c3: return v->subsystem;
     case 0x3c4: return v->sr_index;
     case 0x3c5: return v->sr_index < VGA_SEQ_REGS ? v->sr[v->sr_index] : 0;
@@ -296,11 +321,7 @@ void vga_port_write(struct vga *v, unsigned port, uint8_t val) /* long: table */
         vga_raster_note(v, VGA_LOG_MISC, v->dac_mask, val);
         v->dac_mask = val;
         break;
-    case 0x3c7: case 0x3c8:
-        v->dac_index = val;
-        v->dac_sub = 0;
-        v->dac_reading = port == 0x3c7;
-        break;
+    case 0x3c7: case 0x3c8: dac_address(v, val, port == 0x3c7); break;
     case 0x3c9: dac_write(v, val); break;
     case 0x3ce: v->gr_index = val & 15; break;
     case 0x3cf: gr_write(v, val); break;
@@ -328,6 +349,7 @@ void vga_init(struct vga *v, struct sched *s, uint8_t *vram, uint32_t vram_size)
     assert(vram_size >= 0x40000 && vram_size <= 0x4000000 && !(vram_size & (vram_size - 1)));
     *v = (struct vga){ .sched = s, .vram = vram, .vram_size = vram_size,
                       .address_mask = 0xffff };
+    vga_vint_init(v);
     vbe_reset(v);
 }
 
@@ -339,9 +361,11 @@ static void reset(void *dev, enum reset_kind kind)
         return;
     struct vga fresh = { .sched = v->sched, .vram = v->vram, .vram_size = v->vram_size,
                          .remap = v->remap, .owner = v->owner, .dac_mask = 0xff,
-                         .ext = v->ext, .ext_dev = v->ext_dev, .address_mask = 0xffff };
+                         .ext = v->ext, .ext_dev = v->ext_dev, .address_mask = 0xffff,
+                         .retrace = v->retrace, .irq = v->irq };
     *v = fresh;
     vga_raster_reset(v);
+    vga_vint_changed(v, true);
     vbe_reset(v);
     if (v->remap)
         v->remap(v->owner);
@@ -361,6 +385,6 @@ static bool post_load(void *dev, unsigned version, struct error *err)
 }
 
 const struct device_class vga_class = {
-    .name = "vga", .version = 2, .oldest = 1, .fields = vga_fields,
+    .name = "vga", .version = 3, .oldest = 1, .fields = vga_fields,
     .reset = reset, .post_load = post_load,
 };

@@ -324,6 +324,8 @@ static void init_vga(struct machine *m)
     vga_init(&p->vga, &m->sched, m->vram, m->vram_size);
     port(m, "vga", &vga_ops, &p->vga, VGA_PORT_BASE, VGA_PORTS);
     device_add(&m->devices, &vga_class, &p->vga, "vga");
+    if (!p->has_pci)                         /* PCI boards left IRQ 9 to others */
+        wire_irq(p, &p->vga.irq, 9);
     if (m->cfg.vga == VGA_CIRRUS) {
         cirrus_init(&p->cirrus, &p->vga);
         device_add(&m->devices, &cirrus_class, &p->cirrus, "cirrus");

@@ -67,6 +67,7 @@ static const struct mode CGA4 = { 0x63, { 9, 3, 0, 2 },
 static void set_mode(const struct mode *m)
 {
     outb(0x3c2, m->misc);
+    outi(0x3c4, 0, 3);
     for (unsigned i = 0; i < 4; i++)
         outi(0x3c4, i + 1, m->sr[i]);
     outi(0x3d4, 0x11, 0);
@@ -154,7 +155,7 @@ START_TEST(dac_entries_are_atomic_and_advance)
     outb(0x3c7, 7);
     for (unsigned i = 1; i <= 6; i++)
         ck_assert_uint_eq(inb(0x3c9), i);
-    ck_assert_uint_eq(inb(0x3c8), 9);
+    ck_assert_uint_eq(inb(0x3c8), 10);           /* it is an entry ahead */
     dispi(4, VBE_8BIT_DAC);
     outb(0x3c8, 9);
     for (unsigned i = 0; i < 3; i++)

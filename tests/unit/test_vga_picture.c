@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* links: devices core */
+/*
+ * The VGA's picture beside a model that works out one pixel at a time, with random registers; that
+ * no change of the picture escapes vga_look(); the vertical interrupt.
+ */
+#include "device_test.h"
+
+#include "devices/vga.h"
+
+#define VRAM (1u << 18)
+
+static struct sched sched;
+static struct vga vga;
+static uint8_t vram[VRAM], copy[VRAM];
+static uint32_t pixels[SURFACE_MAX_W * SURFACE_MAX_H], before[SURFACE_MAX_W * SURFACE_MAX_H];
+static struct surface out = { .px = pixels };
+
+static void outb(unsigned port, unsigned val) { vga_ops.write(&vga, port - 0x3b0, val & 0xff, 1); }
+static unsigned inb(unsigned port) { return (unsigned)vga_ops.read(&vga, port - 0x3b0, 1); }
+static void outi(unsigned port, unsigned i, unsigned val) { outb(port, i); outb(port + 1, val); }
+static void attr(unsigned i, unsigned val) { inb(0x3da); outb(0x3c0, i); outb(0x3c0, val); }
+
+static void setup(void)
+{
+    memset(&sched, 0, sizeof sched);
+    memset(vram, 0, sizeof vram);
+    vga_init(&vga, &sched, vram, VRAM);
+    vga_class.reset(&vga, RESET_POWER);
+    outb(0x3c2, 0x67);
+    outi(0x3c4, 0, 3);
+}
+
+/* 20 columns, 60 lines of 70; the rest of the frame is quick. */
+static void small_mode(void)
+{
+    static const uint8_t cr[25] = {
+        0x1f, 0x13, 0x14, 0x82, 0x15, 0x81, 0x44, 0x10, 0, 0x4f, 0x0d, 0x0e, 0, 0, 0, 5, 0x3e, 0x02,
+        0x3b, 0x0a, 0x1f, 0x3c, 0x44, 0xa3, 0xff
+    };
+    outi(0x3d4, 0x11, 0);
+    for (unsigned i = 0; i < 25; i++)
+        outi(0x3d4, i, cr[i]);
+    outi(0x3c4, 1, 1);
+    outi(0x3c4, 4, 6);
+    for (unsigned i = 0; i < 16; i++)
+        attr(i, i);
+    attr(0x10, 0x0c);
+    attr(0x12, 15);
+    outb(0x3c0, 0x20);
+}
+
+static void random_registers(struct dt_rng *r)
+{
+    static const uint8_t cr[] = { 8, 9, 0x0a, 0x0b, 0x0c, 0x0d, 0x0e, 0x0f, 0x13, 0x14, 0x18 };
+    small_mode();
+    for (size_t i = 0; i < sizeof cr; i++)
+        if (dt_rand(r) & 1)
+            outi(0x3d4, cr[i], dt_rand(r) >> 8 & (dt_rand(r) & 1 ? 0xff : 0x07));
+    if (dt_rand(r) & 1) {                        /* a split within the picture */
+        outi(0x3d4, 7, 0);
+        outi(0x3d4, 9, dt_rand(r) >> 8 & 0xbf);
+        outi(0x3d4, 0x18, dt_below(r, 60));
+    }
+    outi(0x3d4, 0x17, 0x80 | (dt_rand(r) >> 8 & 0x6b));
+    if (dt_rand(r) & 1) {                        /* the cursor too */
+        outi(0x3d4, 0x0e, vga.cr[0x0c]);
+        outi(0x3d4, 0x0f, vga.cr[0x0d] + dt_below(r, 20));
+    }
+    outi(0x3c4, 1, dt_rand(r) >> 8 & 9);
+    outi(0x3c4, 3, dt_rand(r) >> 8);
+    outi(0x3ce, 5, dt_rand(r) >> 8 & 0x60);
+    for (unsigned i = 0; i < 16; i++)
+        attr(i, dt_rand(r) >> 8);
+    attr(0x10, dt_rand(r) >> 8);
+    attr(0x11, dt_rand(r) >> 8);
+    attr(0x12, dt_rand(r) & 1 ? 15 : dt_rand(r) >> 8);
+    attr(0x13, dt_rand(r) >> 8);
+    attr(0x14, dt_rand(r) >> 8);
+    outb(0x3c0, dt_below(r, 20) ? 0x20 : 0);
+    outb(0x3c6, dt_rand(r) & 1 ? 0xff : dt_rand(r) >> 8);
+    outb(0x3c8, 0);
+    for (unsigned i = 0; i < 768; i++)
+        outb(0x3c9, dt_rand(r) >> 8);
+}
+
+/* ---- the model ---- */
+
+struct scan { unsigned base, row; bool again, split; };
+
+static struct scan line_at(unsigned y)
+{
+    unsigned compare = vga.cr[0x18] + (vga.cr[7] & 0x10 ? 256 : 0) + (vga.cr[9] & 0x40 ? 512 : 0);
+    struct scan l = { vga.cr[0x0c] * 256u + vga.cr[0x0d], vga.cr[8] % 32, false, false };
+    for (unsigned i = 0; i < y; i++) {
+        if (i == compare) {
+            l = (struct scan){ 0, 0, false, true };
+        } else if (vga.cr[9] & 0x80 && !l.again) {
+            l.again = true;
+        } else {
+            l.again = false;
+            if (l.row == vga.cr[9] % 32) {
+                l.row = 0;
+                l.base += 2 * vga.cr[0x13];
+            } else {
+                l.row = (l.row + 1) % 32;
+            }
+        }
+    }
+    return l;
+}
+
+/* The wires between the counter and memory, one by one. */
+static unsigned wired(unsigned c, unsigned row)
+{
+    bool wire[16];
+    for (unsigned i = 0; i < 16; i++)
+        if (vga.cr[0x14] & 0x40)
+            wire[i] = c >> (i < 2 ? i + 14 : i - 2) & 1;
+        else if (vga.cr[0x17] & 0x40)
+            wire[i] = c >> i & 1;
+        else
+            wire[i] = c >> (i ? i - 1 : vga.cr[0x17] & 0x20 ? 15 : 13) & 1;
+    if (!(vga.cr[0x17] & 1))
+        wire[13] = row & 1;
+    if (!(vga.cr[0x17] & 2))
+        wire[14] = row & 2;
+    unsigned a = 0;
+    for (unsigned i = 0; i < 16; i++)
+        a += wire[i] ? 1u << i : 0;
+    return a;
+}
+
+static uint32_t dac(unsigned i)
+{
+    uint32_t c = 0;
+    for (unsigned k = 0; k < 3; k++) {
+        unsigned v = vga.dac[3 * (i & vga.dac_mask) + k];
+        c = c << 8 | v << 2 | v >> 4;
+    }
+    return c;
+}
+
+static uint32_t attribute(unsigned i, bool turned)
+{
+    unsigned c = i & vga.ar[0x12] & 15;
+    if (turned)
+        c ^= 8;
+    c = vga.ar[c];
+    if (vga.ar[0x10] & 0x80)
+        c = c % 16 + 16 * (vga.ar[0x14] % 4);
+    return dac(c % 64 + 64 * (vga.ar[0x14] / 4 % 4));
+}
+
+static uint32_t text_dot(unsigned counter, unsigned row, unsigned dot, uint64_t frame)
+{
+    const uint8_t *p = &vram[4 * wired(counter, row)];
+    unsigned ch = p[0], at = p[1], map = vga.sr[3], glyph, bits;
+    bool blinks = vga.ar[0x10] & 8 && at & 0x80, on;
+    unsigned place = at & 8 ? (map >> 2 & 3) * 2 + (map >> 5 & 1) : (map & 3) * 2 + (map >> 4 & 1);
+    if (blinks)
+        at &= 0x7f;
+    glyph = place * 8192 + ch * 32 + row;
+    bits = vram[4 * glyph + 2];
+    if (dot < 8)
+        on = bits >> (7 - dot) & 1;
+    else
+        on = bits & 1 && vga.ar[0x10] & 4 && ch >= 0xc0 && ch < 0xe0;
+    if (at % 8 == 1 && row == vga.cr[0x14] % 32)
+        on = true;
+    if (blinks && frame / 16 % 2)
+        on = false;
+    unsigned cursor = vga.cr[0x0e] * 256u + vga.cr[0x0f] + (vga.cr[0x0b] >> 5 & 3);
+    if (!(vga.cr[0x0a] & 0x20) && !(frame / 8 % 2) && (counter - cursor) % 65536 == 0 &&
+        row >= vga.cr[0x0a] % 32 && row <= vga.cr[0x0b] % 32)
+        on = true;
+    return attribute(on ? at % 16 : at / 16, false);
+}
+
+static uint32_t model(unsigned x, unsigned y, uint64_t frame)
+{
+    struct scan l = line_at(y);
+    bool text = !(vga.ar[0x10] & 1), deep = !text && vga.gr[5] & 0x40;
+    unsigned wide = vga.sr[1] & 1 ? 8 : 9, pan = vga.ar[0x13] & 15, bytes = vga.cr[8] >> 5 & 3;
+    if (!(vga.ar_index & 0x20))
+        return dac(vga.ar[0x11]);
+    if (l.split && vga.ar[0x10] & 0x20) {
+        bytes = 0;
+        pan = wide == 9 ? 8 : 0;
+    }
+    if (text && wide == 9)
+        pan = pan > 7 ? 0 : pan + 1;
+    else
+        pan = deep ? pan % 8 / 2 : pan % 8;
+    unsigned dots = deep ? 4 : text ? wide : 8, n = 0;
+    unsigned at = (x + pan) / dots, dot = (x + pan) % dots;
+    unsigned counter = l.base + bytes +
+                       (vga.cr[0x14] & 0x20 ? at / 4 : vga.cr[0x17] & 8 ? at / 2 : at);
+    const uint8_t *p = &vram[4 * wired(counter, l.row)];
+    if (text)
+        return text_dot(counter, l.row, dot, frame);
+    if (deep)
+        return dac(p[dot]);
+    for (unsigned k = 0; k < 4; k++)
+        n |= (p[k] >> (7 - dot) & 1u) << k;
+    if (vga.gr[5] & 0x20)
+        n = (p[dot / 4] >> (6 - 2 * (dot % 4)) & 3) |
+            (p[2 + dot / 4] >> (6 - 2 * (dot % 4)) & 3) << 2;
+    return attribute(n, vga.ar[0x10] & 8 && frame / 16 % 2);
+}
+
+START_TEST(pictures_agree_with_the_model)
+{
+    struct dt_rng r = dt_seed((uint64_t)_i);
+    for (uint32_t i = 0; i < VRAM; i++)
+        vram[i] = (uint8_t)(dt_rand(&r) >> 8);
+    for (int n = 0; n < 12; n++) {
+        random_registers(&r);
+        vtime now = sched.now = sched.now + dt_below(&r, 400000000);
+        vga.start_frame = UINT64_MAX;            /* the start address has been taken over */
+        vga_raster_reset(&vga);
+        vga_draw(&vga, now, &out);
+        unsigned wide = vga.sr[1] & 1 ? 8 : 9;
+        unsigned dots = !(vga.ar[0x10] & 1) ? wide : vga.gr[5] & 0x40 ? 4 : 8;
+        if (vga.ar_index & 0x20)
+            ck_assert(out.width == 20 * dots && out.height == 60);
+        for (unsigned y = 0; y < out.height; y += 1 + dt_below(&r, 3))
+            for (unsigned x = 0; x < out.width; x++) {
+                uint32_t got = pixels[y * out.stride + x];
+                uint32_t want = model(x, y, vga_frames(&vga, now));
+                if (got != want)
+                    ck_abort_msg("%u,%u: %06x, model %06x; AR10 %02x GR5 %02x CR17 %02x CR14 %02x",
+                                 x, y, got, want, vga.ar[0x10], vga.gr[5], vga.cr[0x17],
+                                 vga.cr[0x14]);
+            }
+    }
+}
+END_TEST
+
+/* Whenever vga_look() says that nothing has changed, it has not. */
+START_TEST(no_change_is_overlooked)
+{
+    struct dt_rng r = dt_seed((uint64_t)_i + 50);
+    struct vga_look look = { .vram = copy };
+    unsigned same = 0;
+    memset(copy, 0, sizeof copy);
+    for (int n = 0; n < 600; n++) {
+        uint32_t x = dt_rand(&r);
+        switch (n % 100 ? dt_below(&r, 12) : 0) {
+        case 0: random_registers(&r); break;
+        case 1: outi(0x3d4, 7 + dt_below(&r, 9), x >> 8); break;
+        case 2: attr(dt_below(&r, 20), x >> 8), outb(0x3c0, 0x20); break;
+        case 3: outb(0x3c8, x >> 8), outb(0x3c9, x), outb(0x3c9, x), outb(0x3c9, x); break;
+        case 4: vram[x % VRAM] ^= 0x55; break;
+        case 5: outi(0x3c4, 1, x >> 8 & 0x29); break;
+        case 6: sched.now += x % 30000000; break;
+        default: sched.now += x % 300000; break;
+        }
+        bool changed = vga_look(&vga, sched.now, &look);
+        struct surface was = out;
+        memcpy(before, pixels, (size_t)was.width * was.height * sizeof *pixels);
+        vga_draw(&vga, sched.now, &out);
+        same += !changed;
+        if (!changed && n)
+            ck_assert_msg(was.width == out.width && was.height == out.height &&
+                          was.doubled == out.doubled &&
+                          !memcmp(before, pixels, (size_t)was.width * was.height * sizeof *pixels),
+                          "step %d", n);
+    }
+    ck_assert_msg(same > 100, "%u times", same);
+}
+END_TEST
+
+/* ---- the vertical interrupt ---- */
+
+static struct dt_pin pin;
+static bool pending(void) { return inb(0x3c2) & 0x80; }
+
+static vtime frame_time(void)
+{
+    struct vga_timing t = vga_timing(&vga);
+    return clk_when(t.dot, t.lines * t.line_dots);
+}
+
+START_TEST(vertical_interrupt)
+{
+    small_mode();
+    dt_wire(&vga.irq, &pin);
+    sched_advance(&sched, 10 * frame_time());
+    ck_assert(!pending() && !pin.rises);         /* bit 4 is 0 */
+    outi(0x3d4, 0x11, 0x32);                     /* to be polled */
+    sched_advance(&sched, sched.now + 2 * frame_time());
+    ck_assert(pending() && !pin.rises);
+    outi(0x3d4, 0x11, 0x12);
+    ck_assert(pin.level);                        /* no longer masked */
+    outi(0x3d4, 0x11, 0x02);
+    ck_assert(!pin.level && !pending());
+    for (unsigned n = 2; n < 9; n++) {
+        outi(0x3d4, 0x11, 0x12);
+        ck_assert(!pending());
+        while (!(inb(0x3da) & 8))
+            sched_advance(&sched, sched.now + 500);
+        ck_assert(pin.level && pin.rises == n && pending());
+        outi(0x3d4, 0x11, 0x02);
+        while (inb(0x3da) & 8)
+            sched_advance(&sched, sched.now + 500);
+    }
+    outi(0x3d4, 0x11, 0x12);
+    sched_advance(&sched, sched.now + 2 * frame_time());
+    ck_assert(pin.level);
+    vga_class.reset(&vga, RESET_POWER);
+    ck_assert(!pin.level && vga.retrace.when == VTIME_NEVER);
+}
+END_TEST
+
+/* A twin that is loaded at any moment goes on in the same way. */
+START_TEST(interrupt_state_is_saved)
+{
+    static struct vga twin;
+    static struct dt_pin pin2;
+    struct sched other = { 0 };
+    struct dt_rng r = dt_seed((uint64_t)_i);
+    small_mode();
+    dt_wire(&vga.irq, &pin);
+    for (int n = 0; n < 60; n++) {
+        if (dt_rand(&r) & 1)
+            outi(0x3d4, 0x11, 2 | (dt_rand(&r) & 0x30));
+        sched_advance(&sched, sched.now + dt_below(&r, 2000000));
+    }
+    other.now = sched.now;
+    vga_init(&twin, &other, copy, VRAM);
+    dt_wire(&twin.irq, &pin2);
+    dt_copy(&vga_class, &vga, &twin);
+    sched_rescan(&other);
+    for (int n = 0; n < 40; n++) {
+        unsigned val = 2 | (dt_rand(&r) & 0x30);
+        vtime t = sched.now + dt_below(&r, 2000000);
+        vga_port_write(&vga, 0x3d5, (uint8_t)val);
+        vga_port_write(&twin, 0x3d5, (uint8_t)val);
+        sched_advance(&sched, t);
+        sched_advance(&other, t);
+        ck_assert(vga.irq.level == twin.irq.level && vga_vint(&vga) == vga_vint(&twin));
+    }
+    dt_same(&vga_class, &vga, &twin);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("vga_picture");
+    TCase *t = tcase_create("all");
+    tcase_set_timeout(t, 60);
+    tcase_add_checked_fixture(t, setup, NULL);
+    tcase_add_loop_test(t, pictures_agree_with_the_model, 0, 20);
+    tcase_add_loop_test(t, no_change_is_overlooked, 0, 4);
+    tcase_add_test(t, vertical_interrupt);
+    tcase_add_loop_test(t, interrupt_state_is_saved, 0, 10);
+    suite_add_tcase(s, t);
+    return dt_run(s);
+}
