@@ -177,9 +177,10 @@ static const char *parse_mouse(struct command *c, const struct words *w)
 {
     static const char *const buttons[] = { "left", "right", "middle" };
     static const char *const acts[] = { "click", "down", "up" };
-    static const char usage[] = "write: mouse move DX DY, or mouse click|down|up left|right|middle";
-    if (w->n == 4 && !strcmp(w->w[1], "move")) {
-        c->op = OP_MOUSE_MOVE;
+    static const char usage[] =
+        "write: mouse move DX DY, mouse to X Y, or mouse click|down|up left|right|middle";
+    if (w->n == 4 && (!strcmp(w->w[1], "move") || !strcmp(w->w[1], "to"))) {
+        c->op = w->w[1][0] == 'm' ? OP_MOUSE_MOVE : OP_MOUSE_TO;
         bool ok =
             parse_int(w->w[2], -32000, 32000, &c->a) && parse_int(w->w[3], -32000, 32000, &c->b);
         return ok ? NULL : usage;

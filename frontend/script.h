@@ -11,8 +11,9 @@
 #define SCRIPT_GRID UINT64_C(10000000)       /* ns of guest time between two looks */
 
 enum op { OP_WAIT_SCREEN, OP_WAIT_SERIAL, OP_WAIT_IDLE, OP_WAIT_POWEROFF, OP_SLEEP, OP_TYPE,
-          OP_SEND, OP_KEY, OP_MOUSE_MOVE, OP_MOUSE_CLICK, OP_MOUSE_DOWN, OP_MOUSE_UP, OP_SCREENSHOT,
-          OP_SCREEN, OP_SAVE, OP_LOAD, OP_INSERT, OP_EJECT, OP_RESET, OP_POWEROFF, OP_QUIT };
+          OP_SEND, OP_KEY, OP_MOUSE_MOVE, OP_MOUSE_TO, OP_MOUSE_CLICK, OP_MOUSE_DOWN, OP_MOUSE_UP,
+          OP_SCREENSHOT, OP_SCREEN, OP_SAVE, OP_LOAD, OP_INSERT, OP_EJECT, OP_RESET, OP_POWEROFF,
+          OP_QUIT };
 
 #define COMBO_MAX 6
 struct command {
@@ -20,7 +21,7 @@ struct command {
     unsigned line;
     char    *text;                           /* what to type or look for, or a file */
     vtime    time;
-    int      a, b;                           /* mouse: dx dy or button; drive; exit status */
+    int      a, b;                           /* mouse: dx dy, x y or button; drive; exit status */
     uint16_t keys[COMBO_MAX];
     unsigned n_keys;
 };
@@ -36,6 +37,7 @@ struct script {
     vtime           since;
     struct typer    typer;                   /* keys and buttons still to be sent */
     uint8_t         buttons;
+    int             at_x, at_y;              /* where the mouse was put last, in pixels */
     /* how long the guest has been idle */
     vtime           seen, idle;
     uint64_t        seen_insns;

@@ -16,25 +16,65 @@ static void send_bytes(struct typer *t, const char *text)
         typer_put(t, (struct input){ IN_SERIAL, 0, (unsigned char)*text, 0, 0 });
 }
 
-static void send_mouse(struct script *s, const struct command *c)
+/* The middle of a pixel, in parts of the whole screen. */
+static int16_t part(int at, unsigned of)
 {
-    if (c->op == OP_MOUSE_MOVE) {            /* a packet carries 8 bits and a sign */
-        for (int x = c->a, y = c->b; x || y;) {
-            int dx = x > 100 ? 100 : x < -100 ? -100 : x, dy = y > 100 ? 100 : y < -100 ? -100 : y;
-            typer_put(&s->typer,
-                      (struct input){ IN_MOUSE, s->buttons, (int16_t)dx, (int16_t)dy, 0 });
-            x -= dx;
-            y -= dy;
-        }
+    return (int16_t)(of ? (2 * (int64_t)at + 1) * 16384 / of : 0);
+}
+
+/* The mouse at its place, for a guest that asks for places. */
+static void put_mouse(struct script *s, struct session *on)
+{
+    struct error none;
+    if (!session_draw(on, &none))
+        return;
+    int w = (int)on->surface.width, h = (int)on->surface.height;
+    s->at_x = s->at_x < 0 || !w ? 0 : s->at_x < w ? s->at_x : w - 1;
+    s->at_y = s->at_y < 0 || !h ? 0 : s->at_y < h ? s->at_y : h - 1;
+    typer_put(&s->typer, (struct input){ IN_MOUSE_AT, s->buttons, part(s->at_x, on->surface.width),
+                                         part(s->at_y, on->surface.height), 0 });
+}
+
+static void send_buttons(struct script *s, struct session *on)
+{
+    if (machine_mouse_absolute(on->m))
+        put_mouse(s, on);
+    else
+        typer_put(&s->typer, (struct input){ IN_MOUSE, s->buttons, 0, 0, 0 });
+}
+
+static void move_mouse(struct script *s, struct session *on, const struct command *c)
+{
+    if (machine_mouse_absolute(on->m)) {
+        bool to = c->op == OP_MOUSE_TO;
+        s->at_x = to ? c->a : s->at_x + c->a;
+        s->at_y = to ? c->b : s->at_y + c->b;
+        put_mouse(s, on);
+        return;
+    }
+    if (c->op == OP_MOUSE_TO)                /* perform() says why not */
+        return;
+    for (int x = c->a, y = c->b; x || y;) {  /* a packet carries 8 bits and a sign */
+        int dx = x > 100 ? 100 : x < -100 ? -100 : x, dy = y > 100 ? 100 : y < -100 ? -100 : y;
+        typer_put(&s->typer, (struct input){ IN_MOUSE, s->buttons, (int16_t)dx, (int16_t)dy, 0 });
+        x -= dx;
+        y -= dy;
+    }
+}
+
+static void send_mouse(struct script *s, struct session *on, const struct command *c)
+{
+    if (c->op == OP_MOUSE_MOVE || c->op == OP_MOUSE_TO) {
+        move_mouse(s, on, c);
         return;
     }
     if (c->op != OP_MOUSE_UP) {
         s->buttons |= (uint8_t)c->a;
-        typer_put(&s->typer, (struct input){ IN_MOUSE, s->buttons, 0, 0, 0 });
+        send_buttons(s, on);
     }
     if (c->op != OP_MOUSE_DOWN) {
         s->buttons &= (uint8_t)~c->a;
-        typer_put(&s->typer, (struct input){ IN_MOUSE, s->buttons, 0, 0, 0 });
+        send_buttons(s, on);
     }
 }
 
@@ -133,8 +173,9 @@ static void begin(struct script *s, struct session *on, const struct command *c,
     case OP_TYPE:     typer_text(&s->typer, c->text); break;
     case OP_SEND:     send_bytes(&s->typer, c->text); break;
     case OP_KEY:      typer_combo(&s->typer, c->keys, c->n_keys); break;
-    case OP_MOUSE_MOVE: case OP_MOUSE_CLICK: case OP_MOUSE_DOWN: case OP_MOUSE_UP:
-        send_mouse(s, c);
+    case OP_MOUSE_MOVE: case OP_MOUSE_TO: case OP_MOUSE_CLICK: case OP_MOUSE_DOWN:
+    case OP_MOUSE_UP:
+        send_mouse(s, on, c);
         break;
     case OP_POWEROFF: session_power_button(on); break;
     default:          break;
@@ -173,6 +214,13 @@ static enum step perform(struct script *s, struct session *on, const struct comm
     case OP_WAIT_POWEROFF:
     case OP_POWEROFF:    return wait_for(s, c, guest == GUEST_OFF, guest, now, err);
     case OP_SLEEP: return guest != GUEST_RUNS || now - s->since >= c->time ? STEP_DONE : STEP_WAIT;
+    case OP_MOUSE_TO:
+        if (guest == GUEST_RUNS && !machine_mouse_absolute(on->m)) {
+            error_set(err, 5, "%s:%u: this guest has not asked for the place of the mouse: write "
+                              "mouse move DX DY", s->name, c->line);
+            return STEP_FAIL;
+        }
+        return type(s, on, guest, c, now, err);
     case OP_TYPE: case OP_SEND: case OP_KEY:
     case OP_MOUSE_MOVE: case OP_MOUSE_CLICK: case OP_MOUSE_DOWN: case OP_MOUSE_UP:
         return type(s, on, guest, c, now, err);

@@ -103,6 +103,14 @@ is 5 run $H --script never.txt spin.img; says 'the screen' err
 is 9 run $H --script ok.txt idle.img
 [ -s t.txt ] && [ -s t.png ] && [ -s s.snap ] || fail "the script wrote no files"
 is 0 run $H --script reset.txt --max-guest-seconds 60 idle.img
+# mov ecx,41; mov eax,magic; mov dx,5658h; mov ebx,...; in eax,dx: the place of the mouse is asked for
+ASK='\146\271\051\0\0\0\146\270\150\130\115\126\272\130\126\146\273'
+sector mouse.img "$ASK"'\122\105\101\105\146\355'"$ASK"'\122\101\102\123\146\355'"$OK"'\373\364\353\375'
+printf 'wait serial "OK"\nmouse to 360 200\nmouse click left\nmouse move -500 5000\n' >mouse.txt
+is 0 run $H --script mouse.txt --record mouse.log mouse.img
+[ "$(sed -n 's/.* mouse-at //p' mouse.log | tr '\n' ,)" = "0 16406 16424 0,1 16406 16424 0,0 16406 16424 0,0 22 32727 0," ] ||
+    fail "mouse to: $(cat mouse.log)"
+is 5 run $H --script mouse.txt idle.img; says 'write mouse move' err
 is 3 run $H --max-guest-seconds 2 --serial file:ser.txt idle.img; says OK ser.txt
 is 3 run $H --max-guest-seconds 2 --serial stdio --stats --hash --screen-text - idle.img; says OK out
 says '"instructions": [0-9]' out
