@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * CPUID. Governing document: Intel SDM volume 2, CPUID; application note
- * AP-485. What is told is what is there; the APIC while it is on.
+ * AP-485. What is told is what is there; the APIC while it is on. Models with
+ * F_VM have leaf 40000000h, which names whose virtual machine it is.
  */
 #include "cpu/mem.h"
 #include "cpu/op.h"
+
+#define VM_LEAF 0x40000000u
 
 /* Leaf 1, EDX: feature and bit. */
 static const struct { uint32_t has; uint8_t bit; } told[] = {
@@ -36,6 +39,10 @@ HANDLER(cpuid)
     const struct cpu_model_row *m = &cpu_models[c->model];
     uint32_t leaf = (uint32_t)c->gpr[R_AX], last = m->features & F_P6 ? 2 : 1;
     AT(c, op);
+    if (leaf == VM_LEAF && m->features & F_VM) {     /* "VMwareVMware" */
+        put(c, VM_LEAF, 0x61774d56, 0x4d566572, 0x65726177);
+        return NEXT(c, op);
+    }
     if (leaf > last)                         /* as on the real ones: the highest leaf answers */
         leaf = last;
     switch (leaf) {
@@ -43,7 +50,7 @@ HANDLER(cpuid)
         put(c, last, 0x756e6547, 0x6c65746e, 0x49656e69);
         break;
     case 1:
-        put(c, m->signature, 0, 0,
+        put(c, m->signature, 0, m->features & F_VM ? 1u << 31 : 0,
             feature_bits(m->features) | (c->msr.apic_base & APIC_BASE_ON ? 1u << 9 : 0));
         break;
     default:                                 /* TLBs; 16 KB L1 caches, 512 KB L2 */

@@ -32,9 +32,10 @@
 #define F_MCE      (1u << 25)    /* CR4.MCE */
 #define F_MCA      (1u << 26)    /* machine-check banks */
 #define F_APIC     (1u << 27)    /* an APIC on the chip, which the board may connect */
+#define F_VM       (1u << 28)    /* CPUID tells of a virtual machine with the ports of VMware's */
 
 enum cpu_model { CPU_8086, CPU_286, CPU_386, CPU_486, CPU_PENTIUM, CPU_PENTIUM_MMX, CPU_PENTIUM2,
-                 CPU_MODEL_COUNT };
+                 CPU_PENTIUM2_VM, CPU_MODEL_COUNT };
 
 struct cpu_model_row {
     const char *name;            /* as given to --cpu */

@@ -12,6 +12,8 @@
  *   A packet is four words: buttons, x and y (0..FFFFh over the screen), wheel. An interrupt of the
  *   PS/2 mouse, with a packet that says nothing, tells the driver to look.
  *
+ * Linux looks for it only where the processor says that it is virtual: the model pentium2-vm does.
+ *
  * Not modelled:  commands 86 (who may use the port) and all others of the back door.
  * Deviations:    motion that was not read is replaced by what comes after it, so there is no
  *                backlog; relative packets come by the PS/2 mouse only.

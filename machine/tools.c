@@ -13,7 +13,7 @@ static const struct { uint32_t bit; const char *name; } features[] = {
     { F_CPUID, "cpuid" }, { F_VME, "vme" }, { F_DE, "de" }, { F_PSE, "pse" }, { F_TSC, "tsc" },
     { F_MSR, "msr" }, { F_PAE, "pae" }, { F_CX8, "cx8" }, { F_SEP, "sep" }, { F_MTRR, "mtrr" },
     { F_PGE, "pge" }, { F_CMOV, "cmov" }, { F_PAT, "pat" }, { F_MMX, "mmx" }, { F_FXSR, "fxsr" },
-    { F_P6, "p6" }, { F_SSE, "sse" }, { F_SSE2, "sse2" }, { F_LM, "lm" },
+    { F_P6, "p6" }, { F_SSE, "sse" }, { F_SSE2, "sse2" }, { F_LM, "lm" }, { F_VM, "vm" },
 };
 
 int tools_cpu_find(const char *name) { return cpu_model_find(name); }

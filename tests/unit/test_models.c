@@ -141,12 +141,33 @@ START_TEST(lock_bt)
 }
 END_TEST
 
+/* Only the virtual one says so. */
+START_TEST(virtual_machine)
+{
+    static const uint8_t code[] = { 0x66, 0xb8, 1, 0, 0, 0, 0x0f, 0xa2, 0x66, 0x89, 0xce,
+                                    0x66, 0xb8, 0, 0, 0, 0x40, 0x0f, 0xa2, 0xf4 };
+    for (unsigned m = CPU_PENTIUM; m < CPU_MODEL_COUNT; m++) {
+        struct cpu_fixture *f = start((enum cpu_model)m, code, sizeof code);
+        bool vm = m == CPU_PENTIUM2_VM;
+        char name[13] = { 0 };
+        store_le32((uint8_t *)name, (uint32_t)f->cpu.gpr[R_BX]);
+        store_le32((uint8_t *)name + 4, (uint32_t)f->cpu.gpr[R_CX]);
+        store_le32((uint8_t *)name + 8, (uint32_t)f->cpu.gpr[R_DX]);
+        ck_assert_uint_eq((uint32_t)f->cpu.gpr[R_SI] >> 31, vm);
+        ck_assert_uint_eq((uint32_t)f->cpu.gpr[R_AX] == 0x40000000, vm);
+        ck_assert(!strcmp(name, "VMwareVMware") == vm);
+        fix_free(f);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("models");
     TCase *t = tcase_create("models");
     suite_add_tcase(s, t);
     tcase_add_test(t, flags);
+    tcase_add_test(t, virtual_machine);
     tcase_add_test(t, upper_flags);
     tcase_add_test(t, push_sp);
     tcase_add_test(t, refused);
