@@ -14,8 +14,9 @@
  *   cursor         32x32 or 64x64, over any picture; cirrus_draw.c
  *
  * Not modelled:  video overlay and its colour keys, line draw, screen-to-system BLTs (they end at
- *                once), 3-3-2 and grey pixels, palette pixels within 5-5-5, EEPROM; the DDC pins
- *                read back what is driven on them, as with no monitor.
+ *                once), palette pixels within 5-5-5, EEPROM, signature generator; in packed modes
+ *                of what changes with the beam only colours do; the DDC pins read back what is
+ *                driven on them, as with no monitor.
  * Deviations:    Clocking Mode's screen-off bit leaves packed modes lit, as a common video BIOS
  *                sets them with it; a BLT is over when it has been started, unless the processor
  *                supplies its source; in packed modes the write logic of the VGA (bit mask, map
@@ -80,7 +81,7 @@ void cirrus_blt_control(struct cirrus *c, uint8_t val);  /* a write to GR31 */
 void cirrus_blt_start(struct cirrus *c);
 void cirrus_blt_feed(struct cirrus *c, uint64_t val, unsigned size);
 bool cirrus_blt_valid(const struct cirrus_blt *b);
-bool cirrus_draw(void *dev, struct surface *out);
+bool cirrus_draw(void *dev, vtime now, struct surface *out);
 void cirrus_cursor(void *dev, struct surface *out);
 uint64_t cirrus_look(void *dev, uint64_t hash);
-void cirrus_shown(void *dev, struct vga_span *s);
+void cirrus_shown(void *dev, vtime now, struct vga_span *s);

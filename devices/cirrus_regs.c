@@ -8,6 +8,8 @@
 #define KEY      0x12
 #define LOCKED   0x0f
 #define ID_5446  0xb8                /* CR27 */
+#define BUS      0x38                /* SR17: what the chip sits on, read-only */
+#define PCI      0x20
 #define REVISION 0x45                /* CR25: revision B, which has PCI base address 1 */
 
 /* BLT registers have fewer bits than a byte at their upper ends. */
@@ -82,7 +84,7 @@ static void sr_write(struct cirrus *c, unsigned i, uint8_t val)
     }
     if (c->sr[6] != KEY)
         return;
-    c->sr[i] = val;
+    c->sr[i] = i == 0x17 ? (uint8_t)((val & ~BUS) | PCI) : val;
     if (i == 0x10)                               /* three bits of the position are in the index */
         c->cursor_x = (uint16_t)(val << 3 | c->sr_index >> 5);
     if (i == 0x11)
@@ -111,6 +113,8 @@ static void cr_write(struct cirrus *c, unsigned i, uint8_t val)
 {
     if (c->sr[6] != KEY)
         return;
+    if (i == 0x1b || i == 0x1d)                  /* bits of the start address */
+        vga_start_note(c->vga);
     c->cr[i] = val;
     cirrus_changed(c);
 }
@@ -303,7 +307,7 @@ static void reset(void *dev, enum reset_kind kind)
     }
     c->sr[0x0f] = 0x98;                          /* 4 MB in two banks, 64 bits wide */
     c->sr[0x15] = 4;
-    c->sr[0x17] = 0x20;                          /* the bus is PCI */
+    c->sr[0x17] = PCI;
     c->sr[0x1f] = 0x1c;                          /* memory clock 50.1 MHz */
     cirrus_changed(c);
 }

@@ -64,12 +64,12 @@ struct vga_ext {
     bool (*port_write)(void *dev, unsigned port, uint8_t val);
     bool (*mem_read)(void *dev, uint32_t off, unsigned size, uint64_t *val);
     bool (*mem_write)(void *dev, uint32_t off, uint64_t val, unsigned size);
-    bool (*draw)(void *dev, struct surface *out);         /* a mode of its own; false: none set */
+    bool (*draw)(void *dev, vtime now, struct surface *out);  /* a mode of its own, or false */
     void (*overlay)(void *dev, struct surface *out);      /* on top of any picture */
     struct clk (*dot_clock)(void *dev);
     uint8_t *(*colour)(void *dev, unsigned i);            /* instead of DAC entry i, or NULL */
     uint64_t (*look)(void *dev, uint64_t hash);           /* registers that show */
-    void (*shown)(void *dev, struct vga_span *s);         /* may correct what memory shows */
+    void (*shown)(void *dev, vtime now, struct vga_span *s);  /* may correct what memory shows */
 };
 
 /* Changes of registers while lines were shown; see vga_raster.c. */
@@ -104,7 +104,7 @@ struct vga {
     struct line irq;
 
     uint64_t start_frame;                 /* the start address last changed in this frame, whose */
-    uint16_t start_was;                   /* picture begins here; UINT64_MAX: it is latched */
+    uint32_t start_was;                   /* picture begins here; UINT64_MAX: it is latched */
 
     uint16_t vbe_index, vbe_id;
     uint16_t vbe_xres, vbe_yres, vbe_bpp, vbe_enable, vbe_bank;
@@ -166,8 +166,8 @@ struct vga_beam { uint64_t frame; unsigned line; bool shown; };
 struct vga_beam vga_beam(const struct vga *v, vtime now);
 void vga_raster_note(struct vga *v, unsigned reg, uint32_t was, uint32_t val); /* it changes now */
 void vga_raster_reset(struct vga *v);                     /* the timing changes: start afresh */
-void vga_start_note(struct vga *v);                       /* CR0C or CR0D is about to change */
-uint16_t vga_start(const struct vga *v, vtime now);       /* the start address as latched */
+void vga_start_note(struct vga *v);                       /* CR0C, CR0D, more_start will change */
+uint32_t vga_start(const struct vga *v, vtime now);       /* the whole start address as latched */
 
 /* Registers as they are at each line of the picture. */
 struct vga_replay {

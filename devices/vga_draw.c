@@ -74,7 +74,7 @@ static void frame_load(struct frame *f, const struct vga *v)
 
 static struct frame frame_begin(const struct vga *v, vtime now)
 {
-    struct frame f = { .start = vga_start(v, now) + v->more_start };
+    struct frame f = { .start = vga_start(v, now) };
     uint64_t n = vga_frames(v, now);
 
     f.cols = v->cr[1] + 1u;
@@ -432,7 +432,7 @@ void vga_draw(const struct vga *v, vtime now, struct surface *out)
     struct frame f = frame_begin(v, now);
     struct vga_replay r;
     bool off = dark(v), replay = vga_replay_begin(&r, v, now);
-    if (v->ar_index & 0x20 && v->ext && v->ext->draw(v->ext_dev, out))
+    if (v->ar_index & 0x20 && v->ext && v->ext->draw(v->ext_dev, now, out))
         return;
     if (off && !replay)
         draw_dark(&f, out);

@@ -60,20 +60,25 @@ void vga_raster_note(struct vga *v, unsigned reg, uint32_t was, uint32_t val)
     l->val[l->count++] = val;
 }
 
+static uint32_t start_now(const struct vga *v)
+{
+    return (uint32_t)(v->cr[0x0c] << 8 | v->cr[0x0d]) + v->more_start;
+}
+
 void vga_start_note(struct vga *v)
 {
     uint64_t frame = vga_beam(v, sched_now(v->sched)).frame;
     if (v->start_frame == frame)
         return;
     v->start_frame = frame;
-    v->start_was = (uint16_t)(v->cr[0x0c] << 8 | v->cr[0x0d]);
+    v->start_was = start_now(v);
 }
 
-uint16_t vga_start(const struct vga *v, vtime now)
+uint32_t vga_start(const struct vga *v, vtime now)
 {
     if (v->start_frame != UINT64_MAX && vga_beam(v, now).frame == v->start_frame)
         return v->start_was;
-    return (uint16_t)(v->cr[0x0c] << 8 | v->cr[0x0d]);
+    return start_now(v);
 }
 
 /* Writes one register of the composition. Loaded notes may hold anything. */

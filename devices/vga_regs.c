@@ -36,7 +36,7 @@ static const struct field vga_fields[] = {
     FIELD(struct vga, latch),              FIELD_STRUCTS(struct vga, log, log_fields),
     FIELD(struct vga, vint_frame),         FIELD(struct vga, retrace),
     FIELD(struct vga, irq),
-    FIELD(struct vga, start_frame),        FIELD(struct vga, start_was),
+    FIELD(struct vga, start_frame),        FIELD_MAX(struct vga, start_was, 0xffffff),
     FIELD(struct vga, vbe_index),
     FIELD(struct vga, vbe_id),
     FIELD_MAX(struct vga, vbe_xres, VBE_MAX_W), FIELD_MAX(struct vga, vbe_yres, VBE_MAX_H),
@@ -385,6 +385,6 @@ static bool post_load(void *dev, unsigned version, struct error *err)
 }
 
 const struct device_class vga_class = {
-    .name = "vga", .version = 3, .oldest = 1, .fields = vga_fields,
+    .name = "vga", .version = 3, .oldest = 3, .fields = vga_fields,
     .reset = reset, .post_load = post_load,
 };

@@ -50,6 +50,8 @@ main:   mov dx, 0x3c4
         cmp bx, 256
         jb .pal
         call draw
+        call retrace                            ; frames in which colours change show both
+        call retrace
         mov dx, 0x1a4
         mov al, 2
         out dx, al
@@ -64,6 +66,16 @@ main:   mov dx, 0x3c4
         jmp .next
 done:   mov ax, 3
         int 0x10
+        ret
+
+retrace:
+        mov dx, 0x3da
+.in:    in al, dx
+        test al, 8
+        jnz .in
+.out:   in al, dx
+        test al, 8
+        jz .out
         ret
 
 ; Mode; CRC of its picture.

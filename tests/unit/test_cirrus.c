@@ -476,7 +476,7 @@ END_TEST
 static struct surface draw(void)
 {
     struct surface s = { .px = pixels };
-    vga_draw(&now->vga, 0, &s);
+    vga_draw(&now->vga, sched.now + UINT64_C(100000000), &s);    /* the start has been taken over */
     return s;
 }
 
@@ -508,6 +508,8 @@ START_TEST(packed_pictures)
         { 0xf1, 0x00, 3, 0x07, 0x82c310 }, { 0xf7, 0xc1, 6, 0xf81f, 0xff00ff },
         { 0xf7, 0xf0, 6, 0x7c1f, 0xff00ff }, { 0xf3, 0xc1, 6, 0x07e0, 0x00ff00 },
         { 0xf5, 0xc5, 9, 0x123456, 0x123456 }, { 0xf9, 0xc5, 12, 0xff123456, 0x123456 },
+        { 0xf1, 0xc8, 3, 0x5a, 0x5a5a5a }, { 0xf1, 0xc9, 3, 0xa6, 0xb624aa },
+        { 0xf7, 0xc0, 6, 0xfc1f, 0xff00ff }, { 0xf7, 0xc6, 6, 0xffff, 0 },
     };
     uint32_t base = 0x40000 * 4 + 16;
     struct surface s;
@@ -540,6 +542,80 @@ START_TEST(line_compare)
     s = draw();
     ck_assert_uint_eq(pixels[9 * s.stride], 0);
     ck_assert_uint_eq(pixels[10 * s.stride], 0xabcdef);
+}
+END_TEST
+
+/* The whole address waits for the retrace, and palettes follow the beam. */
+START_TEST(the_beam_in_packed_modes)
+{
+    struct surface s = { .px = pixels };
+    small_mode(0xf1, 0);
+    cr(0, 0x3f), cr(6, 0x20), cr(0x10, 0x11), cr(0x11, 0x03);
+    struct vga_timing t = vga_timing(&a.vga);
+    vtime line = clk_when(t.dot, t.line_dots), frame = clk_when(t.dot, t.line_dots * t.lines);
+    a.vram[0x40000 * 4 + 16] = 1;
+    a.vram[0x80000 + 16] = 2;
+    outb(0x3c8, 0);
+    for (unsigned i = 0; i < 9; i++)             /* entry i is grey i */
+        outb(0x3c9, i / 3);
+    sched.now = 10 * frame + 2 * line;
+    cr(0x1b, 2);
+    cr(0x1d, 0);
+    cr(0x0c, 0x02), cr(0x1b, 0);                 /* 0x204 * 4 */
+    a.vram[0x204 * 4] = 2;
+    vga_draw(&a.vga, sched.now + line, &s);
+    ck_assert_uint_eq(pixels[0], 0x040404);
+    vga_draw(&a.vga, sched.now + frame, &s);
+    ck_assert_uint_eq(pixels[0], 0x080808);
+    for (unsigned n = 12; n < 16; n++)
+        for (unsigned y = 4; y <= 8; y += 4) {
+            sched.now = n * frame + y * line;
+            outb(0x3c8, 0);
+            for (unsigned i = 0; i < 3; i++)
+                outb(0x3c9, y);
+        }
+    vga_draw(&a.vga, sched.now + frame - 6 * line, &s);
+    ck_assert(pixels[3 * s.stride + 1] == 0x202020 && pixels[6 * s.stride + 1] == 0x101010);
+    ck_assert_uint_eq(pixels[10 * s.stride + 1], 0x202020);
+}
+END_TEST
+
+START_TEST(standby)
+{
+    struct surface s;
+    small_mode(0xf9, 0xc5);
+    memset(a.vram, 0xff, sizeof a.vram);
+    s = draw();
+    ck_assert_uint_eq(pixels[5 * s.stride + 5], 0xffffff);
+    gr(0x0e, 0x02);                              /* HSYNC stands still */
+    s = draw();
+    ck_assert_uint_eq(pixels[5 * s.stride + 5], 0);
+    gr(0x0e, 0);
+    s = draw();
+    ck_assert_uint_eq(pixels[5 * s.stride + 5], 0xffffff);
+    sr(0x17, 0xff);
+    ck_assert_uint_eq(ini(0x3c4, 0x17), 0xe7);   /* the bus cannot be chosen */
+}
+END_TEST
+
+/* 640x480 with VCLK 3 at 14.31818 MHz * 0x42 / 0x0e / 2: 33.75 MHz, 832 by 520 dots. */
+START_TEST(refresh_rate)
+{
+    small_mode(0xf1, 0);
+    cr(0, 0x63), cr(1, 0x4f), cr(6, 0x06), cr(7, 0x3e), cr(0x12, 0xdf), cr(0x10, 0xea);
+    outb(0x3c2, 0x2f);
+    sr(1, 1);
+    sr(0x0e, 0x42);
+    sr(0x1e, 0x1c | 1);
+    struct vga_timing t = vga_timing(&a.vga);
+    double mhz = t.dot.num * 1e3 / t.dot.den, hz = mhz * 1e6 / (double)(t.line_dots * t.lines);
+    ck_assert_msg(mhz > 33.74 && mhz < 33.76 && hz > 77.9 && hz < 78.1, "%f MHz, %f Hz", mhz, hz);
+    unsigned frames = 0;
+    for (bool was = false, is; sched.now < 1000000000; sched.now += 20000, was = is) {
+        is = inb(0x3da) & 8;
+        frames += is && !was;
+    }
+    ck_assert(frames == 77 || frames == 78);
 }
 END_TEST
 
@@ -666,8 +742,11 @@ int main(void)
     tcase_add_test(t, overlapping_copies);
     tcase_add_loop_test(t, largest_blts_end, 0, 7);
     tcase_add_test(t, autostart_registers_in_memory_and_reset);
-    tcase_add_loop_test(t, packed_pictures, 0, 6);
+    tcase_add_loop_test(t, packed_pictures, 0, 10);
     tcase_add_test(t, line_compare);
+    tcase_add_test(t, the_beam_in_packed_modes);
+    tcase_add_test(t, standby);
+    tcase_add_test(t, refresh_rate);
     tcase_add_test(t, cursor);
     tcase_add_loop_test(t, saved_and_loaded_cards_agree, 0, 6);
     tcase_add_test(t, hostile_state);
