@@ -3,10 +3,15 @@
 ;   KIND    the routine below that draws
 ;   MODE    of INT 10h, or of VBE from 100h on
 ;   LINES   of a text mode: 0, 1, 2 for 200, 350, 400
+;   AT_X, AT_Y      of a cursor, in units of eight dots
 ; No cursor and no blinking: what is seen does not depend on when.
 %include "harness.asm"
 %ifndef LINES
 %define LINES 2
+%endif
+%ifndef AT_X
+%define AT_X 20
+%define AT_Y 20
 %endif
 
 main:   mov ax, 0x1200 + LINES
@@ -409,6 +414,163 @@ bars:   push 0xa000
         jnz .frame
         pop ax                                  ; the picture is that of this moment
         jmp crc
+
+; text above line 200, its memory in 256 colours below: attribute and graphics mode change in each of five frames
+modes:  call text
+        mov bp, 5
+.frame: call retrace
+        mov bx, 0x0010                          ; GR5, AR10
+        mov cx, 0x0c00
+        call .set
+        mov cx, 200
+        mov dx, 0x3da
+.top:   in al, dx
+        test al, 1
+        jnz .top
+.line:  in al, dx
+        test al, 1
+        jz .line
+.back:  in al, dx
+        test al, 1
+        jnz .back
+        loop .line
+.wait:  in al, dx
+        test al, 1
+        jz .wait
+        mov bx, 0x0050
+        mov cx, 0x4100
+        call .set
+        dec bp
+        jnz .frame
+        pop ax
+        jmp crc
+.set:   mov dx, 0x3ce                           ; BL to GR5, CH to AR10
+        mov al, 5
+        mov ah, bl
+        out dx, ax
+        mov dx, 0x3da
+        in al, dx
+        mov dx, 0x3c0
+        mov al, 0x30
+        out dx, al
+        mov al, ch
+        out dx, al
+        ret
+
+; scrolled by five lines, a character and four dots
+smooth: call text
+        mov dx, 0x3d4
+        mov ax, 0x2508
+        out dx, ax
+        mov dx, 0x3da
+        in al, dx
+        mov dx, 0x3c0
+        mov al, 0x33
+        out dx, al
+        mov al, 3
+        out dx, al
+        ret
+
+; the address counter goes on at every second character: each is there twice
+twice:  call text
+        mov dx, 0x3d4
+        mov al, 0x17
+        out dx, al
+        inc dx
+        in al, dx
+        or al, 8
+        out dx, al
+        ret
+
+; the palette is being set: the overscan colour everywhere
+border: call text
+        mov ax, 0x1001
+        mov bh, 0x0c
+        int 0x10
+        mov dx, 0x3da
+        in al, dx
+        mov dx, 0x3c0
+        mov al, 0
+        out dx, al
+        ret
+
+%macro REG 3                                    ; port, index, value
+        mov dx, %1
+        mov ax, (%3) << 8 | (%2)
+        out dx, ax
+%endmacro
+
+; the cursor of the Cirrus: a disc with a hole and a cross, 64 by 64, over the lower right corner too
+cursor: call vbe
+        mov dx, 0x3c4
+        mov ax, 0x1206
+        out dx, ax
+        mov ax, 0x4f05                          ; the last 64 KB
+        xor bx, bx
+        mov dx, 63
+        int 0x10
+        push 0xa000
+        pop es
+        mov di, 0xc000
+        mov si, -32                             ; line
+.line:  mov bp, 0                               ; plane
+.plane: mov bx, -32                             ; dot
+.byte:  mov cx, 8
+.dot:   mov ax, bx
+        imul ax, ax
+        push dx
+        mov dx, si
+        imul dx, dx
+        add ax, dx
+        pop dx
+        shl dl, 1
+        cmp ax, 1000
+        ja .next                                ; outside: nothing
+        cmp ax, 200
+        jb .hole
+        or bp, bp                               ; ring: foreground right, background left
+        jnz .one
+        or bx, bx
+        js .next
+        jmp .one
+.hole:  or bp, bp                               ; inside: inverted
+        jnz .next
+.one:   or dl, 1
+.next:  inc bx
+        loop .dot
+        mov al, dl
+        stosb
+        cmp bx, 32
+        jl .byte
+        inc bp
+        cmp bp, 2
+        jb .plane
+        inc si
+        cmp si, 32
+        jl .line
+        REG 0x3c4, 0x12, 2
+        mov dx, 0x3c8
+        mov al, 0
+        out dx, al
+        inc dx
+        mov al, 63
+        out dx, al
+        mov al, 0
+        out dx, al
+        out dx, al
+        dec dx
+        mov al, 15
+        out dx, al
+        inc dx
+        out dx, al
+        mov al, 63
+        out dx, al
+        out dx, al
+        REG 0x3c4, 0x13, 0
+        REG 0x3c4, 0x10 | 3 << 5, AT_X
+        REG 0x3c4, 0x11, AT_Y
+        REG 0x3c4, 0x12, 5
+        ret
 
 ; across red, down green, and blue; through the window
 vbe:    mov ax, 0x4f01
