@@ -105,7 +105,7 @@ static void mp_table(void)
     *(u16 *)(table + 34) = (u16)entries;
     table[7] = (u8)-sum(table, used);
     u8 *f = &SEG16(mp_floating[0]);
-    memcpy(f, "_MP_", 4);
+    signature(f, '_', "MP_", 4);
     *(u32 *)(f + 4) = (u32)table;
     f[8] = 1;
     f[9] = 4;

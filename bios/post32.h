@@ -56,3 +56,11 @@ void roms_copy(void);
 
 void *memcpy(void *d, const void *s, u32 n);
 void *memset(void *p, int c, u32 n);
+
+/* A signature that systems search memory for, from its first character and the rest, lest the code
+ * have it as well. */
+static inline void signature(void *p, char first, const char *rest, u32 n)
+{
+    *(char *)p = first;
+    memcpy((char *)p + 1, rest, n - 1);
+}

@@ -48,20 +48,36 @@ static void string(const char *s)
     strings[strings_used] = 0;
 }
 
-/* The processor as CPUID has it: its maker, its family's code, identifier and features. */
+/* What a signature of CPUID is called: SMBIOS's number of the family, and a name. */
+static const char *processor_name(u32 signature, u8 *number)
+{
+    static const struct { u16 from; u8 number; const char *name; } names[] = {
+        { 0x670, 0x11, "Pentium III" }, { 0x630, 0x0d, "Pentium II" },
+        { 0x600, 0x0c, "Pentium Pro" }, { 0x540, 0x0e, "Pentium with MMX" },
+        { 0x500, 0x0b, "Pentium" },     { 0x400, 0x06, "486" }, { 0, 1, "" },
+    };
+    u32 i = 0;
+    while ((signature & 0xfff) < names[i].from)
+        i++;
+    *number = names[i].number;
+    return names[i].name;
+}
+
+/* The processor as CPUID has it: its maker, its family's code and name, identifier and features. */
 static void processor(void)
 {
-    u8 t[28] = { 1, 3, 1, 2, [13] = 0, [20] = 0x41, 1, [22] = 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+    u8 t[28] = { 1, 3, [3] = 2, [12] = 3, [20] = 0x41, 1,
+                 [22] = 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
     u32 a = 0, b, c, d = 0, maker[4] = { 0, 0, 0, 0 };
     if (cpuid(0, &a, &maker[0], &maker[2], &maker[1]))
         cpuid(1, &a, &b, &c, &d);
-    u32 family = a >> 8 & 15;
-    t[2] = family == 4 ? 0x06 : family == 5 ? 0x0b : family == 6 ? 0x0c : 1;
+    const char *name = processor_name(a, &t[2]);
     memcpy(t + 4, &a, 4);
     memcpy(t + 8, &d, 4);
     strings_used = 0;
     string("CPU 0");
     string((const char *)maker);
+    string(name);
     add(4, t, sizeof t, strings);
 }
 
@@ -110,7 +126,7 @@ void smbios_setup(void)
     used = count = largest = 0;
     structures();
     memset(e, 0, 32);
-    memcpy(e, "_SM_", 4);
+    signature(e, '_', "SM_", 4);
     e[5] = 31;
     e[6] = 2;
     e[7] = 4;

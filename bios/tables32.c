@@ -80,7 +80,7 @@ static void acpi_setup(u32 pm, u32 madt)
     rsdt.tables[1] = madt;
     rsdt.h.length = sizeof rsdt - (madt ? 0 : 4);
     rsdt.h.sum = (u8)-sum(&rsdt, rsdt.h.length);
-    memcpy(root, "RSD PTR \0VITRIN\0", 16);
+    signature(root, 'R', "SD PTR \0VITRIN\0", 16);
     root->rsdt = (u32)&rsdt;
     root->sum = (u8)-sum(root, sizeof *root);
     __asm__ volatile("outw %w0, %1" : : "a"(1), "d"((u16)(pm + 4)));      /* SCI_EN */
@@ -91,7 +91,7 @@ static void pir_setup(void)
 {
     enum { DEVICES = 31, IRQS = 0x0c20 };
     u8 *t = &SEG16(pir[0]);
-    memcpy(t, "$PIR\0\1", 6);
+    signature(t, '$', "PIR\0\1", 6);
     *(u16 *)(t + 6) = 32 + DEVICES * 16;
     t[9] = 1 << 3;                         /* the router: 00:01.0 */
     *(u32 *)(t + 12) = 0x70008086;
@@ -112,8 +112,7 @@ static void bios32_setup(void)
 {
     u8 *t = &SEG16(bios32[0]);
     memset(t, 0, 16);
-    memcpy(t, "-32_", 4);                  /* or who searches might find the string itself */
-    t[0] = '_';
+    signature(t, '_', "32_", 4);
     *(u32 *)(t + 4) = (u32)bios32_entry;
     t[9] = 1;
     t[10] = (u8)-sum(t, 16);

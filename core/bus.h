@@ -46,6 +46,7 @@ struct code_page {               /* for RAM pages that hold decoded code or page
     uint8_t  maps;               /* of a page of tables: 0 nothing, 1 addresses from 'first' on, 2
                                     several ranges */
     uint32_t first;              /* the linear address that its first entry maps */
+    uint16_t gap, gap_end;       /* no block has a byte at these offsets; equal: not known */
     void    *blocks;             /* the CPU's list of them, and of those that reach in from the
                                     page before */
     void    *straddlers;

@@ -187,12 +187,35 @@ static void sweep_page(struct code_page *cp)
     }
 }
 
+/* Finds the widest gap between blocks around n bytes that are in none of them: programs store again
+ * and again to variables beside their code, and a page can have a thousand blocks. */
+static void find_gap(struct code_page *cp, unsigned off, unsigned n)
+{
+    unsigned low = 0, high = PAGE_SIZE;
+    for (const struct block *b = cp->blocks; b; b = b->page_next) {
+        unsigned start = (unsigned)(b->at & PAGE_MASK), end = start + first_part(b);
+        if (start >= off + n)
+            high = start < high ? start : high;
+        else
+            low = end > low ? end : low;
+    }
+    for (const struct block *b = cp->straddlers; b; b = b->page2_next) {
+        unsigned end = b->n_bytes - first_part(b);
+        low = end > low ? end : low;
+    }
+    cp->gap = (uint16_t)low;
+    cp->gap_end = (uint16_t)high;
+}
+
 void cpu_code_write(struct cpu *c, paddr a, unsigned n)
 {
     struct code_page *cp = &c->mem->code[a >> PAGE_SHIFT];
+    unsigned off = (unsigned)(a & PAGE_MASK);
     bool mine = false, any = false;
     if (cp->tables)
         mmu_tables_written(c, a, n);
+    if (off >= cp->gap && off + n <= cp->gap_end)
+        return;
     for (struct block *b = cp->blocks; b; b = b->page_next)
         if (overlaps(b->at, b->n_bytes, a, n)) {
             mine |= b == c->blk;
@@ -204,11 +227,14 @@ void cpu_code_write(struct cpu *c, paddr a, unsigned n)
             retire(c, b);
             any = true;
         }
-    if (!any)
+    if (!any) {
+        find_gap(cp, off, n);
         return;
+    }
     c->link_slot = NULL;
     jumps_forget(c);
     sweep_page(cp);
+    find_gap(cp, off, n);
     /* x86 promises that the next instruction sees the store: leave after this one. A block that
      * straddles into this page is one instruction long and needs nothing. */
     if (mine)
@@ -229,9 +255,12 @@ void blocks_set_tables(struct cpu *c, uint64_t pn, bool tables)
 static void mark_range(struct cpu *c, paddr a, unsigned n)
 {
     struct code_page *cp = &c->mem->code[a >> PAGE_SHIFT];
+    unsigned off = (unsigned)(a & PAGE_MASK);
     if (!cp->lines)
         mmu_forbid_stores(c, a >> PAGE_SHIFT);
     cp->lines |= line_span(a, n);
+    if (off < cp->gap_end && off + n > cp->gap)
+        cp->gap = cp->gap_end = 0;
 }
 
 static void mark_lines(struct cpu *c, struct block *b)

@@ -264,7 +264,8 @@ static bool write_cr0(struct cpu *c, uint32_t v)
     if (!pdptes_for(c, v, (uint32_t)c->cr3, c->cr4, (v ^ old) & (CR0_PG | CR0_CD | CR0_NW)))
         return false;
     c->cr0 = v;
-    if ((v ^ old) & (CR0_PE | CR0_PG | CR0_WP))
+    /* not for PE alone, which firmware changes all the time */
+    if ((v ^ old) & (v & CR0_PG ? CR0_PG | CR0_WP : CR0_PG))
         tlb_flush_all(c);
     if ((v ^ old) & CR0_NE)
         x87_update_es(c);

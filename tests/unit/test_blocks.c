@@ -126,6 +126,63 @@ START_TEST(jumps_stores_into_code_and_slices_do_not_show)
 }
 END_TEST
 
+/* Two pages of INC r32, with a few ADD EAX, imm32 among them, and what n of them do. */
+#define PLAY 0x3000u
+static uint8_t any_byte(uint32_t *seed)
+{
+    uint32_t r = fix_rand(seed);
+    return (uint8_t)(r & 0x700 ? 0x40 + (r & 3) : 0x05);
+}
+
+static uint32_t naive_run(const uint8_t *ram, uint32_t *gpr, uint32_t at, unsigned n)
+{
+    while (n--)
+        if (ram[at] == 0x05) {
+            gpr[R_AX] += (uint32_t)load_le(ram + at + 1, 4);
+            at += 5;
+        } else {
+            gpr[ram[at++] & 3]++;
+        }
+    return at;
+}
+
+/* Most stores miss the code of a page with many blocks, some hit; what is between blocks becomes
+ * code, and is written to again. */
+START_TEST(stores_between_blocks)
+{
+    uint32_t seed = 99, gpr[4] = { 0 };
+    one = fix_new(0);
+    struct cpu *c = &one->cpu;
+    fix_start(one, 32);
+    one->ram[FIX_CODE] = 0x88;               /* mov [edi], al */
+    one->ram[FIX_CODE + 1] = 0x07;
+    for (unsigned i = 0; i < 0x2000; i++)
+        one->ram[PLAY + i] = any_byte(&seed);
+    for (unsigned step = 0; step < 20000; step++) {
+        uint32_t at = PLAY + (fix_rand(&seed) & 0x1f) * 0xf8 + (fix_rand(&seed) & 15);
+        unsigned n = 1 + (fix_rand(&seed) & 7);
+        if (fix_rand(&seed) & 0x300) {
+            c->rip = FIX_CODE;
+            c->gpr[R_DI] = at + 12;
+            c->gpr[R_AX] = any_byte(&seed);
+            cpu_run(c, 1);
+            ck_assert_uint_eq(one->ram[at + 12], (uint8_t)c->gpr[R_AX]);
+            continue;
+        }
+        for (unsigned i = 0; i < 4; i++)
+            c->gpr[i] = gpr[i];
+        c->rip = at;
+        cpu_run(c, n);
+        ck_assert_uint_eq(c->rip, naive_run(one->ram, gpr, at, n));
+        for (unsigned i = 0; i < 4; i++)
+            ck_assert_uint_eq(c->gpr[i], gpr[i]);
+        if (!(fix_rand(&seed) & 0xfff))
+            blocks_flush(c);
+    }
+    fix_free(one);
+}
+END_TEST
+
 /* In device memory each instruction is decoded anew, in the same place. */
 static uint64_t code_read(void *dev, uint32_t off, unsigned size)
 {
@@ -157,6 +214,7 @@ int main(void)
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, block_length_does_not_show);
     tcase_add_test(tc, jumps_stores_into_code_and_slices_do_not_show);
+    tcase_add_test(tc, stores_between_blocks);
     tcase_add_test(tc, short_instructions_in_device_memory);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
