@@ -1,6 +1,7 @@
 ; SPDX-License-Identifier: BSD-2-Clause
 ; A DOS program that makes the first hard disk one active partition with FAT16 and an empty root directory, and
-; boot sectors that start a FreeDOS kernel (KERNEL.SYS among the first 16 names of the root). All by INT 13h.
+; boot sectors that start a FreeDOS kernel (KERNEL.SYS among the first 16 names of the root). All by INT 13h: the program
+; writes blocks, the boot sectors read by cylinder, head and sector.
 ; For disks below 32 MB with 4086 clusters or more, clusters of 4 sectors.
         bits 16
         org 100h
@@ -110,19 +111,14 @@ mbr2:   test byte [si], 80h
         cmp si, here(entry) + 64
         jb mbr2
         int 18h
-mbr3:   mov eax, [si+8]
-        mov [here(mbrdap)+8], eax
-        push si
-        mov si, here(mbrdap)
-        mov ah, 42h
+mbr3:   mov dx, [si]                    ; drive and head, cylinder and sector: SeaBIOS has no others for a CD's disk
+        mov cx, [si+2]
+        mov bx, 7c00h
+        mov ax, 0201h
         int 13h
-        pop si
         jc mbr4
         jmp 0:7c00h
 mbr4:   int 18h
-mbrdap: db 16, 0
-        dw 1, 7c00h, 0
-        dq 0
         times 446-($-mbr) db 0
 entry:  db 80h, 1, 1, 0, 4, 0, 0, 0
         dd 0, 0
@@ -218,19 +214,36 @@ load:   movzx eax, di
         mov bl, [in(drive)]
         jmp 60h:0
 ; CX sectors from EAX to ES:0.
-read:   mov [in(bootdap)+2], cx
-        mov [in(bootdap)+6], es
-        mov [in(bootdap)+8], eax
-        mov si, in(bootdap)
+read:   push es
+.next:  push eax
+        push cx
+        xor edx, edx
+        movzx ebx, word [in(bpb_spt)]
+        div ebx
+        mov cl, dl
+        inc cx
+        xor edx, edx
+        mov bx, [in(bpb_heads)]
+        div ebx
+        mov dh, dl
+        mov ch, al
+        shl ah, 6
+        or cl, ah
         mov dl, [in(drive)]
-        mov ah, 42h
+        xor bx, bx
+        mov ax, 0201h
         int 13h
         jc stop
+        pop cx
+        mov ax, es
+        add ax, 20h
+        mov es, ax
+        pop eax
+        inc eax
+        loop .next
+        pop es
         ret
 name:   db "KERNEL  SYS"
-bootdap: db 16, 0
-        dw 1, 0, 0
-        dq 0
         times 510-($-boot) db 0
         dw 0aa55h
 
