@@ -1,7 +1,7 @@
 ; SPDX-License-Identifier: BSD-2-Clause
 ; APM.COM: the power management BIOS by its real-mode interface, and power off; "apm stay" leaves that out.
 ; Advanced Power Management (APM) BIOS Interface Specification 1.2.
-%include "dos.inc"
+%include "harness.asm"
 
 main:   mov ax, 5300h
         xor bx, bx

@@ -1,7 +1,7 @@
 ; SPDX-License-Identifier: BSD-2-Clause
 ; MODEX.COM: 320x240 in 256 colours, unchained: four planes, copies through the latches, three pages flipped at the retrace.
 ; With a word on the command line it waits for a key at each picture. IBM VGA registers; M. Abrash's mode X.
-%include "dos.inc"
+%include "harness.asm"
 PAGE1   equ 80 * 240
 PAGE2   equ 2 * PAGE1
 
@@ -207,7 +207,7 @@ show:   mov dx, 3d4h
         mov ah, bl
         out dx, ax
         jmp retrace
-%include "vgatime.inc"
+%include "vgatime.asm"
 wrong:  dd 0
 plane:  dw 0
 shape:  dw 0

@@ -3,7 +3,7 @@
 ; bytes. It says "MOUSE ready" and takes what comes until the middle button is let go. What is to be done meanwhile:
 ;   100 right, 40 down; left pressed, let go; 25 left, 90 up; right pressed, 300 right, let go; middle pressed, let go
 ; IBM PS/2 and PC BIOS Interface Technical Reference.
-%include "dos.inc"
+%include "harness.asm"
 
 main:   push ds
         pop es

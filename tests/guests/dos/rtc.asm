@@ -2,7 +2,7 @@
 ; RTC.COM: the clock chip and the services that use it: the update's flag and its three interrupts, IRQ 8 at 1024 Hz beside
 ; the seconds, the alarm, INT 15h/83h and 86h, INT 1Ah/06h with INT 4Ah. MC146818 data sheet. Time within a second is
 ; measured by IRQ 0 at 1000 Hz.
-%include "dos.inc"
+%include "harness.asm"
 DIVISOR equ 1193
 
 main:   mov al, 0bh
@@ -326,7 +326,7 @@ chip_alarm:
         call rtc_mode
         RANGE dword [alarms], 3, 3, "alarms of each second in 3.5 s"
         ret
-%include "rtcwait.inc"
+%include "rtcwait.asm"
 old8:     dd 0
 old70:    dd 0
 old4a:    dd 0

@@ -2,7 +2,7 @@
 ; SPLIT.COM: 320x200 in 256 colours, unchained, on lines of 352 dots. The upper 150 lines wander 63 dots to the right and 63
 ; lines down, by start address and panning; the lower 50 are memory from 0 and stay. Each frame has its place, so that the
 ; time of all is that of the frames. With a word on the command line it waits for a key at each picture. IBM VGA registers.
-%include "dos.inc"
+%include "harness.asm"
 LINE    equ 88                          ; bytes
 UPPER   equ 8000                        ; where it begins in memory
 SPLIT   equ 2 * 150 - 1                 ; in scan lines
@@ -177,6 +177,6 @@ draw:   mov word [plane], 0
         cmp word [plane], 4
         jb .plane
         ret
-%include "vgatime.inc"
+%include "vgatime.asm"
 plane:  dw 0
 frame:  dw 0

@@ -1,7 +1,7 @@
 ; SPDX-License-Identifier: BSD-2-Clause
 ; TIMER.COM: the 8254, measured by the seconds of the clock chip. IRQ 0 at 1000 Hz in modes 2 and 3, the speaker's channel
 ; with its gate, and that all is as before afterwards. Intel 8254 data sheet: 1193182 Hz; 1193 counts are 0.99985 ms.
-%include "dos.inc"
+%include "harness.asm"
 DIVISOR equ 1193
 
 main:   mov ax, 3508h
@@ -234,7 +234,7 @@ count2: mov al, 80h
         in al, 42h
         xchg al, ah
         ret
-%include "rtcwait.inc"
+%include "rtcwait.asm"
 old:      dd 0
 ticks:    dd 0
 fraction: dw 0

@@ -3,7 +3,7 @@
 ; 1024x768 of 24 or 32 bits through the linear frame buffer, which real mode reaches with 4 GB segments; protected-mode
 ; functions and EDID, where the BIOS has them. "vesa list" prints the modes; another word waits for a key at each picture.
 ; VESA BIOS Extension 3.0; Display Data Channel 1.0.
-%include "dos.inc"
+%include "harness.asm"
 INFO    equ 0c000h                      ; 512 bytes
 MODE    equ 0c200h                      ; 256
 EDID    equ 0c300h                      ; 128
@@ -436,7 +436,7 @@ display:
         ret
 .none:  NOTE 0, "4F15 EDID"
         ret
-%include "vgatime.inc"
+%include "vgatime.asm"
 wrong:  dd 0
 todo:   dw 0
 a20:    db 0
