@@ -3,7 +3,8 @@
  * PCI: finds the functions on bus 0, gives each base address register its window, routes the
  * interrupt pins, switches the chipset's own parts on.
  *
- * PCI Local Bus Specification 2.1; 82371SB (PIIX3) and 82371AB (PIIX4) data sheets.
+ * PCI Local Bus Specification 2.1; data sheets of the 82371AB (PIIX4) and of the 82371SB (PIIX3),
+ * whose routing is the same.
  * Interrupt pin p (1: INTA) of device d is on PIRQ (d + p - 2) mod 4 (0: A), as this board and its
  * kin are wired; PIRQA, C: IRQ 10, PIRQB, D: IRQ 11.
  * Not done: bridges to further buses.
@@ -89,6 +90,10 @@ static void piix_setup(u32 bdf, u32 id)
             pci_write(bdf, 0x60 + i, pirq_irq[i], 1);
         outb(0x4d0, 0x00);
         outb(0x4d1, 0x0c);
+    }
+    if (id == 0x71108086) {
+        pci_write(bdf, 0xb0, 1, 1);              /* GENCFG: a whole ISA bus */
+        pci_write(bdf, 0x4e, 0x0033, 2);         /* XBCS: clock, keyboard, mouse, FERR# */
     }
     if (id == 0x71138086) {                              /* power management: SCI is IRQ 9 */
         pci_write(bdf, 0x3c, 9, 1);

@@ -94,7 +94,7 @@ static void pir_setup(void)
     signature(t, '$', "PIR\0\1", 6);
     *(u16 *)(t + 6) = 32 + DEVICES * 16;
     t[9] = 1 << 3;                         /* the router: 00:01.0 */
-    *(u32 *)(t + 12) = 0x70008086;
+    *(u32 *)(t + 12) = 0x70008086;         /* as whose it works: PIIX3 */
     for (u32 d = 1; d <= DEVICES; d++) {
         u8 *e = t + 16 + d * 16;
         e[1] = (u8)(d << 3);

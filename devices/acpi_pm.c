@@ -4,13 +4,15 @@
 static const struct clk CLK = { 315, 88000 };        /* 315/88 MHz */
 #define HALF 23                                      /* TMROF: bit 23 changed */
 
-enum { PMBA = 0x40, DEVACTB = 0x58, PMREGMISC = 0x80, SMBBA = 0x90 };
+enum { PMBA = 0x40, DEVACTB = 0x58, PMREGMISC = 0x80, SMBBA = 0x90,
+       SMBHSTCFG = 0xd2 };
 /* PMSTS, PMEN */
 enum { TMROF = 0x0001, GBL = 0x0020, PWRBTN = 0x0100, RTC = 0x0400, WAK = 0x8000 };
 enum { PMSTS_ALL = 0x8d31, PMEN_ALL = TMROF | GBL | PWRBTN | RTC };
 enum { SCI_EN = 0x0001, SUS_EN = 0x2000, PMCNTRL_ALL = 0x1c07 };
 enum { ACPI_ENABLE = 0xf1, ACPI_DISABLE = 0xf0 };
-enum { WINDOW = 64 };
+enum { WINDOW = 64, SMB_WINDOW = 16 };
+enum { SMB_HST_EN = 0x01, SMB_IRQ9 = 0x08, SMB_INTRSEL = 0x0e };
 
 static const struct field fields[] = {
     FIELD_STRUCT(struct acpi_pm, func, pci_func_fields),
@@ -20,7 +22,8 @@ static const struct field fields[] = {
     FIELD(struct acpi_pm, seen),              FIELD(struct acpi_pm, overflow),
     FIELD(struct acpi_pm, sci),               FIELD(struct acpi_pm, power_off),
     FIELD_TRANSIENT(struct acpi_pm, sched),   FIELD_TRANSIENT(struct acpi_pm, ports),
-    FIELD_TRANSIENT(struct acpi_pm, window),
+    FIELD_TRANSIENT(struct acpi_pm, window),  FIELD_STRUCT(struct acpi_pm, smb, piix4_smb_fields),
+    FIELD_TRANSIENT(struct acpi_pm, smb_window),
     FIELD_END
 };
 
@@ -39,7 +42,8 @@ static void update(struct acpi_pm *p)
 {
     settle(p);
     bool request = (p->pmsts & p->pmen) || (p->gpsts & p->gpen);
-    line_set(&p->sci, request && p->pmcntrl & SCI_EN);
+    bool smb = (p->func.cfg[SMBHSTCFG] & SMB_INTRSEL) == SMB_IRQ9 && piix4_smb_irq(&p->smb);
+    line_set(&p->sci, (request && p->pmcntrl & SCI_EN) || smb);
     bool armed = p->pmen & TMROF && p->pmcntrl & SCI_EN && !(p->pmsts & TMROF);
     sched_arm(p->sched, &p->overflow,
               armed ? clk_when(CLK, ((p->seen >> HALF) + 1) << HALF) : VTIME_NEVER);
@@ -154,15 +158,33 @@ static void gpe_write(void *dev, uint32_t off, uint64_t v, unsigned size)
     window_write(dev, 0x0c + (off & 3), v, 1);
 }
 
+static uint64_t smb_read(void *dev, uint32_t off, unsigned size)
+{
+    return piix4_smb_read(&((struct acpi_pm *)dev)->smb, off);
+}
+static void smb_write(void *dev, uint32_t off, uint64_t v, unsigned size)
+{
+    struct acpi_pm *p = dev;
+    piix4_smb_write(&p->smb, off, (uint8_t)v);
+    update(p);
+}
+
+static const struct bus_ops smb_ops = { smb_read, smb_write, 1 };
 static const struct bus_ops window_ops = { window_read, window_write, 1 | 2 | 4 };
 const struct bus_ops acpi_gpe_ops = { gpe_read, gpe_write, 1 };
 
-/* PMBA is no BAR: the window opens by PMREGMISC, whatever the command register says. */
+/* Neither base is a BAR: PMREGMISC opens the window at PMBA whatever the command register says,
+ * SMBHSTCFG and the command register that at SMBBA. */
 static void changed(void *owner, unsigned off, unsigned len)
 {
     struct acpi_pm *p = owner;
     uint32_t base = load_le32(p->func.cfg + PMBA) & 0xffc0;
     bus_update(p->ports, &p->window, base && p->func.cfg[PMREGMISC] & 1, base, WINDOW);
+    base = load_le32(p->func.cfg + SMBBA) & 0xfff0;
+    bool smb = base && p->func.cfg[SMBHSTCFG] & SMB_HST_EN && pci_command(&p->func) & PCI_CMD_IO;
+    bus_update(p->ports, &p->smb_window, smb, base, SMB_WINDOW);
+    if (len < 256)                               /* not after a load: lines rest then */
+        update(p);
 }
 
 static void reset(void *dev, enum reset_kind kind)
@@ -178,6 +200,7 @@ static void reset(void *dev, enum reset_kind kind)
     p->func.cfg[DEVACTB + 3] = 0x02;             /* APMC_EN: F0h and F1h are being listened to */
     p->pmsts = p->pmen = p->pmcntrl = p->gpsts = p->gpen = 0;
     memset(p->regs, 0, sizeof p->regs);
+    piix4_smb_reset(&p->smb);
     p->seen = ticks(p);
     line_set(&p->power_off, false);
     changed(p, 0, 256);
@@ -191,7 +214,7 @@ static bool post_load(void *dev, unsigned version, struct error *err)
     return true;
 }
 
-const struct device_class acpi_pm_class = { "acpi_pm", 1, 1, fields, reset, post_load, NULL };
+const struct device_class acpi_pm_class = { "acpi_pm", 2, 2, fields, reset, post_load, NULL };
 
 void acpi_pm_init(struct acpi_pm *p, struct sched *s, struct pci_bus *pci, struct bus *ports)
 {
@@ -203,14 +226,18 @@ void acpi_pm_init(struct acpi_pm *p, struct sched *s, struct pci_bus *pci, struc
     p->func.owner = p;
     pci_set_mask(&p->func, 4, 0x0001, 2);
     pci_set_mask(&p->func, PMBA, 0xffc0, 4);
-    for (unsigned i = 0x44; i < 0x80; i++)
-        pci_set_mask(&p->func, i, 0xff, 1);
+    for (unsigned i = 0x44; i < 0x80; i++)           /* all but the reserved bytes */
+        if (i != 0x53 && i != 0x6b && i != 0x73)
+            pci_set_mask(&p->func, i, 0xff, 1);
     pci_set_mask(&p->func, PMREGMISC, 0x01, 1);
     pci_set_mask(&p->func, SMBBA, 0xfff0, 4);
-    pci_set_mask(&p->func, 0xd2, 0x0f, 1);
+    pci_set_mask(&p->func, SMBHSTCFG, 0xffffff0f, 4);    /* slave command and shadows, kept */
     p->window =
         (struct region){ .name = "pm", .ops = &window_ops, .dev = p, .size = WINDOW, .layer = 1 };
     bus_map(ports, &p->window);
+    p->smb_window =
+        (struct region){ .name = "smb", .ops = &smb_ops, .dev = p, .size = SMB_WINDOW, .layer = 1 };
+    bus_map(ports, &p->smb_window);
     sched_add(s, &p->overflow, "acpi_pm", on_overflow, p);
     reset(p, RESET_POWER);
 }

@@ -6,7 +6,8 @@
  *   PMBA (40h, enabled by 80h bit 0), 64 ports:
  *     +00 PMSTS  +02 PMEN  +04 PMCNTRL  +08 PMTMR  +0C GPSTS  +0E GPEN  +10..+37 storage,
  *     nothing behind it
- *   sci        level, active high: ISA interrupt 9
+ *   SMBBA (90h): the SMBus host, piix4_smb.h
+ *   sci        level, active high: ISA interrupt 9, also of the SMBus host
  *   power_off  rises when the guest enters S5: the board stops the machine
  *   acpi_gpe_ops: GPSTS and GPEN once more, for firmware whose tables put them at AFE0h
  *
@@ -14,10 +15,11 @@
  * when it would interrupt. A write of F1h to APMC switches to ACPI, F0h back, as a BIOS's SMI
  * handler would; DEVACTB says that this handler is installed.
  *
- * Not modelled:  sleep states other than S5, device monitors, SMBus, burst and clock control.
+ * Not modelled:  sleep states other than S5, device monitors, burst and clock control.
  */
 #pragma once
 #include "devices/pci.h"
+#include "devices/piix4_smb.h"
 
 struct acpi_pm {
     struct pci_func func;
@@ -30,14 +32,16 @@ struct acpi_pm {
     struct sched *sched;
     struct bus   *ports;
     struct region window;
+    struct piix4_smb smb;
+    struct region smb_window;
 };
 
 extern const struct device_class acpi_pm_class;
 extern const struct bus_ops acpi_gpe_ops;            /* 4 ports; may stay unmapped */
 
-/* Wire sci (through piix3_isa_irq, pin 9) and power_off. */
+/* Wire sci (through piix4_isa_irq, pin 9) and power_off. */
 void acpi_pm_init(struct acpi_pm *p, struct sched *s, struct pci_bus *pci, struct bus *ports);
-/* Fits piix3.apm. */
+/* Fits piix4.apm. */
 void acpi_pm_apm_command(void *p, uint8_t command);
 /* The power button, pressed once. */
 void acpi_pm_power_button(struct acpi_pm *p);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "devices/i440fx.h"
 
-enum { PAM0 = 0x59, SMRAM = 0x72 };
+enum { PMCCFG = 0x50, DETURBO = 0x52, DBC = 0x53, AXC = 0x54, DRT = 0x55, DRAMC = 0x57,
+       DRAMT = 0x58, PAM0 = 0x59, DRB = 0x60, FDHC = 0x68, MTT = 0x70, CLT = 0x71, SMRAM = 0x72,
+       ERRCMD = 0x90, ERRSTS = 0x91 };
 enum { D_OPEN = 0x40, D_LCK = 0x10, G_SMRAME = 0x08 };
 
 static const struct field fields[] = {
@@ -41,15 +43,26 @@ static void map_segments(struct i440fx *p)
     }
 }
 
+/* What else is kept, as it is after a reset, and which bits can be written. */
+static const struct { uint8_t at, size; uint32_t reset, mask; } registers[] = {
+    { 0x04, 2, 0x0006, 0x0142 }, { 0x06, 2, 0x0280, 0 },      { 0x0d, 1, 0, 0xf8 },
+    { PMCCFG, 2, 0, 0xffff },    { DETURBO, 1, 0, 0xff },     { DBC, 1, 0x80, 0xe0 },
+    { AXC, 1, 0, 0xff },         { DRT, 2, 0, 0xffff },       { DRAMC, 1, 0x01, 0xff },
+    { DRAMT, 1, 0x10, 0xff },    { DRB, 4, 0x01010101, 0xffffffff },
+    { DRB + 4, 4, 0x01010101, 0xffffffff },
+    { FDHC, 1, 0, 0xc0 },        { MTT, 1, 0, 0xf8 },         { CLT, 1, 0x10, 0x1f },
+    { SMRAM, 1, 0x02, 0x78 },    { ERRCMD, 1, 0, 0xff },      { ERRSTS, 1, 0, 0 },
+};
+
 static void changed(void *owner, unsigned off, unsigned len)
 {
     struct i440fx *p = owner;
     uint8_t *smram = &p->func.cfg[SMRAM];
     if (*smram & D_LCK) {                        /* locked until reset; D_OPEN stays off */
         *smram &= (uint8_t)~D_OPEN;
-        pci_set_mask(&p->func, SMRAM, 0x07, 1);
+        pci_set_mask(&p->func, SMRAM, 0x28, 1);
     } else {
-        pci_set_mask(&p->func, SMRAM, 0x7f, 1);
+        pci_set_mask(&p->func, SMRAM, 0x78, 1);
     }
     bus_update(p->mem, &p->smram, (*smram & (D_OPEN | G_SMRAME)) == (D_OPEN | G_SMRAME), 0xa0000,
                0x20000);
@@ -62,10 +75,10 @@ static void reset(void *dev, enum reset_kind kind)
     if (kind == RESET_INIT)
         return;
     pci_func_reset(&p->func);
-    memset(p->func.cfg + 0x40, 0, 0xc0);
-    p->func.cfg[SMRAM] = 0x02;
-    store_le16(p->func.cfg + 4, 0x0006);
-    store_le16(p->func.cfg + 6, 0x0280);
+    memset(p->func.cfg + PAM0, 0, 7);
+    for (unsigned i = 0; i < ARRAY_LEN(registers); i++)
+        for (unsigned k = 0; k < registers[i].size; k++)
+            p->func.cfg[registers[i].at + k] = (uint8_t)(registers[i].reset >> 8 * k);
     changed(p, 0, 256);
 }
 
@@ -76,7 +89,7 @@ static bool post_load(void *dev, unsigned version, struct error *err)
     return true;
 }
 
-const struct device_class i440fx_class = { "i440fx", 1, 1, fields, reset, post_load, NULL };
+const struct device_class i440fx_class = { "i440fx", 2, 2, fields, reset, post_load, NULL };
 
 void i440fx_init(struct i440fx *p, struct pci_bus *pci, struct bus *mem, uint8_t *ram, uint8_t *rom,
                  unsigned layer)
@@ -89,16 +102,10 @@ void i440fx_init(struct i440fx *p, struct pci_bus *pci, struct bus *mem, uint8_t
     pci_set_subsystem(&p->func, 0x1af4, 0x1100);
     p->func.changed = changed;
     p->func.owner = p;
-    pci_set_mask(&p->func, 4, 0x0102, 2);
-    pci_set_mask(&p->func, 0x0d, 0xf8, 1);
-    pci_set_mask(&p->func, 0x50, 0xffff, 2);
-    pci_set_mask(&p->func, 0x52, 0xffffffff, 4);
-    pci_set_mask(&p->func, 0x56, 0xffff, 2);
+    for (unsigned i = 0; i < ARRAY_LEN(registers); i++)
+        pci_set_mask(&p->func, registers[i].at, registers[i].mask, registers[i].size);
     for (unsigned i = 0; i < 7; i++)
         pci_set_mask(&p->func, PAM0 + i, i ? 0x33 : 0x30, 1);
-    for (unsigned i = 0; i < 8; i++)
-        pci_set_mask(&p->func, 0x60 + i, 0xff, 1);
-    pci_set_mask(&p->func, SMRAM, 0x7f, 1);
     for (unsigned n = 0; n < I440FX_SEGMENTS; n++) {
         uint32_t base = segment_base(n);
         bus_map_rom(mem, &p->segment[n], names[n], rom + (base - 0xc0000), base,

@@ -9,8 +9,8 @@
  * at its end, and FFh where nothing answers. Each segment is one region whose read and write
  * pointers lead to DRAM, to that array, or (writes) nowhere.
  *
- * Not modelled:  DRAM row registers do nothing, error reporting, the AGP of later bridges, system
- * management mode.
+ * Not modelled:  DRAM rows and timing, the hole of FDHC, turbo and reset control (93h), error
+ *                reporting: the registers are kept. System management mode.
  */
 #pragma once
 #include "devices/pci.h"

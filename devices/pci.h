@@ -47,7 +47,7 @@ struct pci_func {
 
 struct pci_bus {
     uint32_t         address;        /* CONFIG_ADDRESS */
-    struct line      pirq[4];        /* PIRQA..D, active high: wire to piix3_pirq */
+    struct line      pirq[4];        /* PIRQA..D, active high: wire to piix4_pirq */
     struct pci_func *func[256];
 };
 

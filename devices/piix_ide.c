@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "devices/piix_ide.h"
 
+enum { IDETIM = 0x40, SIDETIM = 0x44, UDMACTL = 0x48, UDMATIM = 0x4a };
+enum { DECODE = 0x80 };                          /* IDETIM, bit 15 */
 enum { START = 1, TO_MEMORY = 8 };               /* BMIC */
 enum { ACTIVE = 1, ERROR = 2, INTERRUPT = 4, CAPABLE = 0x60 };   /* BMIS */
 
@@ -17,6 +19,7 @@ static const struct field fields[] = {
     FIELD_STRUCTS(struct piix_ide, bm, bm_fields),
     FIELD_ARRAY(struct piix_ide, irq),           FIELD_TRANSIENT(struct piix_ide, ata),
     FIELD_TRANSIENT(struct piix_ide, mem),       FIELD_TRANSIENT(struct piix_ide, window),
+    FIELD_TRANSIENT(struct piix_ide, legacy),    FIELD_TRANSIENT(struct piix_ide, ports),
     FIELD_END
 };
 
@@ -122,6 +125,27 @@ static void window_write(void *dev, uint32_t off, uint64_t v, unsigned size)
 
 static const struct bus_ops window_ops = { window_read, window_write, 1 };
 
+/* 290562, 5.2.2 and 5.2.10: the legacy ports take I/O space enable and IDETIM's decode enable. */
+static void changed(void *owner, unsigned off, unsigned len)
+{
+    struct piix_ide *p = owner;
+    for (unsigned i = 0; i < 2; i++) {
+        bool on = pci_command(&p->func) & PCI_CMD_IO && p->func.cfg[IDETIM + 1 + 2 * i] & DECODE;
+        for (unsigned k = 0; k < 2; k++) {
+            struct region *r = p->legacy[i][k];
+            if (r)
+                bus_update(p->ports, r, on, r->base, r->size);
+        }
+    }
+}
+
+void piix_ide_legacy(struct piix_ide *p, unsigned channel, struct region *cmd, struct region *ctl)
+{
+    p->legacy[channel][0] = cmd;
+    p->legacy[channel][1] = ctl;
+    changed(p, 0, 256);
+}
+
 static void reset(void *dev, enum reset_kind kind)
 {
     struct piix_ide *p = dev;
@@ -132,6 +156,7 @@ static void reset(void *dev, enum reset_kind kind)
     store_le16(p->func.cfg + 6, 0x0280);
     for (unsigned i = 0; i < 2; i++)
         p->bm[i] = (struct piix_bm){ .ide = p };
+    changed(p, 0, 256);
 }
 
 static bool post_load(void *dev, unsigned version, struct error *err)
@@ -141,18 +166,22 @@ static bool post_load(void *dev, unsigned version, struct error *err)
     return true;
 }
 
-const struct device_class piix_ide_class = { "piix_ide", 1, 1, fields, reset, post_load, NULL };
+const struct device_class piix_ide_class = { "piix_ide", 2, 2, fields, reset, post_load, NULL };
 
 void piix_ide_init(struct piix_ide *p, struct pci_bus *pci, struct bus *mem, struct bus *ports,
                    struct ata *primary, struct ata *secondary)
 {
-    *p = (struct piix_ide){ .ata = { primary, secondary }, .mem = mem };
-    pci_func_init(&p->func, pci, 1, 1, 0x8086, 0x7010, 0x010180, 0);
+    *p = (struct piix_ide){ .ata = { primary, secondary }, .mem = mem, .ports = ports };
+    pci_func_init(&p->func, pci, 1, 1, 0x8086, 0x7111, 0x010180, 1);
+    p->func.changed = changed;
+    p->func.owner = p;
     pci_set_mask(&p->func, 4, 0x0005, 2);
     pci_set_mask(&p->func, 0x0d, 0xf0, 1);
     pci_set_mask(&p->func, 0x3c, 0, 1);
-    pci_set_mask(&p->func, 0x40, 0xffffffff, 4);
-    pci_set_mask(&p->func, 0x44, 0xff, 1);
+    pci_set_mask(&p->func, IDETIM, 0xf3fff3ff, 4);
+    pci_set_mask(&p->func, SIDETIM, 0xff, 1);
+    pci_set_mask(&p->func, UDMACTL, 0x0f, 1);
+    pci_set_mask(&p->func, UDMATIM, 0x3333, 2);
     p->window =
         (struct region){ .name = "bmide", .ops = &window_ops, .dev = p, .size = 16, .layer = 1 };
     bus_map(ports, &p->window);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The boards: wiring only. BOARD_PC is an i440FX with a PIIX3 and its ISA devices at the addresses
+ * The boards: wiring only. BOARD_PC is an i440FX with a PIIX4 and its ISA devices at the addresses
  * every PC has; BOARD_AT the same chips without PCI. Interrupts: 0 timer, 1 keyboard, 3 COM2, 4
  * COM1, 6 floppy, 7 LPT1, 8 clock, 9 ACPI, 12 mouse, 13 FERR, 14 and 15 IDE.
  */
@@ -22,7 +22,7 @@ static void isa_irq(void *sink, int pin, bool level)
 {
     struct pc *p = sink;
     if (p->has_pci)
-        piix3_isa_irq(&p->isa, pin, level);
+        piix4_isa_irq(&p->isa, pin, level);
     else
         i8259_ir(&p->pic[pin >> 3], pin & 7, level);
 }
@@ -339,6 +339,7 @@ static void init_ide(struct machine *m)
     static const uint16_t cmd[2] = { 0x1f0, 0x170 }, ctl[2] = { 0x3f6, 0x376 };
     static const char *const id[2] = { "ide0", "ide1" };
     struct pc *p = &m->pc;
+    p->ide_io = p->n_io;
     for (unsigned i = 0; i < 2; i++) {
         ata_init(&p->ata[i], &m->sched, i);
         for (unsigned d = 0; d < 2; d++) {
@@ -398,14 +399,16 @@ static void init_pci(struct machine *m)
     struct pc *p = &m->pc;
     pci_bus_init(&p->pci);
     i440fx_init(&p->north, &p->pci, &m->mem, m->ram, p->rom, LAYER_BRIDGE);
-    piix3_init(&p->isa, &p->pci);
+    piix4_init(&p->isa, &p->pci);
     for (int i = 0; i < 16; i++)
         p->isa.irq[i] = (struct line){ isa_out, p, i, false };
     p->isa.reset = reset_kind;
     p->isa.reset_sink = m;
     piix_ide_init(&p->ide, &p->pci, &m->mem, &m->io, &p->ata[0], &p->ata[1]);
-    for (int i = 0; i < 2; i++)
-        wire_irq(p, &p->ide.irq[i], 14 + i);
+    for (unsigned i = 0; i < 2; i++) {
+        wire_irq(p, &p->ide.irq[i], 14 + (int)i);
+        piix_ide_legacy(&p->ide, i, &p->io[p->ide_io + 2 * i], &p->io[p->ide_io + 2 * i + 1]);
+    }
     acpi_pm_init(&p->pm, &m->sched, &p->pci, &m->io);
     wire_irq(p, &p->pm.sci, 9);
     p->pm.power_off = (struct line){ power_off_line, m, 0, false };
@@ -415,11 +418,11 @@ static void init_pci(struct machine *m)
     if (m->cfg.kernel_boot)
         init_pci_kload(m);
     port_layer(m, "pci", &pci_conf_ops, &p->pci, 0xcf8, 8, LAYER_DEVICE);
-    port_layer(m, "rcr", &piix3_rcr_ops, &p->isa, 0xcf9, 1, LAYER_BRIDGE);
-    port(m, "apm", &piix3_apm_ops, &p->isa, 0xb2, 2);
+    port_layer(m, "rcr", &piix4_rcr_ops, &p->isa, 0xcf9, 1, LAYER_BRIDGE);
+    port(m, "apm", &piix4_apm_ops, &p->isa, 0xb2, 2);
     device_add(&m->devices, &pci_bus_class, &p->pci, "pci0");
     device_add(&m->devices, &i440fx_class, &p->north, "north");
-    device_add(&m->devices, &piix3_class, &p->isa, "piix3");
+    device_add(&m->devices, &piix4_class, &p->isa, "piix4");
     device_add(&m->devices, &piix_ide_class, &p->ide, "pciide");
     /* Where the ACPI tables of SeaBIOS have the GPE0 block: without it they would read events that
      * never were. */

@@ -32,8 +32,9 @@ struct machine_config {
     bool        testdev;
     enum engine engine;
     bool        check_engine;
-    /* tests: longest slice, cache sizes; 0: the defaults */
-    uint32_t    slice, cache_ops, block_ops;
+    /* tests: longest slice, cache sizes, memory of the standard VGA (a power of two from 256 KiB
+     * on); 0: the defaults */
+    uint32_t    slice, cache_ops, block_ops, vram;
 
     struct memory_image bios, vgabios;       /* system and video firmware; vgabios may be absent */
     /* direct boot: the ROM that starts the kernel; the images are borrowed as long as the

@@ -273,7 +273,7 @@ static bool check_config(const struct machine_config *cfg, struct error *err)
 static bool allocate(struct machine *m, struct error *err)
 {
     m->ram_size = m->cfg.memory;
-    m->vram_size = m->cfg.vga == VGA_CIRRUS ? CIRRUS_VRAM : VRAM;
+    m->vram_size = m->cfg.vga == VGA_CIRRUS ? CIRRUS_VRAM : m->cfg.vram ? m->cfg.vram : VRAM;
     m->rom_size = (uint32_t)m->cfg.bios.n;
     m->ram = calloc(1, (size_t)m->ram_size);
     m->vram = calloc(1, m->vram_size);

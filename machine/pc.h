@@ -21,7 +21,7 @@
 #include "devices/mc146818.h"
 #include "devices/ns16550.h"
 #include "devices/pci.h"
-#include "devices/piix3.h"
+#include "devices/piix4.h"
 #include "devices/piix_ide.h"
 #include "devices/port61.h"
 #include "devices/port92.h"
@@ -60,7 +60,7 @@ struct pc {
     struct ata       ata[2];
     struct pci_bus   pci;
     struct i440fx    north;
-    struct piix3     isa;
+    struct piix4     isa;
     struct piix_ide  ide;
     struct acpi_pm   pm;
     struct vga_pci   vga_pci;
@@ -72,7 +72,7 @@ struct pc {
     struct kload_pci kload_pci;
 
     struct region    io[BOARD_PORTS];
-    unsigned         n_io;
+    unsigned         n_io, ide_io;       /* ide_io: the first of the four of IDE */
     struct region    r_ram, r_bios, r_bios286, r_rom, r_vgamem, r_lfb, r_direct, r_mmio,
                      r_vgarom, r_kload, r_lapic, r_ioapic;
     uint8_t          rom[0x40000];       /* C0000..FFFFF as ROMs show there */

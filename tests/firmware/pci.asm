@@ -234,7 +234,7 @@ bios32: mov eax, "_32_"
         EXPECT e, "PCI BIOS of 32 bits: signature"
         PM32
         mov eax, 0xb102
-        mov ecx, 0x7000
+        mov ecx, 0x7110
         mov edx, 0x8086
         xor esi, esi
         push cs
@@ -249,7 +249,7 @@ bios32: mov eax, "_32_"
         push cs
         call ebp
         REAL
-        cmp ecx, 0x70008086
+        cmp ecx, 0x71108086
         EXPECT e, "PCI BIOS of 32 bits: reads"
         PM32
         mov eax, 0xb1aa

@@ -2,7 +2,7 @@
 /* The acts, some of them as long as a driver's: a command with all its registers. */
 #include "pc.h"
 
-static const size_t sizes[PC_MEDIA] = { 1440 * 1024, 256 * 1024, 64 * 2048 };
+static const size_t sizes[PC_MEDIA] = { 720 * 1024, 256 * 1024, 64 * 2048 };
 
 size_t pc_size(unsigned medium) { return sizes[medium]; }
 
@@ -11,9 +11,11 @@ static void discard(void *self, const uint8_t *p, size_t n) { (void)self; (void)
 void pc_init(struct pc_rig *r, unsigned board)
 {
     static uint8_t bios[PC_BIOS];
+    /* Small memories: making, comparing and saving them is what an input costs. */
     struct machine_config cfg = { .board = board & 1 ? BOARD_AT : BOARD_PC,
                                   .vga = board & 2 ? VGA_CIRRUS : VGA_STD,
-                                  .cpu_model = -1, .memory = 1 << 20, .ips = 1000000,
+                                  .cpu_model = -1, .memory = 1 << 20, .vram = 1 << 20,
+                                  .cache_ops = 4096, .ips = 1000000,
                                   .testdev = true, .is_cdrom = { [2] = true },
                                   .floppy_drive = { true, true } };
     struct error err;
@@ -45,6 +47,17 @@ static void put_medium(struct pc_rig *r, unsigned medium, bool in)
     struct error err;
     r->out[medium] = !in;
     machine_insert(r->m, medium == PC_CD ? 'd' : 'a', in ? &r->media[medium].bd : NULL, &err);
+}
+
+void pc_again(struct pc_rig *r, const struct buf *fresh)
+{
+    struct error err = { 0 };
+    for (unsigned i = 0; i < PC_MEDIA; i++) {
+        memset(r->bytes[i], 0, sizes[i]);
+        if (i != PC_DISK)
+            put_medium(r, i, true);
+    }
+    FUZZ_CHECK(machine_load(r->m, fresh->p, fresh->len, &err), "%s", err.text);
 }
 
 void pc_copy(struct pc_rig *b, struct pc_rig *a)

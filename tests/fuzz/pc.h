@@ -22,6 +22,8 @@ struct pc_rig {
 /* board: bit 0 an AT, bit 1 with a Cirrus. */
 void pc_init(struct pc_rig *r, unsigned board);
 void pc_free(struct pc_rig *r);
+/* As pc_init left it, by loading what was saved then: sooner done than making it anew. */
+void pc_again(struct pc_rig *r, const struct buf *fresh);
 size_t pc_size(unsigned medium);
 /* Makes b's machine and media what a's are, by saving and loading. */
 void pc_copy(struct pc_rig *b, struct pc_rig *a);

@@ -98,6 +98,41 @@ START_TEST(window_moves)
 }
 END_TEST
 
+/* As drivers probe for devices: start, wait for the end, find out that nobody answered. */
+START_TEST(the_smbus_is_free_and_empty)
+{
+    ck_assert_uint_eq(bus_read(&r.ports, 0x700, 1), 0xff);
+    pci_config_write(&r.pm.func, 0x90, 0x700, 4);
+    pci_config_write(&r.pm.func, 0xd2, 9, 1);
+    ck_assert_uint_eq(bus_read(&r.ports, 0x700, 1), 0xff);
+    pci_config_write(&r.pm.func, 0x04, 1, 1);
+    ck_assert_uint_eq(pci_config_read(&r.pm.func, 0x90, 4), 0x701);
+    ck_assert_uint_eq(bus_read(&r.ports, 0x700, 2), 0);
+    bus_write(&r.ports, 0x704, 0xa1, 1);
+    bus_write(&r.ports, 0x703, 0x02, 1);
+    bus_write(&r.ports, 0x702, 0x48, 1);
+    ck_assert_uint_eq(bus_read(&r.ports, 0x702, 1), 0x08);
+    ck_assert_uint_eq(bus_read(&r.ports, 0x700, 1), 0x04);
+    ck_assert(!r.sci.level);
+    bus_write(&r.ports, 0x700, 0x04, 1);
+    ck_assert_uint_eq(bus_read(&r.ports, 0x700, 1), 0);
+    bus_write(&r.ports, 0x702, 0x49, 1);
+    ck_assert(r.sci.level);
+    pci_config_write(&r.pm.func, 0xd2, 1, 1);      /* to SMI#, which nobody hears */
+    ck_assert(!r.sci.level);
+    pci_config_write(&r.pm.func, 0xd2, 9, 1);
+    ck_assert(r.sci.level);
+    bus_write(&r.ports, 0x700, 0xff, 1);
+    ck_assert(!r.sci.level);
+    bus_write(&r.ports, 0x702, 0x02, 1);           /* KILL */
+    ck_assert_uint_eq(bus_read(&r.ports, 0x700, 1), 0x10);
+    for (unsigned i = 0; i < 40; i++)
+        bus_write(&r.ports, 0x707, i, 1);
+    bus_read(&r.ports, 0x702, 1);
+    ck_assert(bus_read(&r.ports, 0x707, 1) == 32 && bus_read(&r.ports, 0x707, 1) == 33);
+}
+END_TEST
+
 static void poke(void *arg, uint32_t v)
 {
     struct rig *x = arg;
@@ -106,6 +141,10 @@ static void poke(void *arg, uint32_t v)
         sched_advance(&x->sched, x->sched.now + w * UINT64_C(20));
     else if (v % 4 == 1)
         bus_read(&x->ports, 0xb000 + w % 64, 4);
+    else if (v % 16 == 6)
+        bus_write(&x->ports, 0x700 + w % 16, w >> 4, 1);
+    else if (v % 16 == 10)
+        bus_read(&x->ports, 0x700 + w % 16, 1);
     else if (v % 16 == 2)
         acpi_pm_apm_command(&x->pm, 0xf0 | (w & 1));
     else
@@ -116,6 +155,9 @@ START_TEST(state)
 {
     struct dt_rng rng = dt_seed((uint64_t)_i);
     build(&twin);
+    pci_config_write(&r.pm.func, 0x90, 0x700, 4);
+    pci_config_write(&r.pm.func, 0xd2, 9, 1);
+    pci_config_write(&r.pm.func, 0x04, 1, 1);
     for (int i = 0; i < 300; i++)
         poke(&r, dt_rand(&rng));
     dt_copy(&acpi_pm_class, &r.pm, &twin.pm);
@@ -141,6 +183,7 @@ int main(void)
     tcase_add_test(t, overflow_is_seen_and_interrupts);
     tcase_add_test(t, power);
     tcase_add_test(t, window_moves);
+    tcase_add_test(t, the_smbus_is_free_and_empty);
     tcase_add_loop_test(t, state, 0, 20);
     suite_add_tcase(s, t);
     return dt_run(s);

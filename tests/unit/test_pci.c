@@ -4,7 +4,7 @@
 #include "unit/device_test.h"
 
 #include "devices/i440fx.h"
-#include "devices/piix3.h"
+#include "devices/piix4.h"
 #include "devices/piix_ide.h"
 #include "host/disk_mem.h"
 
@@ -15,7 +15,7 @@ struct rig {
     struct bus      mem, ports;
     struct pci_bus  pci;
     struct i440fx   north;
-    struct piix3    south;
+    struct piix4    south;
     struct ata      ata[2];
     struct piix_ide ide;
     struct region   ram_low, conf, rcr, apm, cmd[2], ctl[2];
@@ -46,18 +46,22 @@ static void build(struct rig *x)
     bus_map_ram(&x->mem, &x->ram_low, "ram", ram, 0, RAM, 0);
     pci_bus_init(&x->pci);
     i440fx_init(&x->north, &x->pci, &x->mem, ram, rom, 2);
-    piix3_init(&x->south, &x->pci);
+    piix4_init(&x->south, &x->pci);
     for (unsigned i = 0; i < 2; i++) {
         ata_init(&x->ata[i], &x->sched, i);
         bus_map_io(&x->ports, &x->cmd[i], "cmd", &ata_cmd_ops, &x->ata[i], i ? 0x170 : 0x1f0, 8, 0);
         bus_map_io(&x->ports, &x->ctl[i], "ctl", &ata_ctl_ops, &x->ata[i], i ? 0x376 : 0x3f6, 1, 0);
     }
     piix_ide_init(&x->ide, &x->pci, &x->mem, &x->ports, &x->ata[0], &x->ata[1]);
+    for (unsigned i = 0; i < 2; i++)
+        piix_ide_legacy(&x->ide, i, &x->cmd[i], &x->ctl[i]);
+    pci_config_write(&x->ide.func, 0x04, 1, 2);
+    pci_config_write(&x->ide.func, 0x40, 0x80008000, 4);
     ata_attach(&x->ata[0], 0, ATA_DISK, disk_mem_init(&x->disk, image, sizeof image, 512, false));
     ata_attach(&x->ata[1], 0, ATA_CDROM,
                disk_mem_init(&x->cd, cd_image, sizeof cd_image, 2048, true));
     for (int i = 0; i < 2; i++) {
-        x->ide.irq[i].set = piix3_isa_irq;
+        x->ide.irq[i].set = piix4_isa_irq;
         x->ide.irq[i].sink = &x->south;
         x->ide.irq[i].pin = 14 + i;
     }
@@ -67,8 +71,8 @@ static void build(struct rig *x)
     x->south.apm = on_apm;
     x->south.reset_sink = x->south.apm_sink = x;
     bus_map_io(&x->ports, &x->conf, "pci", &pci_conf_ops, &x->pci, 0xcf8, 8, 0);
-    bus_map_io(&x->ports, &x->rcr, "rcr", &piix3_rcr_ops, &x->south, 0xcf9, 1, 1);
-    bus_map_io(&x->ports, &x->apm, "apm", &piix3_apm_ops, &x->south, 0xb2, 2, 0);
+    bus_map_io(&x->ports, &x->rcr, "rcr", &piix4_rcr_ops, &x->south, 0xcf9, 1, 1);
+    bus_map_io(&x->ports, &x->apm, "apm", &piix4_apm_ops, &x->south, 0xb2, 2, 0);
 }
 
 static void setup(void)
@@ -99,11 +103,11 @@ START_TEST(functions_are_found)
 {
     ck_assert_uint_eq(cfg_read(0x80000000, 4), 0x12378086);
     ck_assert_uint_eq(cfg_read(0x8000002c, 4), 0x11001af4);
-    ck_assert_uint_eq(cfg_read(0x80000800, 4), 0x70008086);
+    ck_assert_uint_eq(cfg_read(0x80000800, 4), 0x71108086);
     ck_assert_uint_eq(cfg_read(0x8000080e, 1), 0x80);
     ck_assert_uint_eq(cfg_read(0x8000080a, 2), 0x0601);
-    ck_assert_uint_eq(cfg_read(IDE, 4), 0x70108086);
-    ck_assert_uint_eq(cfg_read(IDE + 8, 4), 0x01018000);
+    ck_assert_uint_eq(cfg_read(IDE, 4), 0x71118086);
+    ck_assert_uint_eq(cfg_read(IDE + 8, 4), 0x01018001);
     ck_assert_uint_eq(cfg_read(0x80001000, 4), 0xffffffff);
     ck_assert_uint_eq(cfg_read(0x80010000, 4), 0xffffffff);
     bus_write(&r.ports, 0xcf8, 0x00000000, 4);
@@ -112,6 +116,98 @@ START_TEST(functions_are_found)
     ck_assert_uint_eq(cfg_read(0x80000000, 4), 0x12378086);
     bus_write(&r.ports, 0xcf8, 0x80000804, 4);
     ck_assert_uint_eq(bus_read(&r.ports, 0xcf8, 4), 0x80000804);
+}
+END_TEST
+
+/* Registers of the three functions as their data sheets list them: default and writable bits. */
+START_TEST(registers_keep_what_they_should)
+{
+    static const struct { uint32_t at; unsigned size; uint32_t reset, mask; } regs[] = {
+        { 0x80000004, 2, 0x0006, 0x0142 },     { 0x80000006, 2, 0x0280, 0 },
+        { 0x80000053, 1, 0x80, 0xe0 },         { 0x80000057, 1, 0x01, 0xff },
+        { 0x80000059, 1, 0x00, 0x30 },         { 0x8000005a, 2, 0x0000, 0x3333 },
+        { 0x80000060, 4, 0x01010101, ~0u },    { 0x80000064, 4, 0x01010101, ~0u },
+        { 0x80000068, 1, 0x00, 0xc0 },         { 0x80000070, 2, 0x1000, 0x1ff8 },
+        { 0x80000091, 1, 0x00, 0x00 },         { 0x80000804, 2, 0x0007, 0x0108 },
+        { 0x80000806, 2, 0x0280, 0 },          { 0x8000083c, 4, 0, 0 },
+        { 0x8000084c, 4, 0x0003004d, 0x07ff00ff },
+        { 0x80000860, 4, 0x80808080, 0x8f8f8f8f },
+        { 0x80000868, 4, 0x00000200, 0x0080fe00 },
+        { 0x80000876, 2, 0x0404, 0x8f8f },     { 0x80000880, 4, 0, 0x000f007f },
+        { 0x80000890, 4, 0, 0xffc0fcff },      { 0x800008c8, 4, 0x21000000, 0x3d000000 },
+        { IDE + 4, 2, 0, 0x0005 },             { IDE + 6, 2, 0x0280, 0 },
+        { IDE + 0x3c, 4, 0, 0 },               { IDE + 0x0c, 4, 0, 0xf000 },
+        { IDE + 0x40, 4, 0, 0xf3fff3ff },      { IDE + 0x44, 4, 0, 0xff },
+        { IDE + 0x48, 4, 0, 0x3333000f },
+    };
+    i440fx_class.reset(&r.north, RESET_HARD);
+    piix4_class.reset(&r.south, RESET_HARD);
+    piix_ide_class.reset(&r.ide, RESET_HARD);
+    for (unsigned i = 0; i < ARRAY_LEN(regs); i++) {
+        ck_assert_msg(cfg_read(regs[i].at, regs[i].size) == regs[i].reset, "%x", regs[i].at);
+        cfg_write(regs[i].at, 0xffffffff, regs[i].size);
+        uint32_t set = cfg_read(regs[i].at, regs[i].size);
+        ck_assert_msg(set == (regs[i].reset | regs[i].mask), "%x: %x", regs[i].at, set);
+        cfg_write(regs[i].at, 0, regs[i].size);
+        uint32_t clear = cfg_read(regs[i].at, regs[i].size);
+        ck_assert_msg(clear == (regs[i].reset & ~regs[i].mask), "%x: %x", regs[i].at, clear);
+    }
+}
+END_TEST
+
+/* 290549, SMRAM: what is locked stays as it is, closed, until a reset. */
+START_TEST(smram_lock)
+{
+    cfg_write(0x80000072, 0x48, 1);
+    bus_write(&r.mem, 0xa0000, 0x77, 1);
+    ck_assert(ram[0xa0000] == 0x77);
+    cfg_write(0x80000072, 0x58, 1);
+    ck_assert_uint_eq(cfg_read(0x80000072, 1), 0x1a);
+    cfg_write(0x80000072, 0x4a, 1);
+    ck_assert_uint_eq(cfg_read(0x80000072, 1), 0x1a);
+    ck_assert(!r.north.smram.enabled);
+    i440fx_class.reset(&r.north, RESET_HARD);
+    ck_assert_uint_eq(cfg_read(0x80000072, 1), 0x02);
+    cfg_write(0x80000072, 0x4a, 1);
+    ck_assert_uint_eq(bus_read(&r.mem, 0xa0000, 1), 0x77);
+}
+END_TEST
+
+/* Mechanism #1 is a double word at CF8h; bytes and words there are none of its, and there is no
+ * mechanism #2. */
+START_TEST(only_double_words_address)
+{
+    bus_write(&r.ports, 0xcf8, 0xffffffff, 4);
+    ck_assert_uint_eq(bus_read(&r.ports, 0xcf8, 4), 0x80fffffc);
+    bus_write(&r.ports, 0xcf8, 0x80000800, 4);
+    bus_write(&r.ports, 0xcf8, 0, 1);
+    bus_write(&r.ports, 0xcfa, 0, 2);
+    bus_write(&r.ports, 0xcfb, 0x01, 1);
+    ck_assert_uint_eq(bus_read(&r.ports, 0xcf8, 4), 0x80000800);
+    ck_assert_uint_eq(bus_read(&r.ports, 0xcf8, 1), 0xff);
+    ck_assert_uint_eq(bus_read(&r.ports, 0xcfa, 1), 0xff);
+    ck_assert_uint_eq(bus_read(&r.ports, 0xcfe, 2), 0x7110);
+    ck_assert_uint_eq(bus_read(&r.ports, 0xcfd, 1), 0x80);
+    bus_write(&r.ports, 0xcf8, 0x80010800, 4);     /* another bus: nobody */
+    ck_assert_uint_eq(bus_read(&r.ports, 0xcfc, 4), 0xffffffff);
+    ck_assert_uint_eq(bus_read(&r.ports, 0xc000, 1), 0xff);
+}
+END_TEST
+
+START_TEST(legacy_ports_by_channel)
+{
+    bus_write(&r.ports, 0x1f4, 0x5a, 1);
+    ck_assert_uint_eq(bus_read(&r.ports, 0x1f4, 1), 0x5a);
+    cfg_write(IDE + 0x40, 0x80000000, 4);          /* the secondary alone */
+    ck_assert(bus_read(&r.ports, 0x1f4, 1) == 0xff && bus_read(&r.ports, 0x3f6, 1) == 0xff);
+    ck_assert_uint_eq(bus_read(&r.ports, 0x177, 1), r.ata[1].drive[0].status);
+    cfg_write(IDE + 0x40, 0x80008000, 4);
+    ck_assert_uint_eq(bus_read(&r.ports, 0x1f4, 1), 0x5a);
+    build(&twin);
+    cfg_write(IDE + 4, 0, 1);
+    ck_assert(bus_read(&r.ports, 0x1f4, 1) == 0xff && bus_read(&r.ports, 0x177, 1) == 0xff);
+    dt_copy(&piix_ide_class, &r.ide, &twin.ide);
+    ck_assert_uint_eq(bus_read(&twin.ports, 0x1f4, 1), 0xff);
 }
 END_TEST
 
@@ -184,10 +280,10 @@ START_TEST(pirq_routing)
     ck_assert(r.irq[11].level);
     cfg_write(0x80000862, 10, 1);
     ck_assert(!r.irq[11].level && r.irq[10].level);
-    piix3_isa_irq(&r.south, 10, true);
+    piix4_isa_irq(&r.south, 10, true);
     pci_intx(&f, false);
     ck_assert(r.irq[10].level);
-    piix3_isa_irq(&r.south, 10, false);
+    piix4_isa_irq(&r.south, 10, false);
     ck_assert(!r.irq[10].level);
     ck_assert_uint_eq(r.irq[10].rises, 1);
 }
@@ -348,7 +444,7 @@ START_TEST(dma_survives_save_and_load)
     static uint8_t once[100 * 512];
     const struct { const struct device_class *c; void *a, *b; } parts[] = {
         { &pci_bus_class, &r.pci, &twin.pci }, { &i440fx_class, &r.north, &twin.north },
-        { &piix3_class, &r.south, &twin.south }, { &ata_class, &r.ata[0], &twin.ata[0] },
+        { &piix4_class, &r.south, &twin.south }, { &ata_class, &r.ata[0], &twin.ata[0] },
         { &ata_class, &r.ata[1], &twin.ata[1] }, { &piix_ide_class, &r.ide, &twin.ide },
     };
     prd(0, 0x100000, 100 * 512, true);
@@ -393,11 +489,11 @@ START_TEST(hostile_snapshots)
 {
     build(&twin);
     dt_hostile(&i440fx_class, &r.north, &twin.north, &twin.sched, poke, &twin);
-    dt_hostile(&piix3_class, &r.south, &twin.south, &twin.sched, poke, &twin);
+    dt_hostile(&piix4_class, &r.south, &twin.south, &twin.sched, poke, &twin);
     dt_hostile(&piix_ide_class, &r.ide, &twin.ide, &twin.sched, poke, &twin);
     dt_covers(&pci_bus_class, sizeof(struct pci_bus));
     dt_covers(&i440fx_class, sizeof(struct i440fx));
-    dt_covers(&piix3_class, sizeof(struct piix3));
+    dt_covers(&piix4_class, sizeof(struct piix4));
     dt_covers(&piix_ide_class, sizeof(struct piix_ide));
 }
 END_TEST
@@ -409,6 +505,10 @@ int main(void)
     tcase_set_timeout(t, 60);
     tcase_add_checked_fixture(t, setup, NULL);
     tcase_add_test(t, functions_are_found);
+    tcase_add_test(t, registers_keep_what_they_should);
+    tcase_add_test(t, smram_lock);
+    tcase_add_test(t, only_double_words_address);
+    tcase_add_test(t, legacy_ports_by_channel);
     tcase_add_test(t, reset_control_lies_among_the_configuration_ports);
     tcase_add_test(t, bars_are_sized_and_moved);
     tcase_add_test(t, shadow_ram);
