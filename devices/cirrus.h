@@ -15,8 +15,7 @@
  *
  * Not modelled:  video overlay and its colour keys, line draw, screen-to-system BLTs (they end at
  *                once), palette pixels within 5-5-5, EEPROM, signature generator; in packed modes
- *                of what changes with the beam only colours do; the DDC pins read back what is
- *                driven on them, as with no monitor.
+ *                of what changes with the beam only colours do.
  * Deviations:    Clocking Mode's screen-off bit leaves packed modes lit, as a common video BIOS
  *                sets them with it; a BLT is over when it has been started, unless the processor
  *                supplies its source; in packed modes the write logic of the VGA (bit mask, map
@@ -24,6 +23,7 @@
  *                starts as Cirrus' own BIOS would leave it: 4 MB.
  */
 #pragma once
+#include "devices/ddc.h"
 #include "devices/vga.h"
 
 #define CIRRUS_VRAM      0x400000u
@@ -53,6 +53,7 @@ struct cirrus {
     uint8_t  colours[48];            /* DAC entries behind SR12 bit 1; 0, 2 and 15 mean something */
     uint8_t  latch[8];
     struct cirrus_blt blt;
+    struct ddc monitor;              /* on the pins of SR8 */
 
     struct vga *vga;
     bool     direct;                 /* what remap was last told */

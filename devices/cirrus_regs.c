@@ -38,7 +38,7 @@ static const struct field cirrus_fields[] = {
     FIELD_MAX(struct cirrus, cursor_x, 2047), FIELD_MAX(struct cirrus, cursor_y, 2047),
     FIELD(struct cirrus, hidden),       FIELD_MAX(struct cirrus, dac_reads, 4),
     FIELD_ARRAY_MAX(struct cirrus, colours, 63), FIELD_ARRAY(struct cirrus, latch),
-    FIELD_STRUCT(struct cirrus, blt, blt_fields),
+    FIELD_STRUCT(struct cirrus, blt, blt_fields), FIELD_STRUCT(struct cirrus, monitor, ddc_fields),
     FIELD_TRANSIENT(struct cirrus, vga),    FIELD_TRANSIENT(struct cirrus, direct),
     FIELD_TRANSIENT(struct cirrus, tail),
     FIELD_TRANSIENT(struct cirrus, remap),  FIELD_TRANSIENT(struct cirrus, owner),
@@ -71,8 +71,9 @@ static void beam_forget(struct cirrus *c) { c->vga->beam_from = c->vga->beam_unt
 static uint8_t sr_read(const struct cirrus *c, unsigned i)
 {
     uint8_t v = c->sr[i];
-    if (i == 8)                                  /* DDC: the lines are what we pull them to */
-        return (uint8_t)((v & 0x7b) | (v & 1) << 2 | (v & 2) << 6);
+    if (i == 8)                                  /* DDC: what is on the wires */
+        return (uint8_t)((v & 0x7b) | (ddc_scl(&c->monitor) ? 4 : 0) |
+                         (ddc_sda(&c->monitor) ? 0x80 : 0));
     return v;
 }
 
@@ -89,6 +90,8 @@ static void sr_write(struct cirrus *c, unsigned i, uint8_t val)
         c->cursor_x = (uint16_t)(val << 3 | c->sr_index >> 5);
     if (i == 0x11)
         c->cursor_y = (uint16_t)(val << 3 | c->sr_index >> 5);
+    if (i == 8)
+        ddc_pins(&c->monitor, val & 1, val & 2);
     if (i == 7 || (i >= 0x0b && i < 0x0f) || i >= 0x1b) {    /* clocks */
         beam_forget(c);
         vga_raster_reset(c->vga);
@@ -291,6 +294,13 @@ void cirrus_init(struct cirrus *c, struct vga *v)
     v->ext_dev = c;
 }
 
+/* As it is after power-on, with the wires as SR8 has them. */
+static void new_monitor(struct cirrus *c)
+{
+    ddc_init(&c->monitor);
+    ddc_pins(&c->monitor, c->sr[8] & 1, c->sr[8] & 2);
+}
+
 static void reset(void *dev, enum reset_kind kind)
 {
     static const uint8_t num[4] = { 0x66, 0x5b, 0x45, 0x7e }, den[4] = { 0x3b, 0x2f, 0x30, 0x33 };
@@ -300,6 +310,7 @@ static void reset(void *dev, enum reset_kind kind)
     struct cirrus fresh = { .vga = c->vga, .direct = c->direct, .tail = c->tail, .remap = c->remap,
                             .owner = c->owner };
     *c = fresh;
+    new_monitor(c);
     c->sr[6] = LOCKED;
     for (unsigned i = 0; i < 4; i++) {           /* 25.18, 28.33, 41.16 and 36.08 MHz */
         c->sr[0x0b + i] = num[i];
@@ -320,12 +331,16 @@ static bool post_load(void *dev, unsigned version, struct error *err)
     for (unsigned i = 0; i < 32; i++)
         if (c->gr[32 + i] & ~gr_bits[i])
             return false;
+    if (version < 2)
+        new_monitor(c);
+    if (c->monitor.scl != (c->sr[8] & 1) || c->monitor.sda != (c->sr[8] >> 1 & 1))
+        return false;
     beam_forget(c);
     cirrus_changed(c);
     return true;
 }
 
 const struct device_class cirrus_class = {
-    .name = "cirrus", .version = 1, .oldest = 1, .fields = cirrus_fields,
+    .name = "cirrus", .version = 2, .oldest = 1, .fields = cirrus_fields,
     .reset = reset, .post_load = post_load,
 };

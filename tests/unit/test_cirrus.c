@@ -81,6 +81,33 @@ START_TEST(key)
 }
 END_TEST
 
+/* The monitor is on the pins of SR8: what is read there follows the clock. */
+static unsigned wires(bool scl, bool sda)
+{
+    sr(8, 0x40u | scl | (unsigned)sda << 1);
+    unsigned v = ini(0x3c4, 8);
+    ck_assert(!(v & 4) == !scl);
+    return v >> 7;
+}
+
+START_TEST(monitor)
+{
+    static const unsigned start[] = { 3, 1, 0 };
+    unsigned v = 0;
+    setup();
+    ck_assert_uint_eq(wires(true, false), 0);
+    for (unsigned i = 0; i < 3; i++)
+        wires(start[i] & 1, start[i] & 2);
+    for (unsigned i = 0; i < 9 + 16 + 2; i++) {      /* A1h, then two bytes that are acknowledged */
+        bool out = i < 8 ? 0xa1 >> (7 - i) & 1 : i != 17 && i != 26;
+        wires(false, out);
+        v = v << 1 | wires(true, out);
+        wires(false, out);
+    }
+    ck_assert_uint_eq(v & 0x7ffffff, 0xa1u << 19 | 0u << 18 | 0x00u << 10 | 0u << 9 | 0xffu << 1);
+}
+END_TEST
+
 START_TEST(hidden_dac)
 {
     outb(0x3c6, 0xff);
@@ -732,6 +759,7 @@ int main(void)
     tcase_add_checked_fixture(t, setup, NULL);
     tcase_set_timeout(t, 120);
     tcase_add_test(t, key);
+    tcase_add_test(t, monitor);
     tcase_add_test(t, hidden_dac);
     tcase_add_test(t, cursor_colours);
     tcase_add_test(t, banks);
