@@ -136,9 +136,18 @@ void vga_init(struct vga *v, struct sched *s, uint8_t *vram, uint32_t vram_size)
 uint8_t *vga_window(const struct vga *v);
 
 /* What the last picture was drawn from; the owner supplies vram, of the same size as the chip's. */
-struct vga_look { bool known; uint64_t key; uint8_t *vram; };
+struct vga_look {
+    bool     known;
+    uint64_t key;
+    uint8_t *vram;
+    uint32_t from, to;                    /* all that has changed is memory between these; or not */
+    bool     whole;
+};
 /* False: a picture would be the same as when this was last asked. */
 bool vga_look(const struct vga *v, vtime now, struct vga_look *l);
+/* Draws what has changed since the picture in 'out': rows from first to before last. */
+void vga_draw_changed(const struct vga *v, vtime now, const struct vga_look *l,
+                      struct surface *out, unsigned *first, unsigned *last);
 
 /* The picture, and the characters of a text mode. */
 void vga_draw(const struct vga *v, vtime now, struct surface *out);

@@ -331,14 +331,14 @@ static void vbe_planar_row(const struct frame *f, uint32_t at, uint32_t *px)
         px = put_dots(f, eight_dots(v, v->vram + ((at << 2) & (v->vram_size - 1))), skip, px, end);
 }
 
-static void draw_vbe(struct frame *f, struct surface *out)
+static void draw_vbe(struct frame *f, struct surface *out, unsigned first, unsigned last)
 {
     const struct vga *v = f->v;
     uint32_t pitch = vbe_pitch(v), wide = (v->vbe_bpp + 7u) / 8, len = v->vbe_xres * wide;
 
     f->width = v->vbe_xres;
     f->height = v->vbe_yres;
-    for (unsigned y = 0; y < f->height; y++) {
+    for (unsigned y = first; y < last; y++) {
         uint32_t *px = out->px + (size_t)y * f->width;
         uint64_t at = (uint64_t)pitch * (v->vbe_y + y);
         if (v->vbe_bpp == 4)
@@ -437,13 +437,31 @@ void vga_draw(const struct vga *v, vtime now, struct surface *out)
     if (off && !replay)
         draw_dark(&f, out);
     else if (vbe_on(v))
-        draw_vbe(&f, out);
+        draw_vbe(&f, out, 0, v->vbe_yres);
     else
         draw_vga(&f, replay ? &r : NULL, out);
     out->width = out->stride = f.width;
     out->height = f.height;
     if (!off && v->ext)
         v->ext->overlay(v->ext_dev, out);
+}
+
+void vga_draw_changed(const struct vga *v, vtime now, const struct vga_look *l,
+                      struct surface *out, unsigned *first, unsigned *last)
+{
+    if (l->whole || !vbe_linear(v) || dark(v)) {
+        vga_draw(v, now, out);
+        *first = 0;
+        *last = out->height;
+        return;
+    }
+    struct frame f = frame_begin(v, now);
+    uint32_t pitch = vbe_pitch(v), top = v->vbe_y;
+    uint32_t from = l->from / pitch, to = (l->to - 1) / pitch + 1;
+    *first = from > top ? from - top : 0;
+    *last = to > top ? to - top : 0;
+    *last = *last < v->vbe_yres ? *last : v->vbe_yres;
+    draw_vbe(&f, out, *first, *last);
 }
 
 static unsigned at_most(unsigned n, unsigned max) { return n < max ? n : max; }

@@ -4,7 +4,8 @@
  *
  * What the last picture was drawn from is kept: a hash of the registers that matter, with the
  * phases of blinking that can be seen, and a copy of the memory that is displayed. Comparing
- * memory costs a fraction of turning it into pixels, and finds whatever wrote it.
+ * memory costs a fraction of turning it into pixels, and finds whatever wrote it. In DISPI modes
+ * it also tells which rows alone have to be turned.
  */
 #include "devices/vga.h"
 
@@ -18,7 +19,7 @@ static unsigned phases(const struct vga *v, vtime now)
     uint64_t n = vga_frames(v, now);
     bool text = !vbe_on(v) && !(v->ar[0x10] & 1);
     unsigned p = text && !(v->cr[0x0a] & 0x20) ? (unsigned)(n >> 3 & 1) : 0;
-    if (!vbe_on(v) && v->ar[0x10] & 8)
+    if (!vbe_linear(v) && v->ar[0x10] & 8)
         p |= (unsigned)(n >> 4 & 1) << 1;
     return p;
 }
@@ -49,18 +50,19 @@ static struct vga_span shown(const struct vga *v)
     return (struct vga_span){ (uint32_t)from, (uint32_t)(from < to ? to - from : 0) };
 }
 
-static bool compare(const struct vga *v, struct vga_look *l, struct vga_span s)
+static void compare(const struct vga *v, struct vga_look *l, struct vga_span s)
 {
-    bool changed = false;
+    l->from = UINT32_MAX;
+    l->to = 0;
     for (uint32_t at = s.from, end = s.from + s.len, n; at < end; at += n) {
         n = CHUNK - (at & (CHUNK - 1));
         n = n < end - at ? n : end - at;
         if (memcmp(l->vram + at, v->vram + at, n)) {
             memcpy(l->vram + at, v->vram + at, n);
-            changed = true;
+            l->from = l->from < at ? l->from : at;
+            l->to = at + n;
         }
     }
-    return changed;
 }
 
 bool vga_look(const struct vga *v, vtime now, struct vga_look *l)
@@ -68,12 +70,12 @@ bool vga_look(const struct vga *v, vtime now, struct vga_look *l)
     struct vga_span s = shown(v);
     uint64_t key = registers(v, now);
     bool moving = vga_raster_active(v, now);
-    bool changed = !l->known || moving || key != l->key;
 
+    l->whole = !l->known || moving || key != l->key;
     if (v->ext)
         v->ext->shown(v->ext_dev, now, &s);
-    changed |= compare(v, l, s);
+    compare(v, l, s);
     l->key = key;
     l->known = !moving;                      /* the picture after the last moving one is another */
-    return changed;
+    return l->whole || l->to;
 }

@@ -137,6 +137,12 @@ static uint8_t cr_read(const struct vga *v)
     return v->cr_index < VGA_CRTC_REGS ? v->cr[v->cr_index] : 0;
 }
 
+/* Registers behind vga_timing(); blanking and horizontal retrace are not among them. */
+static bool is_timing(unsigned i)
+{
+    return i < 2 || i == 6 || i == 7 || i == 0x10 || i == 0x12;
+}
+
 static void cr_write(struct vga *v, uint8_t val)
 {
     unsigned i = v->cr_index;
@@ -155,7 +161,7 @@ static void cr_write(struct vga *v, uint8_t val)
         vga_start_note(v);
     else if (i == 8 || i == 9 || i >= 0x13 || (i == 7 && !((v->cr[7] ^ val) & ~0x10)))
         vga_raster_note(v, VGA_LOG_CR + i, v->cr[i], val);
-    else if (i == 0x11 ? (v->cr[i] ^ val) & 15 : v->cr[i] != val && (i < 8 || i >= 0x10)) {
+    else if (i == 0x11 ? (v->cr[i] ^ val) & 15 : v->cr[i] != val && is_timing(i)) {
         v->cr[i] = val;
         timing_changed(v);
     }

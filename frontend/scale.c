@@ -69,10 +69,12 @@ static const uint32_t *stretched(struct scaler *s, const uint32_t *from, int y)
 {
     int slot = y & 1;
     uint32_t *line = s->line[slot];
+    from += (size_t)y * (size_t)s->sw;
+    if (s->dw == s->sw)
+        return from;
     if (s->held[slot] == y)
         return line;
     s->held[slot] = y;
-    from += (size_t)y * (size_t)s->sw;
     for (int x = 0; x < s->dw; x++) {
         struct scale_step t = s->col[x];
         line[x] = t.weight ? mix(from[t.a], from[t.b], t.weight) : from[t.a];

@@ -421,12 +421,12 @@ static void present(struct video *v, bool dimmed)
     SDL_RenderPresent(v->ren);
 }
 
-/* Copies what differs of the picture, and the lines from the first to the last that do to the
- * texture. */
-static void take(struct video *v, const struct surface *s)
+/* Copies what differs of the picture between two lines, and the lines from the first to the last
+ * that do to the texture. */
+static void take(struct video *v, const struct surface *s, unsigned from_line, unsigned to_line)
 {
     int first = -1, last = -1;
-    for (uint32_t y = 0; y < s->height; y++) {
+    for (uint32_t y = from_line; y < to_line; y++) {
         const uint32_t *from = s->px + (size_t)y * s->stride;
         uint32_t *to = v->shown + (size_t)y * s->width;
         if (v->shown_any && !memcmp(to, from, s->width * sizeof *to))
@@ -450,7 +450,8 @@ static void take(struct video *v, const struct surface *s)
 /* Has the picture changed? Then v->shown and the texture are the new one. */
 static bool look(struct video *v, struct session *s)
 {
-    bool changed = session_draw_changed(s);
+    unsigned first, last;
+    bool changed = session_draw_changed(s, &first, &last);
     const struct surface *p = &s->surface;
     bool other = !v->tex || (int)p->width != v->tex_w || (int)p->height != v->tex_h ||
                  p->doubled != v->shown_doubled;
@@ -458,7 +459,11 @@ static bool look(struct video *v, struct session *s)
         return false;
     if ((!changed && v->shown_any && v->tex_w) || (other && !new_mode(v, p)))
         return false;
-    take(v, p);
+    if (!changed || !v->shown_any || last > p->height) {
+        first = 0;
+        last = p->height;
+    }
+    take(v, p, first, last);
     return v->dirty0 != v->dirty1;
 }
 

@@ -502,9 +502,9 @@ bool session_draw(struct session *s, struct error *err)
     return true;
 }
 
-bool session_draw_changed(struct session *s)
+bool session_draw_changed(struct session *s, unsigned *first, unsigned *last)
 {
-    return have_surface(s) && machine_draw_changed(s->m, &s->surface);
+    return have_surface(s) && machine_draw_changed(s->m, &s->surface, first, last);
 }
 
 void session_text(struct session *s, struct buf *out, bool joined)

@@ -672,13 +672,15 @@ bool board_serial(struct machine *m, unsigned n, uint8_t byte)
 
 void machine_draw(struct machine *m, struct surface *out)
 {
+    m->look.known = false;                   /* 'out' may be where machine_draw_changed() draws */
     vga_draw(&m->pc.vga, machine_now(m), out);
 }
-bool machine_draw_changed(struct machine *m, struct surface *out)
+bool machine_draw_changed(struct machine *m, struct surface *out, unsigned *first, unsigned *last)
 {
-    if (!vga_look(&m->pc.vga, machine_now(m), &m->look))
+    vtime now = machine_now(m);
+    if (!vga_look(&m->pc.vga, now, &m->look))
         return false;
-    machine_draw(m, out);
+    vga_draw_changed(&m->pc.vga, now, &m->look, out, first, last);
     return true;
 }
 void machine_text(struct machine *m, struct text_screen *out) { vga_text(&m->pc.vga, out); }

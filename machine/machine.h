@@ -62,8 +62,10 @@ bool      machine_mouse_absolute(const struct machine *m);
 
 /* The screen. Reads state, changes none. */
 void      machine_draw(struct machine *m, struct surface *out);
-/* False, and nothing drawn: it is what the last call of this function found. */
-bool      machine_draw_changed(struct machine *m, struct surface *out);
+/* Draws into the same surface again what has changed: the rows from first to before last. False,
+ * and nothing drawn: nothing has. */
+bool      machine_draw_changed(struct machine *m, struct surface *out, unsigned *first,
+                               unsigned *last);
 void      machine_text(struct machine *m, struct text_screen *out);
 /* is it sounding, and at what pitch */
 bool      machine_speaker(const struct machine *m, uint32_t *hz);

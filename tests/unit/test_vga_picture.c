@@ -237,7 +237,38 @@ START_TEST(pictures_agree_with_the_model)
 }
 END_TEST
 
-/* Whenever vga_look() says that nothing has changed, it has not. */
+static void dispi(unsigned i, unsigned val)
+{
+    vbe_ops.write(&vga, 0, i, 2);
+    vbe_ops.write(&vga, 1, val, 2);
+}
+
+static const uint8_t depths[] = { 4, 8, 15, 16, 24, 32 };
+
+static void dispi_act(struct dt_rng *r)
+{
+    uint32_t x = dt_rand(r);
+    switch (dt_below(r, 8)) {
+    case 0: dispi(4, 0); break;
+    case 1:
+        dispi(4, 0);
+        dispi(1, 8 + x % 200);
+        dispi(2, 1 + x % 99);
+        dispi(3, depths[x / 7 % 6]);
+        dispi(4, 1 | (x & 0xa0));
+        break;
+    case 2: dispi(6, x % 500); break;
+    case 3: dispi(8 + (x >> 8 & 1), x % 40); break;
+    case 4: dispi(4, vga.vbe_enable ^ 0x20); break;
+    default:
+        if (vga.vbe_virt_w)                      /* somewhere in the picture */
+            vram[(vbe_pitch(&vga) * (vga.vbe_y + x % 50) + x % 300) % VRAM] ^= 1;
+        break;
+    }
+}
+
+/* Whenever vga_look() says that nothing has changed, it has not; and what is drawn for what it says
+ * is the whole picture. */
 START_TEST(no_change_is_overlooked)
 {
     struct dt_rng r = dt_seed((uint64_t)_i + 50);
@@ -254,20 +285,99 @@ START_TEST(no_change_is_overlooked)
         case 4: vram[x % VRAM] ^= 0x55; break;
         case 5: outi(0x3c4, 1, x >> 8 & 0x29); break;
         case 6: sched.now += x % 30000000; break;
+        case 7: dispi_act(&r); break;
         default: sched.now += x % 300000; break;
         }
+        unsigned first, last;
         bool changed = vga_look(&vga, sched.now, &look);
+        if (changed)
+            vga_draw_changed(&vga, sched.now, &look, &out, &first, &last);
         struct surface was = out;
         memcpy(before, pixels, (size_t)was.width * was.height * sizeof *pixels);
         vga_draw(&vga, sched.now, &out);
         same += !changed;
-        if (!changed && n)
-            ck_assert_msg(was.width == out.width && was.height == out.height &&
-                          was.doubled == out.doubled &&
-                          !memcmp(before, pixels, (size_t)was.width * was.height * sizeof *pixels),
-                          "step %d", n);
+        ck_assert_msg(was.width == out.width && was.height == out.height &&
+                      was.doubled == out.doubled &&
+                      !memcmp(before, pixels, (size_t)was.width * was.height * sizeof *pixels),
+                      "step %d", n);
     }
     ck_assert_msg(same > 100, "%u times", same);
+}
+END_TEST
+
+/* ---- DISPI modes, pixel by pixel ---- */
+
+static uint32_t top_bits(unsigned v, unsigned bits)
+{
+    return v << (8 - bits) | v >> (2 * bits - 8);
+}
+
+static uint32_t deep_colour(unsigned i)
+{
+    const uint8_t *c = &vga.dac[3 * (i & vga.dac_mask)];
+    return vga.vbe_enable & 0x20 ? (uint32_t)(c[0] << 16 | c[1] << 8 | c[2]) : dac(i);
+}
+
+static uint32_t dispi_model(unsigned x, unsigned y)
+{
+    unsigned bpp = vga.vbe_bpp, n = 0, line = vga.vbe_virt_w;
+    x += vga.vbe_x;
+    y += vga.vbe_y;
+    if (bpp == 4) {
+        const uint8_t *p = &vram[4 * (y * (line / 8) + x / 8)];
+        for (unsigned k = 0; k < 4; k++)
+            n |= (p[k] >> (7 - x % 8) & 1u) << k;
+        n = vga.ar[n & vga.ar[0x12]];
+        if (vga.ar[0x10] & 0x80)
+            n = n % 16 + 16 * (vga.ar[0x14] % 4);
+        return deep_colour(n % 64 + 64 * (vga.ar[0x14] / 4 % 4));
+    }
+    unsigned bytes = (bpp + 7) / 8;
+    for (unsigned k = bytes; k-- > 0;)
+        n = n << 8 | vram[(y * line + x) * bytes + k];
+    switch (bpp) {
+    case 8:  return deep_colour(n);
+    case 15: return top_bits(n >> 10 & 31, 5) << 16 | top_bits(n >> 5 & 31, 5) << 8 |
+                    top_bits(n & 31, 5);
+    case 16: return top_bits(n >> 11, 5) << 16 | top_bits(n >> 5 & 63, 6) << 8 |
+                    top_bits(n & 31, 5);
+    default: return n & 0xffffff;
+    }
+}
+
+START_TEST(dispi_pictures_agree_with_the_model)
+{
+    struct dt_rng r = dt_seed((uint64_t)_i);
+    for (uint32_t i = 0; i < VRAM; i++)
+        vram[i] = (uint8_t)(dt_rand(&r) >> 8);
+    random_registers(&r);
+    outi(0x3c4, 1, 1);
+    outi(0x3ce, 5, 0);
+    attr(0x10, dt_rand(&r) & 0x80);
+    outb(0x3c0, 0x20);
+    for (int n = 0; n < 60; n++) {
+        unsigned w = (8 + dt_below(&r, 300)) & ~7u, h = 1 + dt_below(&r, 120), wide;
+        dispi(4, 0);
+        dispi(1, w);
+        dispi(2, h);
+        dispi(3, depths[dt_below(&r, 6)]);
+        dispi(4, 0x81 | (dt_rand(&r) & 0x20));
+        wide = w + dt_below(&r, 50);
+        dispi(6, wide);
+        dispi(8, dt_below(&r, 60));
+        dispi(9, dt_below(&r, 60));
+        if (!(vga.vbe_enable & 1))               /* too much for so little memory */
+            continue;
+        ck_assert_uint_eq(vga.vbe_virt_w, wide);
+        ck_assert(vga.vbe_x + w <= wide);
+        vga_draw(&vga, sched.now, &out);
+        ck_assert(out.width == w && out.height == h);
+        for (unsigned y = 0; y < h; y++)
+            for (unsigned x = 0; x < w; x++)
+                if (pixels[y * out.stride + x] != dispi_model(x, y))
+                    ck_abort_msg("%u bits, %u,%u: %06x, model %06x", vga.vbe_bpp, x, y,
+                                 pixels[y * out.stride + x], dispi_model(x, y));
+    }
 }
 END_TEST
 
@@ -353,6 +463,7 @@ int main(void)
     tcase_add_checked_fixture(t, setup, NULL);
     tcase_add_loop_test(t, pictures_agree_with_the_model, 0, 20);
     tcase_add_loop_test(t, no_change_is_overlooked, 0, 4);
+    tcase_add_loop_test(t, dispi_pictures_agree_with_the_model, 0, 6);
     tcase_add_test(t, vertical_interrupt);
     tcase_add_loop_test(t, interrupt_state_is_saved, 0, 10);
     suite_add_tcase(s, t);
