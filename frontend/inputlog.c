@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "frontend/session.h"
+#include "host/names.h"
 #include "host/whole_file.h"
 
 #define MAGIC "vitrine-input-log 1\n"
@@ -24,11 +25,10 @@ static const char *const acts[] = {
 
 bool input_log_create(struct input_log *l, const char *path, struct error *err)
 {
-    *l = (struct input_log){ fopen(path, "wb"), path };
+    *l = (struct input_log){ name_open(path, "wb"), path };
     if (!l->f)
         return error_set(err, 1, "%s: %s: choose another place for the input log", path,
                          strerror(errno));
-    setvbuf(l->f, NULL, _IOLBF, 4096);       /* whole lines, whatever ends the program */
     return true;
 }
 
@@ -36,6 +36,7 @@ void input_log_head(struct input_log *l, const struct log_head *h)
 {
     fprintf(l->f, MAGIC "rtc %lld ips %llu start %016llx\n", (long long)h->rtc,
             (unsigned long long)h->ips, (unsigned long long)h->start);
+    fflush(l->f);
 }
 
 static void put_path(FILE *f, const char *path)
@@ -67,6 +68,7 @@ void input_log_put(struct input_log *l, const struct log_entry *e)
     if (e->what == LOGGED_END)
         fprintf(f, " %016llx", v);
     putc('\n', f);
+    fflush(f);                               /* whole lines, whatever ends the program */
 }
 
 bool input_log_close(struct input_log *l, struct error *err)

@@ -7,7 +7,7 @@
 #include "core/base.h"
 #include "frontend/commands.h"
 #include "frontend/run.h"
-#include "host/endpoint.h"
+#include "host/program.h"
 
 int usage_error(const char *fmt, ...)
 {
@@ -82,7 +82,7 @@ static void help(FILE *to)
 
 int main(int argc, char **argv)
 {
-    endpoint_hold_stdio();
+    program_start(&argc, &argv);
     if (argc < 2) {
         help(stderr);
         return 2;

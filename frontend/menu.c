@@ -215,14 +215,20 @@ static void parent_folder(struct menu *m)
     char *other = strrchr(m->path, '\\');
     if (other && (!slash || other > slash))
         slash = other;
-    if (slash && slash > m->path && slash[-1] == ':' && !slash[1])
-        return;
+    bool drive = slash && slash == m->path + 2 && slash[-1] == ':' && !slash[1];
+#else
+    const bool drive = false;
 #endif
     if (!slash)
         return;
-    snprintf(was, sizeof was, "%s", slash + 1);
-    bool root_of = slash == m->path || slash[-1] == ':';
-    slash[root_of] = 0;
+    if (drive) {                             /* above its root there are the drives */
+        snprintf(was, sizeof was, "%.2s", m->path);
+        m->path[0] = 0;
+    } else {
+        bool root = slash == m->path || slash[-1] == ':';
+        snprintf(was, sizeof was, "%s", slash + 1);
+        slash[root] = 0;
+    }
     read_folder(m);
     move(m, 0);
     for (size_t i = 0; i < m->files.n; i++)
@@ -248,6 +254,8 @@ static bool choose_file(struct menu *m, int row, struct want *w)
     memcpy(path + n + slash, e->name, more + 1);
     if (e->folder) {
         strcpy(m->path, path);
+        if (!n)
+            strcat(m->path, "/");            /* of a drive */
         read_folder(m);
         move(m, 0);
         return false;

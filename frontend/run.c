@@ -17,6 +17,7 @@
 #include "frontend/sound.h"
 #include "frontend/video.h"
 #include "host/clock.h"
+#include "host/program.h"
 #include "host/whole_file.h"
 
 enum { EXIT_OK = 0, EXIT_TROUBLE = 1, EXIT_LIMIT = 3, EXIT_STOPPED = 4, EXIT_REPORTED = 10 };
@@ -438,17 +439,6 @@ static bool open_script(struct run *r, struct error *err)
     return script_parse(&r->script, r->o->script, r->script_text, r->o->keymap, err);
 }
 
-static void catch_signals(void)
-{
-    signal(SIGINT, on_signal);
-    signal(SIGTERM, on_signal);
-#ifndef _WIN32
-    signal(SIGHUP, on_signal);
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN);                /* a file size limit is a disk that is full */
-#endif
-}
-
 /* A machine without a voice is better than none; a file that cannot be written ends the run. */
 static bool open_sound(struct run *r, struct error *err)
 {
@@ -472,7 +462,7 @@ static bool start(struct run *r, struct error *err)
         return false;
     if (!open_sound(r, err))
         return false;
-    catch_signals();
+    program_on_end(on_signal);
     uint64_t ips = r->s.cfg.ips ? r->s.cfg.ips : IPS_DEFAULT;
     r->s.cfg.ips = ips;
     pacing_init(&r->pace, r->o->realtime, ips);

@@ -43,6 +43,7 @@ static bool open_display(struct error *err)
     SDL_SetMainReady();
     SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
     SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
+    SDL_SetHint("SDL_WINDOWS_DPI_AWARENESS", "permonitorv2");    /* else Windows scales again */
     SDL_SetHint("SDL_APP_NAME", "Vitrine");
     if (SDL_InitSubSystem(SDL_INIT_VIDEO))
         return error_set(err, 1, "no display (%s): run inside a desktop session, or use --headless",

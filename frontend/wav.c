@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "host/names.h"
+
 #define HEADER 44
 #define LIMIT  (UINT64_C(0xffffffff) - HEADER)
 
@@ -33,7 +35,7 @@ bool wav_create(struct wav *w, const char *path, struct error *err)
 {
     uint8_t h[HEADER];
     *w = (struct wav){ .path = path };
-    w->f = fopen(path, "wb");
+    w->f = name_open(path, "wb");
     if (!w->f)
         return error_set(err, 1, "%s: cannot be written (%s): choose another place", path,
                          strerror(errno));

@@ -24,8 +24,6 @@ size_t endpoint_read(struct endpoint *e, uint8_t *p, size_t n);
 bool   endpoint_live(const struct endpoint *e);
 /* Is it the user's terminal, where Ctrl-A is the escape key? */
 bool   endpoint_is_terminal(const struct endpoint *e);
-/* Before any file is opened: a standard stream that was closed must not turn into a disk image. */
-void   endpoint_hold_stdio(void);
 /* Waits until one of them has input, at most ns. */
 void   endpoint_wait(struct endpoint *const *list, unsigned n, uint64_t ns);
 

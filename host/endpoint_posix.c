@@ -120,16 +120,6 @@ bool endpoint_open_tcp(struct endpoint *e, const char *host, const char *port, s
     return true;
 }
 
-void endpoint_hold_stdio(void)
-{
-    int fd;
-    do
-        fd = open("/dev/null", O_RDWR);
-    while (fd >= 0 && fd <= STDERR_FILENO);
-    if (fd >= 0)
-        close(fd);
-}
-
 void endpoint_wait(struct endpoint *const *list, unsigned n, uint64_t ns)
 {
     struct pollfd f[8];

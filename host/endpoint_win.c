@@ -7,6 +7,8 @@
 #include <winsock2.h>
 #include <ws2tcpip.h>
 
+#include "host/names.h"
+
 struct reader {                      /* between the thread that reads and the run loop */
     CRITICAL_SECTION lock;
     HANDLE   in;
@@ -99,7 +101,10 @@ bool endpoint_open_stdio(struct endpoint *e, bool input, struct error *err)
 
 bool endpoint_open_file(struct endpoint *e, const char *path, struct error *err)
 {
-    HANDLE h = CreateFileA(path, GENERIC_WRITE, FILE_SHARE_READ, NULL, CREATE_ALWAYS, 0, NULL);
+    wchar_t wide[NAME_CHARS];
+    HANDLE h = INVALID_HANDLE_VALUE;
+    if (name_wide(wide, path))
+        h = CreateFileW(wide, GENERIC_WRITE, FILE_SHARE_READ, NULL, CREATE_ALWAYS, 0, NULL);
     if (h == INVALID_HANDLE_VALUE)
         return error_set(err, 1, "%s: cannot be written: check the name and its permissions", path);
     e->ops = &file_ops;
@@ -172,8 +177,6 @@ bool endpoint_open_tcp(struct endpoint *e, const char *host, const char *port, s
     e->live = true;
     return true;
 }
-
-void endpoint_hold_stdio(void) { }           /* handles are not reused as streams */
 
 void endpoint_wait(struct endpoint *const *list, unsigned n, uint64_t ns)
 {

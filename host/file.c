@@ -10,20 +10,22 @@
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>
 
-#define PATH_CHARS 4096
+#include "host/names.h"
 
 static bool fail(struct error *err, const char *what, const char *path)
 {
-    char text[200];
+    wchar_t wide[160];
+    char text[480] = "";
     DWORD code = GetLastError();
-    DWORD n = FormatMessageA(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, NULL, code,
-                             0, text, sizeof text, NULL);
-    while (n && (text[n - 1] == '\n' || text[n - 1] == '\r' || text[n - 1] == '.'))
-        n--;
-    text[n] = 0;
+    DWORD n = FormatMessageW(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, NULL, code,
+                             0, wide, ARRAY_LEN(wide), NULL);
+    while (n && (wide[n - 1] == '\n' || wide[n - 1] == '\r' || wide[n - 1] == '.'))
+        wide[--n] = 0;
+    if (n)
+        name_utf8(text, sizeof text, wide);
     if (code == ERROR_SHARING_VIOLATION || code == ERROR_LOCK_VIOLATION)
         return error_set(err, 1, "'%s' is in use by another program: close it there first", path);
-    return error_set(err, 1, "cannot %s '%s': %s", what, path, n ? text : "unknown error");
+    return error_set(err, 1, "cannot %s '%s': %s", what, path, *text ? text : "unknown error");
 }
 
 static HANDLE open_shared(const wchar_t *path, bool write)
@@ -35,9 +37,9 @@ static HANDLE open_shared(const wchar_t *path, bool write)
 
 bool file_open(struct host_file *f, const char *path, bool want_write, struct error *err)
 {
-    wchar_t wide[PATH_CHARS];
+    wchar_t wide[NAME_CHARS];
     LARGE_INTEGER size;
-    if (!MultiByteToWideChar(CP_UTF8, 0, path, -1, wide, PATH_CHARS))
+    if (!name_wide(wide, path))
         return error_set(err, 1, "'%.100s' is not a usable file name", path);
     DWORD attr = GetFileAttributesW(wide);
     if (attr != INVALID_FILE_ATTRIBUTES && (attr & FILE_ATTRIBUTE_DIRECTORY))

@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Standard C files, and stat() to tell directories and pipes from files. */
-#ifndef _WIN32
-#define _POSIX_C_SOURCE 200809L
-#endif
+/* Standard C files, after a look whether they are files. */
 #include "host/whole_file.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #ifdef _WIN32
 #include <fcntl.h>
 #include <io.h>
-#include <windows.h>
 #endif
+
+#include "host/names.h"
 
 static const char *advice(int e)
 {
@@ -71,18 +68,18 @@ static bool read_stream(FILE *f, const char *path, size_t limit, uint8_t **p, si
 
 bool whole_file_read(const char *path, size_t limit, uint8_t **p, size_t *n, struct error *err)
 {
-    struct stat st;
     if (!strcmp(path, "-")) {
 #ifdef _WIN32
         _setmode(_fileno(stdin), _O_BINARY);
 #endif
         return read_stream(stdin, "standard input", limit, p, n, err);
     }
-    if (stat(path, &st))
+    enum name_kind kind = name_kind(path, NULL);
+    if (kind == NAME_NONE)
         return failed(err, path, errno);
-    if (S_ISDIR(st.st_mode))
+    if (kind == NAME_FOLDER)
         return error_set(err, 1, "%s: is a directory: give a file", path);
-    FILE *f = fopen(path, "rb");
+    FILE *f = name_open(path, "rb");
     if (!f)
         return failed(err, path, errno);
     bool ok = read_stream(f, path, limit, p, n, err);
@@ -96,27 +93,18 @@ static bool write_stream(FILE *f, const char *path, const void *p, size_t n, str
     return ok ? true : failed(err, path, errno);
 }
 
-static bool replace(const char *from, const char *to)
-{
-#ifdef _WIN32
-    return MoveFileExA(from, to, MOVEFILE_REPLACE_EXISTING) != 0;
-#else
-    return !rename(from, to);
-#endif
-}
-
 bool whole_file_write(const char *path, const void *p, size_t n, struct error *err)
 {
-    struct stat st;
     if (!strcmp(path, "-"))
         return write_stream(stdout, "standard output", p, n, err);
-    bool direct = !stat(path, &st) && !S_ISREG(st.st_mode);
-    if (direct && S_ISDIR(st.st_mode))
+    enum name_kind kind = name_kind(path, NULL);
+    bool direct = kind == NAME_OTHER;
+    if (kind == NAME_FOLDER)
         return error_set(err, 1, "%s: is a directory: give the name of a file", path);
     char part[4096];
     if ((size_t)snprintf(part, sizeof part, "%s%s", path, direct ? "" : ".part") >= sizeof part)
         return error_set(err, 1, "the file name is too long: choose a shorter one");
-    FILE *f = fopen(part, "wb");
+    FILE *f = name_open(part, "wb");
     if (!f)
         return failed(err, path, errno);
     bool ok = write_stream(f, path, p, n, err);
@@ -124,15 +112,14 @@ bool whole_file_write(const char *path, const void *p, size_t n, struct error *e
         ok = failed(err, path, errno);
     if (direct)
         return ok;
-    if (ok && !replace(part, path))
+    if (ok && !name_replace(part, path))
         ok = failed(err, path, errno);
     if (!ok)
-        remove(part);
+        name_remove(part);
     return ok;
 }
 
 bool whole_file_exists(const char *path)
 {
-    struct stat st;
-    return !stat(path, &st);
+    return name_kind(path, NULL) != NAME_NONE;
 }

@@ -1,14 +1,20 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""The window, used by keyboard and mouse on a virtual screen: window.py VITRINE [KEEP]
+"""The window, used by keyboard and mouse on a virtual screen: window.py VITRINE [KEEP [REFERENCE]]
 
 Needs Xvfb and xdotool, else it is skipped (77); with xclip, pasting is tried too. What reached the machine is read from
 its input log; what is to be seen, from the screen's pixels, in a few places. KEEP is a folder for pictures (.ppm).
-"""
-import hashlib, os, shutil, struct, subprocess, sys, tempfile, time
 
-vitrine, keep = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None
-for tool in ("Xvfb", "xdotool"):
+A VITRINE for Windows, .exe, is run by wine; WINEPREFIX names its files, where the program's preferences are removed. There it
+is a shorter session, and REFERENCE, this host's build, draws the same picture and replays the session to the same hash.
+"""
+import glob, hashlib, os, shutil, struct, subprocess, sys, tempfile, time, zlib
+
+vitrine, keep, reference = [sys.argv[1]], *(sys.argv[2:] + [None, None])[:2]
+windows = vitrine[0].endswith(".exe")
+if windows:
+    vitrine.insert(0, "wine")
+for tool in ("Xvfb", "xdotool", *vitrine[:-1]):
     if not shutil.which(tool):
         print(f"skipped: {tool} is not installed")
         sys.exit(77)
@@ -16,9 +22,20 @@ work = tempfile.mkdtemp()
 os.chdir(work)
 os.environ["XDG_DATA_HOME"] = work + "/data"
 os.environ.pop("WAYLAND_DISPLAY", None)
-os.environ["SDL_VIDEODRIVER"] = "x11"
 os.environ["ASAN_OPTIONS"] = "detect_leaks=0"     # what video drivers keep is not ours to free
 conf = work + "/data/vitrine/window.conf"
+if windows:
+    os.environ.setdefault("WINEPREFIX", work + "/wine")
+    os.environ.update(WINEDEBUG="-all", PULSE_SERVER="none")
+    os.environ.pop("SDL_VIDEODRIVER", None)
+    subprocess.run([*vitrine, "--version"], check=True, stdout=subprocess.DEVNULL)     # makes the prefix
+    user = [u for u in glob.glob(os.environ["WINEPREFIX"] + "/drive_c/users/*") if not u.endswith("/Public")][0]
+    conf = user + "/AppData/Roaming/vitrine/window.conf"
+    if os.path.exists(conf):
+        os.remove(conf)
+else:
+    os.environ["SDL_VIDEODRIVER"] = "x11"
+PATIENCE = 4 if windows else 1                    # programs start slowly there
 WIDE, HIGH = 1152, 864
 failures = []
 
@@ -81,7 +98,7 @@ def host(name):
 
 
 def wait(what, test, seconds=15):
-    end = time.time() + seconds
+    end = time.time() + seconds * PATIENCE
     while not test() and time.time() < end:
         time.sleep(0.1)
     check(bool(test()), what)
@@ -91,10 +108,10 @@ class Window:
     def __init__(self, *args):
         self.log = tempfile.mktemp(dir=work, suffix=".log")
         what = ["run"] if "--fda" in args else ["demo"]
-        self.p = subprocess.Popen([vitrine, *what, "--record", self.log, "--hash", *args], stdout=subprocess.PIPE,
+        self.p = subprocess.Popen([*vitrine, *what, "--record", self.log, "--hash", *args], stdout=subprocess.PIPE,
                                   stderr=subprocess.PIPE, text=True)
         self.id = ""
-        end = time.time() + 15
+        end = time.time() + 15 * PATIENCE
         while not self.id and time.time() < end:
             self.id = x("search", "--name", "^Vitrine").split("\n")[0]
             time.sleep(0.1)
@@ -120,6 +137,8 @@ class Window:
         time.sleep(0.3)
 
     def at(self, px, py):
+        if windows:
+            self.place()                          # wine moves and sizes it when it comes to it
         return pixel(self.x + px, self.y + py)
 
     def menu_open(self):
@@ -132,7 +151,7 @@ class Window:
     def end(self):
         host("q")
         try:
-            out, err = self.p.communicate(timeout=20)
+            out, err = self.p.communicate(timeout=20 * PATIENCE)
         except subprocess.TimeoutExpired:
             self.p.kill()
             out, err = self.p.communicate()
@@ -142,7 +161,7 @@ class Window:
 
 def steady(w):
     """Until the demo's logo stands there."""
-    last, same, end = None, 0, time.time() + 30
+    last, same, end = None, 0, time.time() + 30 * PATIENCE
     while same < 5 and time.time() < end:
         now = region(w.x + 100, w.y + 40, w.x + 860, w.y + 220)
         same = same + 1 if now == last else 0
@@ -272,8 +291,82 @@ def session():
     use_size(w)
     recorded = w.end()
     # The CD was dropped while the demo ran: its own media come back by the log.
-    replay = subprocess.run([vitrine, "demo", "--replay", w.log, "--hash"], capture_output=True, text=True, timeout=300)
+    replay = subprocess.run([*vitrine, "demo", "--replay", w.log, "--hash"], capture_output=True, text=True, timeout=300)
     check(replay.stdout == recorded, f"the session replays to the same hash: {recorded} {replay.stdout} {replay.stderr}")
+
+
+def read_png(name):
+    """Rows of (r, g, b), of the kind that Vitrine writes: 8 bits, RGB, no filter."""
+    with open(name, "rb") as f:
+        data = f.read()
+    at, packed = 8, b""
+    while at < len(data):
+        n, kind = struct.unpack(">I4s", data[at:at + 8])
+        if kind == b"IHDR":
+            width, height, depth, colour = struct.unpack(">IIBB", data[at + 8:at + 18])
+        if kind == b"IDAT":
+            packed += data[at + 8:at + 8 + n]
+        at += n + 12
+    raw, stride = zlib.decompress(packed), width * 3 + 1
+    assert (depth, colour) == (8, 2) and not any(raw[y * stride] for y in range(height))
+    return [[tuple(raw[y * stride + 1 + x * 3:y * stride + 4 + x * 3]) for x in range(width)] for y in range(height)]
+
+
+def alike(w, want):
+    """The part of the points that have the picture's colour, where scaling leaves it as it is."""
+    w.place()
+    rows, good, all_points = pixels(), 0, 0
+    for y in range(4, len(want), 7):
+        for x_at in range(4, len(want[0]), 7):
+            p = pixel(w.x + (2 * x_at + 1) * w.w // (2 * len(want[0])), w.y + (2 * y + 1) * w.h // (2 * len(want)), rows)
+            good += all(abs((p >> 16 - 8 * i & 255) - want[y][x_at][i]) < 5 for i in range(3))
+            all_points += 1
+    return good / all_points
+
+
+def windows_session():
+    with open("shot.txt", "w") as f:
+        f.write('wait screen "VITRINE DEMO READY" 60s\nsleep 1s\nscreenshot shot.png\n')
+    subprocess.run([reference, "demo", "--headless", "--script", "shot.txt"], check=True, timeout=60)
+    w = Window("--drop", "disc.iso")
+    steady(w)
+    wait("the bar hides", lambda: w.at(3, 3) not in (0x181c20, 0x2f6fb0))
+    wait("the demo is in the window", lambda: alike(w, read_png("shot.png")) > 0.9)
+    print(f"        {alike(w, read_png('shot.png')) * 100:.1f} % of the points are as this host's build draws them")
+    picture("windows")
+    key("3")
+    wait("a key reaches the guest", lambda: codes(w.logged()) == [4])
+    wait("which shows another picture", lambda: alike(w, read_png("shot.png")) < 0.5)
+    picture("windows2")
+    key("Escape")
+    wait("and the first again", lambda: alike(w, read_png("shot.png")) > 0.9)
+    key("Control_R")
+    wait("the host key opens the menu", w.menu_open)
+    picture("windows3")
+    key("Escape")
+    wait("Escape closes it", lambda: not w.menu_open())
+    use_capture(w)
+    host("F5")
+    wait("quick save", lambda: os.path.exists("demo.quick.snap") and " save " in w.logged())
+    use_media(w)
+    host("F9")
+    wait("quick load", lambda: " load " in w.logged())
+    host("s")
+    wait("a screenshot", lambda: any(f.startswith("vitrine-") and f.endswith(".png") for f in os.listdir(".")))
+    key("Control_R", "Up", "Return")              # the menu's last row
+    try:
+        recorded, err = w.p.communicate(timeout=60)
+    except subprocess.TimeoutExpired:
+        w.p.kill()
+        recorded, err = w.p.communicate()
+    check(w.p.returncode == 0, f"the menu's last row quits: {w.p.returncode} {err.strip()[-200:]}")
+    with open(w.log) as f:
+        log = f.read().replace("Z:", "").replace("\\", "/")
+    with open("here.log", "w") as f:
+        f.write(log)
+    replay = subprocess.run([reference, "demo", "--replay", "here.log", "--hash"], capture_output=True, text=True, timeout=300)
+    check(replay.stdout == recorded and "hash" in recorded, f"this host's build replays the session to the same hash: {recorded} "
+          f"{replay.stdout} {replay.stderr}")
 
 
 def remembered():
@@ -316,11 +409,11 @@ def hostile():
                        ("long", b"width " + b"9" * 60000)):
         with open(conf, "wb") as f:
             f.write(data)
-        r = subprocess.run([vitrine, "demo", "--max-seconds", "1"], capture_output=True, text=True, timeout=30)
+        r = subprocess.run([*vitrine, "demo", "--max-seconds", "1"], capture_output=True, text=True, timeout=30)
         check(r.returncode == 3, f"a file of preferences with {name}: {r.returncode}")
     os.remove(conf)
     os.mkdir(conf)
-    r = subprocess.run([vitrine, "demo", "--max-seconds", "1"], capture_output=True, text=True, timeout=30)
+    r = subprocess.run([*vitrine, "demo", "--max-seconds", "1"], capture_output=True, text=True, timeout=30)
     check(r.returncode == 3, f"a folder in its place: {r.returncode}")
 
 
@@ -332,10 +425,13 @@ with open("text.txt", "w") as f:
     f.write("no medium\n" * 40)
 screen = start_screen()
 try:
-    session()
-    remembered()
-    absolute()
-    hostile()
+    if windows:
+        windows_session()
+    else:
+        session()
+        remembered()
+        absolute()
+        hostile()
 finally:
     screen.terminate()
     screen.wait()
