@@ -178,11 +178,35 @@ bool endpoint_open_tcp(struct endpoint *e, const char *host, const char *port, s
     return true;
 }
 
+/* Has it input, or has it ended? */
+static bool ready(const struct endpoint *e)
+{
+    if (!e || !e->live)
+        return false;
+    if (e->ops == &stdio_ops) {
+        struct reader *r = e->priv;
+        EnterCriticalSection(&r->lock);
+        bool yes = r->n || r->ended;
+        LeaveCriticalSection(&r->lock);
+        return yes;
+    }
+    struct timeval none = { 0, 0 };
+    fd_set set;
+    FD_ZERO(&set);
+    FD_SET((SOCKET)e->in, &set);
+    return select(0, &set, NULL, NULL, &none) > 0;
+}
+
+/* Nothing waits for consoles, pipes and sockets together, so this looks now and then. */
 void endpoint_wait(struct endpoint *const *list, unsigned n, uint64_t ns)
 {
-    (void)list;
-    (void)n;
-    Sleep((DWORD)((ns + 999999) / 1000000));
+    ULONGLONG end = GetTickCount64() + (ns + 999999) / 1000000, now;
+    while ((now = GetTickCount64()) < end) {
+        for (unsigned i = 0; i < n; i++)
+            if (ready(list[i]))
+                return;
+        Sleep(end - now < 5 ? (DWORD)(end - now) : 5);
+    }
 }
 #else
 typedef int not_empty;               /* ISO C wants a declaration in every file */

@@ -8,12 +8,14 @@ its input log; what is to be seen, from the screen's pixels, in a few places. KE
 A VITRINE for Windows, .exe, is run by wine; WINEPREFIX names its files, where the program's preferences are removed. There it
 is a shorter session, and REFERENCE, this host's build, draws the same picture and replays the session to the same hash.
 """
-import glob, hashlib, os, shutil, struct, subprocess, sys, tempfile, time, zlib
+import hashlib, os, shutil, struct, subprocess, sys, tempfile, time, zlib
 
 vitrine, keep, reference = [sys.argv[1]], *(sys.argv[2:] + [None, None])[:2]
 windows = vitrine[0].endswith(".exe")
 if windows:
     vitrine.insert(0, "wine")
+    if not reference:
+        sys.exit("the program for Windows needs a REFERENCE")
 for tool in ("Xvfb", "xdotool", *vitrine[:-1]):
     if not shutil.which(tool):
         print(f"skipped: {tool} is not installed")
@@ -29,8 +31,8 @@ if windows:
     os.environ.update(WINEDEBUG="-all", PULSE_SERVER="none")
     os.environ.pop("SDL_VIDEODRIVER", None)
     subprocess.run([*vitrine, "--version"], check=True, stdout=subprocess.DEVNULL)     # makes the prefix
-    user = [u for u in glob.glob(os.environ["WINEPREFIX"] + "/drive_c/users/*") if not u.endswith("/Public")][0]
-    conf = user + "/AppData/Roaming/vitrine/window.conf"
+    users = os.environ["WINEPREFIX"] + "/drive_c/users/"
+    conf = users + [u for u in os.listdir(users) if u != "Public"][0] + "/AppData/Roaming/vitrine/window.conf"
     if os.path.exists(conf):
         os.remove(conf)
 else:
