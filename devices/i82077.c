@@ -2,8 +2,7 @@
 #include "devices/i82077.h"
 
 #define RESET_NS  50000
-#define SECTOR_NS 200000
-#define SEEK_NS   1000000
+#define SEEK_NS   50000          /* one that needs no step */
 #define RETRY_NS  100000
 #define TRIES     1000           /* DMA that does not answer for 100 ms is an overrun */
 #define LAST_TRACK 84
@@ -50,8 +49,9 @@ static const struct field fields[] = {
     FIELD(struct i82077, int_sense),             FIELD(struct i82077, c),
     FIELD(struct i82077, h),                     FIELD(struct i82077, r),
     FIELD_MAX(struct i82077, head, 1),           FIELD(struct i82077, st2),
-    FIELD(struct i82077, count),                 FIELD(struct i82077, next_id),
+    FIELD(struct i82077, count),
     FIELD(struct i82077, full),                  FIELD_MAX(struct i82077, pos, 512),
+    FIELD(struct i82077, unload),                FIELD_MAX(struct i82077, loaded, 3),
     FIELD_MAX(struct i82077, tries, TRIES),      FIELD_ARRAY(struct i82077, buf),
     FIELD(struct i82077, step),                  FIELD(struct i82077, irq),
     FIELD_TRANSIENT(struct i82077, dma),         FIELD_TRANSIENT(struct i82077, sched),
@@ -109,6 +109,8 @@ static void finish(struct i82077 *p, uint8_t st0, uint8_t st1, uint8_t st2)
     p->result[6] = opcode(p) == FORMAT ? p->cmd[2] : opcode(p) == READ_ID ? 2 : p->cmd[5];
     p->full = false;
     p->pos = p->tries = 0;
+    p->loaded = p->cmd[1] & 3;
+    p->unload = sched_now(p->sched) + i82077_unload_time(p);
     give_result(p, 7);
     p->int_result = true;
     update_irq(p);
@@ -124,13 +126,18 @@ static bool reads(uint8_t op)
 }
 static bool writes(uint8_t op) { return op == WRITE || op == WRITE_DELETED; }
 
-/* Is there something under the head that turns and that this data rate can read? */
+/* Without a disk that turns there is no index pulse, and commands wait for one. */
+static bool turns(struct i82077 *p)
+{
+    const struct i82077_drive *d = drive_of(p);
+    return d->type && d->bd && p->dor >> (4 + d->n) & 1;
+}
+
+/* Can this data rate read what is under the head? */
 static bool readable(struct i82077 *p)
 {
     const struct i82077_drive *d = drive_of(p);
-    bool turns = d->type && d->bd && p->dor >> (4 + d->n) & 1;
-    return turns && d->rates >> p->ccr & 1 && p->cmd[0] & MFM && d->track < d->cyls &&
-           p->head < d->heads;
+    return d->rates >> p->ccr & 1 && p->cmd[0] & MFM && d->track < d->cyls && p->head < d->heads;
 }
 
 static uint64_t lba_of(struct i82077 *p, uint8_t r)
@@ -139,19 +146,50 @@ static uint64_t lba_of(struct i82077 *p, uint8_t r)
     return ((uint64_t)d->track * d->heads + p->head) * d->spt + r - 1;
 }
 
-/* Looks for the address mark C, H, R, N on the track. */
-static bool locate(struct i82077 *p)
+/* Is the address mark C, H, R, N on the track? If not, what ST1 and ST2 say. */
+static bool on_track(struct i82077 *p, uint8_t *st1, uint8_t *st2)
 {
     const struct i82077_drive *d = drive_of(p);
+    bool track = opcode(p) == READ_TRACK;
+    *st1 = *st2 = 0;
     if (!readable(p))
-        fail(p, ST1_MA, 0);
-    else if (p->c != d->track && opcode(p) != READ_TRACK)
-        fail(p, ST1_ND, ST2_WC);
-    else if (!p->r || p->r > d->spt || p->h != p->head || p->cmd[5] != 2)
-        fail(p, ST1_ND, 0);
-    else
+        *st1 = ST1_MA;
+    else if (opcode(p) == FORMAT || opcode(p) == READ_ID)
         return true;
-    return false;
+    else if (p->c != d->track && !track)
+        *st1 = ST1_ND, *st2 = ST2_WC;
+    else if (!p->r || p->r > d->spt || p->h != p->head || p->cmd[5] != 2)
+        *st1 = ST1_ND;
+    return !*st1;
+}
+
+/* Arms the event for when what the command wants next has passed the head, not before 'from'; for
+ * the second index pulse if it never will. */
+static void await(struct i82077 *p, vtime from)
+{
+    const struct i82077_drive *d = drive_of(p);
+    uint8_t st1, st2;
+    vtime when;
+    if (!turns(p))
+        when = VTIME_NEVER;
+    else if (!on_track(p, &st1, &st2))
+        when = i82077_index(d, from, 2);
+    else if (opcode(p) == READ_ID)
+        when = i82077_next_id(d, p->ccr, from, &p->r);
+    else
+        when = i82077_sector_end(d, p->ccr, p->r, from);
+    sched_arm(p->sched, &p->step, when);
+}
+
+/* Motor and medium can come while a command waits for them. */
+static void turning_changed(struct i82077 *p)
+{
+    if (p->phase != FDC_EXECUTE || p->step.when != VTIME_NEVER || !turns(p))
+        return;
+    if (opcode(p) == FORMAT)
+        sched_arm(p->sched, &p->step, i82077_index(drive_of(p), sched_now(p->sched), 1));
+    else
+        await(p, sched_now(p->sched));
 }
 
 static bool load_sector(struct i82077 *p)
@@ -251,7 +289,7 @@ static void sector_done(struct i82077 *p, bool tc)
     } else {
         p->head = now;
         p->phase = FDC_EXECUTE;
-        arm(p, SECTOR_NS);
+        await(p, sched_now(p->sched));
         update_irq(p);
     }
 }
@@ -281,10 +319,14 @@ static bool dma_move(struct i82077 *p, uint16_t n, bool to_memory, bool *tc)
 
 static void transfer_step(struct i82077 *p)
 {
-    uint8_t op = opcode(p);
+    uint8_t op = opcode(p), st1, st2;
     bool tc = false;
     if (!p->full) {
-        if (!locate(p) || (reads(op) && !load_sector(p)))
+        if (!on_track(p, &st1, &st2)) {
+            fail(p, st1, st2);
+            return;
+        }
+        if (reads(op) && !load_sector(p))
             return;
         if (op == READ_DELETED && p->cmd[0] & SK) {  /* skips them all */
             fail(p, ST1_ND, ST2_CM);
@@ -305,7 +347,7 @@ static void transfer_step(struct i82077 *p)
     sector_done(p, tc);
 }
 
-/* ---- FORMAT TRACK: four bytes C, H, R, N from the host for each sector ---- */
+/* ---- FORMAT TRACK: from index to index; C, H, R, N from the host for each sector ---- */
 
 static void format_sector(struct i82077 *p)
 {
@@ -316,13 +358,12 @@ static void format_sector(struct i82077 *p)
     memset(p->buf, p->cmd[5], sizeof p->buf);
     if (r && r <= d->spt && n == 2 && !store_sector(p, r))
         return;
-    if (--p->count) {
-        p->phase = FDC_EXECUTE;
-        arm(p, SECTOR_NS);
-        update_irq(p);
-    } else {
-        finish(p, 0, 0, 0);
-    }
+    p->phase = FDC_EXECUTE;
+    if (--p->count)
+        arm(p, i82077_format_time(p->ccr, p->cmd[4]));
+    else                                         /* the rest of the track is gap */
+        sched_arm(p->sched, &p->step, i82077_index(d, sched_now(p->sched), 1));
+    update_irq(p);
 }
 
 static void format_step(struct i82077 *p)
@@ -330,6 +371,8 @@ static void format_step(struct i82077 *p)
     bool tc;
     if (!readable(p)) {
         fail(p, ST1_MA, 0);
+    } else if (!p->count) {
+        finish(p, 0, 0, 0);
     } else if (non_dma(p)) {
         p->phase = FDC_DATA;
         update_irq(p);
@@ -341,17 +384,16 @@ static void format_step(struct i82077 *p)
     }
 }
 
+/* R is what passed. */
 static void read_id_step(struct i82077 *p)
 {
-    const struct i82077_drive *d = drive_of(p);
-    if (!readable(p)) {
+    uint8_t st1, st2;
+    if (!on_track(p, &st1, &st2)) {
         fail(p, ST1_MA | ST1_ND, 0);
         return;
     }
-    p->next_id = (uint8_t)(p->next_id % d->spt + 1);
-    p->c = d->track;
+    p->c = drive_of(p)->track;
     p->h = p->head;
-    p->r = p->next_id;
     finish(p, 0, 0, 0);
 }
 
@@ -375,8 +417,8 @@ static void on_step(void *owner, vtime when)
     struct i82077 *p = owner;
     if (p->resetting)
         end_reset(p);
-    else if (p->phase != FDC_EXECUTE)
-        return;
+    else if (p->phase != FDC_EXECUTE || !turns(p))
+        return;                                  /* turning_changed() goes on */
     else if (opcode(p) == FORMAT)
         format_step(p);
     else if (opcode(p) == READ_ID)
@@ -420,11 +462,14 @@ static void on_seek(void *owner, vtime when)
 static void seek(struct i82077 *p, uint8_t target, bool recalibrate)
 {
     struct i82077_drive *d = drive_of(p);
+    unsigned steps = target > d->pcn ? target - d->pcn : d->pcn - target;
+    if (recalibrate)
+        steps = d->type && d->track < RECALIBRATE_STEPS ? d->track : RECALIBRATE_STEPS;
     d->target = target;
     d->seeking = true;
     d->recalibrating = recalibrate;
     d->pending = 0;
-    sched_arm(p->sched, &d->seek, sched_now(p->sched) + SEEK_NS);
+    sched_arm(p->sched, &d->seek, sched_now(p->sched) + SEEK_NS + steps * i82077_step_time(p));
     idle(p);
 }
 
@@ -439,9 +484,17 @@ static void begin_seek(struct i82077 *p)
         seek(p, (uint8_t)(d->pcn - p->cmd[2]), false);
 }
 
+/* How long until the head is down and a search can begin. */
+static vtime head_load(const struct i82077 *p)
+{
+    bool down = p->loaded == (p->cmd[1] & 3) && sched_now(p->sched) < p->unload;
+    return down ? 0 : i82077_load_time(p);
+}
+
 static void begin_transfer(struct i82077 *p)
 {
     struct i82077_drive *d = drive_of(p);
+    vtime from = sched_now(p->sched) + head_load(p);
     p->head = p->cmd[1] >> 2 & 1;
     p->c = p->cmd[2];
     p->h = p->cmd[3];
@@ -452,13 +505,17 @@ static void begin_transfer(struct i82077 *p)
     p->pos = p->tries = 0;
     p->phase = FDC_EXECUTE;
     if (p->config & CONFIG_EIS && d->type) {
-        move_head(d, (int)p->c - (int)d->pcn);
+        int steps = (int)p->c - (int)d->pcn;
+        move_head(d, steps);
         d->pcn = p->c;
+        from += (unsigned)(steps < 0 ? -steps : steps) * i82077_step_time(p);
     }
+    if (opcode(p) == READ_TRACK && turns(p))
+        from = i82077_index(d, from, 1);
     if (writes(opcode(p)) && d->bd && d->bd->read_only)
         fail(p, ST1_NW, 0);
     else
-        arm(p, SECTOR_NS);
+        await(p, from);
 }
 
 static void begin_format(struct i82077 *p)
@@ -476,8 +533,9 @@ static void begin_format(struct i82077 *p)
         fail(p, ST1_NW, 0);
     else if (!p->count)
         finish(p, 0, 0, 0);
-    else
-        arm(p, SECTOR_NS);
+    else if (turns(p))
+        sched_arm(p->sched, &p->step,
+                  i82077_index(d, sched_now(p->sched) + head_load(p), 1));
 }
 
 static void begin_read_id(struct i82077 *p)
@@ -485,7 +543,7 @@ static void begin_read_id(struct i82077 *p)
     p->head = p->cmd[1] >> 2 & 1;
     p->c = p->h = p->r = 0;
     p->phase = FDC_EXECUTE;
-    arm(p, SECTOR_NS);
+    await(p, sched_now(p->sched) + head_load(p));
 }
 
 static void sense_interrupt(struct i82077 *p)
@@ -613,6 +671,7 @@ static void reset_core(struct i82077 *p)
         dreq(p, false);
     idle(p);
     p->int_result = p->int_sense = p->resetting = false;
+    p->unload = 0;
     sched_arm(p->sched, &p->step, VTIME_NEVER);
     for (unsigned i = 0; i < 4; i++) {
         sched_arm(p->sched, &p->drive[i].seek, VTIME_NEVER);
@@ -643,7 +702,7 @@ static void reset(void *dev, enum reset_kind kind)
     p->dor = p->tdr = p->dsr = 0;
     p->ccr = 2;
     p->perpendicular = p->specify[0] = p->specify[1] = 0;
-    p->c = p->h = p->r = p->head = p->st2 = p->count = p->next_id = 0;
+    p->c = p->h = p->r = p->head = p->st2 = p->count = p->loaded = 0;
     memset(p->cmd, 0, sizeof p->cmd);
     memset(p->result, 0, sizeof p->result);
     memset(p->buf, 0, sizeof p->buf);
@@ -686,6 +745,7 @@ static void write_dor(struct i82077 *p, uint8_t v)
         reset_core(p);
     else if (v & ~old & DOR_RESET)
         leave_reset(p);
+    turning_changed(p);
     update_irq(p);
 }
 
@@ -816,6 +876,7 @@ void i82077_insert(struct i82077 *p, unsigned drive, struct blockdev *bd)
 {
     i82077_set_medium(&p->drive[drive], bd);
     p->drive[drive].changed = true;
+    turning_changed(p);
 }
 
 /* Counts a command could not have reached would lead past its buffers. */
@@ -828,9 +889,9 @@ static bool post_load(void *dev, unsigned version, struct error *err)
     if (p->phase == FDC_EXECUTE || p->phase == FDC_DATA) {
         uint8_t op = p->cmd[0] & 0x1f, n = command_length(p->cmd[0]);
         bad |= n < 9 && op != FORMAT && op != READ_ID;
-        bad |= op == FORMAT && (!p->count || p->pos > 4);
+        bad |= op == FORMAT && (p->pos > 4 || (p->phase == FDC_DATA && !p->count));
     }
     return !bad || error_set(err, 1, "the state of the floppy controller contradicts itself");
 }
 
-const struct device_class i82077_class = { "i82077", 1, 1, fields, reset, post_load, NULL };
+const struct device_class i82077_class = { "i82077", 2, 1, fields, reset, post_load, NULL };

@@ -6,21 +6,23 @@
  *   3F7h        DIR/CCR                               (i82077_dir_ops, 1 port; 3F6h belongs to IDE)
  *   irq         INT, gated by DOR: ISA 6  dma  channel 2, or bytes through the FIFO in non-DMA mode
  *
- * A command collects its bytes, executes a sector at a time by an event at a fixed latency, and
- * leaves its result bytes; a sector on its way waits in buf[]. Seeks have events of their own, one
- * a drive.
+ * A command collects its bytes, executes a sector at a time, and leaves its result bytes; a sector
+ * on its way waits in buf[]. Seeks have events of their own, one a drive, at SPECIFY's step rate.
+ *
+ * A disk turns while its drive's motor is on in DOR: 300 times a minute, in a 1.2M drive 360 times.
+ * Where it is follows from virtual time, index pulses being at its multiples; sectors lie on the
+ * track in order, with equal gaps. So a track takes a turn, a sector asked for too late another
+ * one, and what is not there is missed at the second index pulse. Without a disk, or with the motor
+ * off, a command waits. The head is loaded and unloaded as SPECIFY says.
  *
  * Images have no address marks: sectors are 512 bytes, numbered from 1 and never deleted. An image
  * of a known size has that format's geometry; any other is taken for a 1.44M (or 2.88M) disk that
- * reads as zeroes beyond the image.
+ * reads as zeroes beyond the image. i82077_media.c knows formats and tracks.
  *
- * i82077_media.c knows the formats. A disk turns while its drive's motor is on in DOR.
- *
- * Not modelled:  PS/2 and Model 30 registers, tape, FIFO thresholds and real rotation times,
- *                deleted data marks (a write of them writes ordinary data), sectors of other
- *                sizes.
- * Deviations:    a drive takes media of any format; without a disk, or with its motor off,
- *                a command fails instead of waiting for an index pulse.
+ * Not modelled:  PS/2 and Model 30 registers, tape, FIFO thresholds (a sector moves at once, when
+ *                it has passed), interleave, deleted data marks (a write of them writes ordinary
+ *                data), sectors of other sizes.
+ * Deviations:    a drive takes media of any format, and reads them as soon as its motor is on.
  */
 #pragma once
 #include "core/blockdev.h"
@@ -69,7 +71,8 @@ struct i82077 {
     uint8_t      c, h, r, head;  /* sector in work */
     uint8_t      st2;            /* collected while a scan goes on */
     uint8_t      count;          /* FORMAT, VERIFY with a count: sectors left */
-    uint8_t      next_id;        /* what passes under the head next, for READ ID */
+    uint8_t      loaded;         /* the drive whose head is down ... */
+    uint64_t     unload;         /* ... until then */
     bool         full;           /* buf holds the sector in work */
     uint16_t     pos, tries;     /* bytes moved; DMA attempts without one */
     uint8_t      buf[512];
@@ -90,5 +93,16 @@ void i82077_attach(struct i82077 *p, unsigned drive, enum floppy_type type, stru
 void i82077_insert(struct i82077 *p, unsigned drive, struct blockdev *bd);
 /* Puts a medium's geometry into a drive: for i82077.c. */
 void i82077_set_medium(struct i82077_drive *d, struct blockdev *bd);
+/* When things pass under the head of a drive at CCR's data rate. The n-th index pulse after 'from';
+ * the end of sector r's data, and of the next ID field, of sector *r, of those that begin no
+ * earlier. What FORMAT TRACK takes for a sector with that gap. */
+vtime i82077_index(const struct i82077_drive *d, vtime from, unsigned n);
+vtime i82077_sector_end(const struct i82077_drive *d, uint8_t rate, uint8_t r, vtime from);
+vtime i82077_next_id(const struct i82077_drive *d, uint8_t rate, vtime from, uint8_t *r);
+vtime i82077_format_time(uint8_t rate, uint8_t gap);
+/* A step of the head, its loading, and the time it stays loaded. */
+vtime i82077_step_time(const struct i82077 *p);
+vtime i82077_load_time(const struct i82077 *p);
+vtime i82077_unload_time(const struct i82077 *p);
 /* The drive that suits a medium of so many sectors; 0: the usual one. */
 enum floppy_type floppy_type_for(uint64_t sectors);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The geometry of floppy disks, from the size of their images. */
+/* The geometry of floppy disks, from the size of their images; where their sectors are when; how
+ * long the drives take. */
 #include "devices/i82077.h"
 
 static const struct format {
@@ -37,4 +38,80 @@ void i82077_set_medium(struct i82077_drive *d, struct blockdev *bd)
     d->heads = f->heads;
     d->spt = f->spt;
     d->rates = f->rates;
+}
+
+/* ---- the track: 146 bytes after the index, then sectors of 62 bytes, data and a gap ---- */
+
+enum { LEAD = 146, ID = 22, SECTOR = 62 + 512 };
+
+static vtime byte_ns(uint8_t rate)
+{
+    static const uint16_t ns[4] = { 16000, 26667, 32000, 8000 };
+    return ns[rate & 3];
+}
+
+static vtime turn(const struct i82077_drive *d)
+{
+    return d->type == FLOPPY_1200K ? 166666667 : 200000000;
+}
+
+/* From one sector to the next. */
+static vtime pitch(const struct i82077_drive *d, uint8_t rate)
+{
+    return (turn(d) - LEAD * byte_ns(rate)) / d->spt;
+}
+
+vtime i82077_index(const struct i82077_drive *d, vtime from, unsigned n)
+{
+    return from - from % turn(d) + n * turn(d);
+}
+
+static vtime sector_start(const struct i82077_drive *d, uint8_t rate, uint8_t r, vtime from)
+{
+    vtime at = LEAD * byte_ns(rate) + (r - 1u) * pitch(d, rate), now = from % turn(d);
+    return from - now + at + (at < now ? turn(d) : 0);
+}
+
+/* Tracks that are too full for the rate have sectors that end before the next. */
+vtime i82077_sector_end(const struct i82077_drive *d, uint8_t rate, uint8_t r, vtime from)
+{
+    vtime size = SECTOR * byte_ns(rate), most = pitch(d, rate) / 16 * 15;
+    return sector_start(d, rate, r, from) + (size < most ? size : most);
+}
+
+vtime i82077_next_id(const struct i82077_drive *d, uint8_t rate, vtime from, uint8_t *r)
+{
+    vtime lead = LEAD * byte_ns(rate), now = from % turn(d);
+    vtime n = now <= lead ? 0 : (now - lead + pitch(d, rate) - 1) / pitch(d, rate);
+    *r = (uint8_t)(n % d->spt + 1);
+    return sector_start(d, rate, *r, from) + ID * byte_ns(rate);
+}
+
+vtime i82077_format_time(uint8_t rate, uint8_t gap) { return (SECTOR + gap) * byte_ns(rate); }
+
+/* ---- SPECIFY's times: at 500 kbit/s; they go with the data rate (290166, table 5-9) ---- */
+
+#define MS UINT64_C(1000000)
+
+static vtime scaled(const struct i82077 *p, vtime ns)
+{
+    static const uint8_t sixths[4] = { 6, 10, 12, 3 };
+    return ns * sixths[p->ccr & 3] / 6;
+}
+
+vtime i82077_step_time(const struct i82077 *p)
+{
+    return scaled(p, (16u - (p->specify[0] >> 4)) * MS);
+}
+
+vtime i82077_load_time(const struct i82077 *p)
+{
+    unsigned n = p->specify[1] >> 1;
+    return scaled(p, (n ? n : 128) * 2 * MS);
+}
+
+vtime i82077_unload_time(const struct i82077 *p)
+{
+    unsigned n = p->specify[0] & 15;
+    return scaled(p, (n ? n : 16) * 16 * MS);
 }

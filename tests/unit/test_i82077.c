@@ -8,6 +8,9 @@
 
 enum { SECTORS = 2880 };
 enum { DOR = 2, MSR = 4, FIFO = 5 };
+#define MS     UINT64_C(1000000)
+#define SECOND (1000 * MS)
+#define TURN   (200 * MS)
 
 struct rig {
     struct sched    sched;
@@ -77,7 +80,7 @@ static void results(unsigned n, uint8_t *p)
 
 static void wait_irq(void)
 {
-    for (int i = 0; i < 5000 && !r.irq.level; i++)
+    for (int i = 0; i < 20000 && !r.irq.level; i++)
         sched_advance(&r.sched, r.sched.now + 100000);
     ck_assert(r.irq.level);
 }
@@ -219,13 +222,14 @@ START_TEST(motor_and_recalibration)
     send(2, (const uint8_t[]){ 7, 0 });
     wait_irq();
     sense(0x20, 0);
-    out(DOR, 0x0c);                                /* nothing turns */
+    out(DOR, 0x0c);                                /* nothing turns: it waits */
     dma(0, 512);
-    transfer(0x46, 0, 0, 1, 18, res);
-    ck_assert(res[0] == 0x40 && res[1] == 1);
+    send(9, (const uint8_t[]){ 0x46, 0, 0, 0, 1, 2, 18, 0x1b, 0xff });
+    sched_advance(&r.sched, r.sched.now + 3 * SECOND);
+    ck_assert(!r.irq.level && in(MSR) == 0x10);
     out(DOR, 0x1c);
-    dma(0, 512);
-    transfer(0x46, 0, 0, 1, 18, res);
+    wait_irq();
+    results(7, res);
     ck_assert(!res[0] && !memcmp(r.memory, r.image, 512));
 }
 END_TEST
@@ -305,6 +309,92 @@ START_TEST(small_commands)
 }
 END_TEST
 
+/* Virtual time from a command's last byte to its interrupt, to 10 us. */
+static uint64_t timed(unsigned n, const uint8_t *command)
+{
+    send(n, command);
+    vtime from = r.sched.now;
+    for (int i = 0; i < 200000 && !r.irq.level; i++)
+        sched_advance(&r.sched, r.sched.now + 10000);
+    ck_assert(r.irq.level);
+    return r.sched.now - from;
+}
+
+static void about(uint64_t got, uint64_t want, uint64_t within)
+{
+    ck_assert_msg(got >= want - within && got <= want + within, "%u us, not %u",
+                  (unsigned)(got / 1000), (unsigned)(want / 1000));
+}
+
+static void read_timed(uint8_t first, uint8_t last, uint64_t want, uint64_t within)
+{
+    uint8_t res[7];
+    dma(0, (last - first + 1u) * 512u);
+    about(timed(9, (const uint8_t[]){ 0x46, 0, 0, 0, first, 2, 18, 0x1b, 0xff }), want, within);
+    results(7, res);
+    ck_assert(!res[0] && res[5] == last % 18 + 1);
+}
+
+/* SPECIFY AFh, 02h: steps of 6 ms, 240 ms to unload, 2 ms to load the head. */
+START_TEST(times_are_those_of_a_disk)
+{
+    uint8_t b[7];
+    const uint64_t sector = TURN / 18;
+    about(timed(3, (const uint8_t[]){ 0x0f, 0, 30 }), 30 * 6 * MS, 100000);
+    sense(0x20, 30);
+    i82077_dir_ops.write(&r.fdc, 0, 2, 1);         /* half the rate: twice the time */
+    about(timed(2, (const uint8_t[]){ 0x07, 0 }), 30 * 12 * MS, 100000);
+    sense(0x20, 0);
+    i82077_dir_ops.write(&r.fdc, 0, 0, 1);
+    r.memory[0] = 0;
+    sched_advance(&r.sched, 20 * TURN);
+    read_timed(1, 18, TURN - sector / 8, sector / 4);      /* from the index on: a track a turn */
+    read_timed(1, 1, sector, sector / 2);          /* its next one is the next to come */
+    read_timed(2, 2, sector, sector / 8);
+    read_timed(2, 2, TURN, sector / 8);            /* just missed */
+    read_timed(1, 1, TURN - sector, sector / 8);
+    sched_advance(&r.sched, 40 * TURN - 1 * MS);   /* the head is up: sector 1 is not caught */
+    read_timed(3, 3, 1 * MS + 3 * sector, sector / 4);
+    sched_advance(&r.sched, 50 * TURN);
+    about(timed(9, (const uint8_t[]){ 0x46, 0, 0, 0, 19, 2, 19, 0x1b, 0xff }), 2 * TURN, 3 * MS);
+    results(7, b);                                 /* not found in two turns */
+    for (uint8_t i = 0; i < 18; i++)
+        memcpy(r.memory + 4 * i, (const uint8_t[]){ 0, 0, (uint8_t)(i + 1), 2 }, 4);
+    sched_advance(&r.sched, 60 * TURN + 10 * MS);
+    dma(0, 72);                                    /* from index to index */
+    about(timed(6, (const uint8_t[]){ 0x4d, 0, 2, 18, 0x54, 0xf6 }), 390 * MS, 100000);
+    results(7, b);
+    ck_assert(!b[0]);
+}
+END_TEST
+
+/* A program that measures the speed of a drive counts READ IDs of one sector. */
+START_TEST(speed_can_be_measured)
+{
+    uint8_t b[7];
+    vtime seen[2] = { 0 };
+    for (unsigned i = 0, n = 0; n < 2; i++) {
+        ck_assert_uint_lt(i, 40);
+        timed(2, (const uint8_t[]){ 0x4a, 0 });
+        results(7, b);
+        if (b[5] == 7)
+            seen[n++] = r.sched.now;
+    }
+    about(seen[1] - seen[0], TURN, 50000);
+    static uint8_t image[2400 * 512];
+    struct disk_mem d;
+    i82077_attach(&r.fdc, 0, FLOPPY_1200K, disk_mem_init(&d, image, sizeof image, 512, false));
+    for (unsigned i = 0, n = 0; n < 2; i++) {
+        ck_assert_uint_lt(i, 40);
+        timed(2, (const uint8_t[]){ 0x4a, 0 });
+        results(7, b);
+        if (b[5] == 15)
+            seen[n++] = r.sched.now;
+    }
+    about(seen[1] - seen[0], 166667000, 50000);    /* 360 turns a minute */
+}
+END_TEST
+
 START_TEST(disk_change)
 {
     uint8_t res[7];
@@ -316,8 +406,15 @@ START_TEST(disk_change)
     i82077_insert(&r.fdc, 0, NULL);
     go(2);
     ck_assert_uint_eq(i82077_dir_ops.read(&r.fdc, 0, 1), 0x80);
-    transfer(0x46, 2, 0, 1, 18, res);
-    ck_assert_uint_eq(res[0], 0x40);
+    dma(0, 512);
+    send(9, (const uint8_t[]){ 0x46, 0, 2, 0, 1, 2, 18, 0x1b, 0xff });
+    sched_advance(&r.sched, r.sched.now + 3 * SECOND);
+    ck_assert(!r.irq.level);                       /* no index: until a reset, or a disk */
+    i82077_insert(&r.fdc, 0, &r.disk.bd);
+    wait_irq();
+    results(7, res);
+    ck_assert(!res[0] && !memcmp(r.memory, r.image + 2 * 36 * 512, 512));
+    i82077_insert(&r.fdc, 0, NULL);
     static uint8_t small[1024];                    /* an odd little image is a 1.44M disk */
     struct disk_mem d;
     small[513] = 0x77;
@@ -402,7 +499,7 @@ static void poke(void *arg, uint32_t v)
                                      0x56, 0x51, 0x0c, 0x13, 0x8f, 0x42, 0x0e, 0x04, 0x12 };
     uint32_t w = v >> 4;
     switch (v % 8) {
-    case 0: case 1: sched_advance(&x->sched, x->sched.now + w % 600000); break;
+    case 0: case 1: sched_advance(&x->sched, x->sched.now + w % 60000000); break;
     case 2:
         if (x->fdc.phase == FDC_IDLE)
             i82077_ops.write(&x->fdc, FIFO, first[w % sizeof first], 1);
@@ -480,6 +577,8 @@ int main(void)
     tcase_add_test(t, all_media);
     tcase_add_test(t, small_commands);
     tcase_add_test(t, disk_change);
+    tcase_add_test(t, times_are_those_of_a_disk);
+    tcase_add_test(t, speed_can_be_measured);
     tcase_add_test(t, formats_by_size);
     tcase_add_test(t, without_dma);
     tcase_add_test(t, verify_and_scan);
