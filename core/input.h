@@ -9,9 +9,10 @@
 #define INPUT_QUEUE 256u
 
 enum input_kind {
-    IN_KEY,                      /* code: PS/2 set 1 scan code, E0 xx as 0x1xx; a: 1 down, 0 up */
+    IN_KEY,                      /* code: PS/2 set 1 scan code, E0 xx as 0x1xx; a: 1 down, 0 up; b:
+                                    1 the user repeats held keys, 0 the keyboard does */
     IN_MOUSE,                    /* a, b: dx, dy (down is positive); c: wheel; code: buttons, bit 0
-                                    left, 1 right, 2 middle */
+                                    left, 1 right, 2 middle, 3 and 4 at the sides */
     IN_SERIAL,                   /* code: port 0..3; a: byte */
     IN_MOUSE_AT,                 /* a, b: place on the screen, 0..32767; c: wheel; code: buttons.
                                     For guests with an absolute pointer */

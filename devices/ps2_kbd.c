@@ -11,6 +11,7 @@ enum { LSHIFT = 1, RSHIFT = 2, LCTRL = 4, RCTRL = 8, LALT = 16, RALT = 32 };
 #define SHIFTS (LSHIFT | RSHIFT)
 #define CTRLS  (LCTRL | RCTRL)
 #define ALTS   (LALT | RALT)
+#define NUM_LOCK 2
 
 static const struct field fields[] = {
     FIELD_MAX(struct ps2_kbd, set, 3),        FIELD_MAX(struct ps2_kbd, leds, 7),
@@ -19,7 +20,9 @@ static const struct field fields[] = {
     FIELD(struct ps2_kbd, scanning),          FIELD_MAX(struct ps2_kbd, resp_n, 8),
     FIELD_MAX(struct ps2_kbd, fifo_n, PS2_KBD_FIFO),
     FIELD_ARRAY(struct ps2_kbd, resp),        FIELD_ARRAY(struct ps2_kbd, fifo),
-    FIELD_ARRAY(struct ps2_kbd, breaks),      FIELD(struct ps2_kbd, ready),
+    FIELD_ARRAY(struct ps2_kbd, breaks),      FIELD_ARRAY(struct ps2_kbd, repeats),
+    FIELD_MAX(struct ps2_kbd, held, 0x17f),   FIELD(struct ps2_kbd, repeat),
+    FIELD(struct ps2_kbd, ready),             FIELD_TRANSIENT(struct ps2_kbd, sched),
     FIELD_END
 };
 
@@ -51,8 +54,15 @@ static const uint8_t set3_e0[][2] = {
     { 0x4f, 0x65 }, { 0x50, 0x60 }, { 0x51, 0x6d }, { 0x52, 0x67 }, { 0x53, 0x64 }, { 0x5b, 0x8b },
     { 0x5c, 0x8c }, { 0x5d, 0x8d },
 };
-/* Keys that send break codes in set 3 from the start: Shift, left Ctrl, left Alt, Caps Lock. */
+/* Keys that in set 3 send break codes from the start: Shift, left Ctrl, left Alt, Caps Lock; and
+ * those that do not repeat: these, Esc, F1 to F12, locks, right Ctrl and Alt, all but the arrows
+ * and Del between the blocks, the keypad but for plus. */
 static const uint8_t default_breaks[] = { 0x12, 0x59, 0x11, 0x19, 0x14 };
+static const uint8_t default_single[] = {
+    0x12, 0x59, 0x11, 0x19, 0x14, 0x08, 0x07, 0x0f, 0x17, 0x1f, 0x27, 0x2f, 0x37, 0x3f, 0x47, 0x4f,
+    0x56, 0x5e, 0x57, 0x5f, 0x62, 0x76, 0x58, 0x39, 0x67, 0x6e, 0x6f, 0x65, 0x6d, 0x77, 0x7e, 0x84,
+    0x6c, 0x75, 0x7d, 0x6b, 0x73, 0x74, 0x69, 0x72, 0x7a, 0x70, 0x71, 0x79,
+};
 /* clang-format on */
 
 struct seq { uint8_t b[8]; unsigned n; };
@@ -122,6 +132,29 @@ static void add_print(const struct ps2_kbd *k, struct seq *s, bool down)
         add_code(k, s, 0x12a, false);
 }
 
+/* Insert to PgDn and the arrows, and the keypad's slash. */
+static bool undoes_shift(uint16_t code)
+{
+    return (code >= 0x147 && code <= 0x153) || code == 0x135;
+}
+
+/* In sets 1 and 2 the grey keys come with Shift up, or down where Num Lock would turn them into
+ * digits: before their make code and, the other way round, after their break code. */
+static void add_grey(const struct ps2_kbd *k, struct seq *s, uint16_t code, bool down)
+{
+    bool digits = k->leds & NUM_LOCK && code != 0x135;
+    if (!down)
+        add_code(k, s, code, false);
+    if (digits && !(k->mods & SHIFTS))
+        add_code(k, s, 0x12a, down);
+    if (!digits && k->mods & LSHIFT)
+        add_code(k, s, 0x12a, !down);
+    if (!digits && k->mods & RSHIFT)
+        add_code(k, s, 0x136, !down);
+    if (down)
+        add_code(k, s, code, true);
+}
+
 static struct seq sequence(const struct ps2_kbd *k, uint16_t code, bool down)
 {
     struct seq s = { { 0 }, 0 };
@@ -137,10 +170,31 @@ static struct seq sequence(const struct ps2_kbd *k, uint16_t code, bool down)
             add_pause(k, &s);
     } else if (code == KEY_PRINT) {
         add_print(k, &s, down);
+    } else if (undoes_shift(code)) {
+        add_grey(k, &s, code, down);
     } else if (code & 0x7f && to_set2(code & 0x7f)) {
         add_code(k, &s, code, down);
     }
     return s;
+}
+
+/* What a held key sends again: its make code alone. */
+static struct seq repetition(const struct ps2_kbd *k)
+{
+    struct seq s = { { 0 }, 0 };
+    if (k->set == 3)
+        add(&s, to_set3(k->held));
+    else
+        add_code(k, &s, k->held == KEY_PRINT && k->mods & ALTS ? 0x54 : k->held, true);
+    return s;
+}
+
+static bool may_repeat(const struct ps2_kbd *k, uint16_t code)
+{
+    uint8_t c = to_set3(code);
+    if (k->set != 3)
+        return code != KEY_PAUSE && code != KEY_BREAK && sequence(k, code, true).n;
+    return c && k->repeats[c >> 3] >> (c & 7) & 1;
 }
 
 static void note_modifier(struct ps2_kbd *k, uint16_t code, bool down)
@@ -152,16 +206,52 @@ static void note_modifier(struct ps2_kbd *k, uint16_t code, bool down)
 
 static void update(struct ps2_kbd *k) { line_set(&k->ready, k->resp_n || k->fifo_n); }
 
-bool ps2_kbd_key(struct ps2_kbd *k, uint16_t code, bool down)
+static bool enqueue(struct ps2_kbd *k, struct seq s)
 {
-    if (k->scanning) {
-        struct seq s = sequence(k, code & 0x17f, down);
-        if (k->fifo_n + s.n > PS2_KBD_FIFO)
-            return false;
-        memcpy(k->fifo + k->fifo_n, s.b, s.n);
-        k->fifo_n = (uint8_t)(k->fifo_n + s.n);
-    }
-    note_modifier(k, code & 0x17f, down);
+    if (k->fifo_n + s.n > PS2_KBD_FIFO)
+        return false;
+    memcpy(k->fifo + k->fifo_n, s.b, s.n);
+    k->fifo_n = (uint8_t)(k->fifo_n + s.n);
+    return true;
+}
+
+/* F3h: bits 5 and 6 quarters of a second less one; the period is (8 + bits 0..2) << bits 3..4 times
+ * 1/240 s. */
+static vtime delay(const struct ps2_kbd *k) { return ((k->rate >> 5 & 3) + 1u) * 250000000u; }
+static vtime period(const struct ps2_kbd *k)
+{
+    return (vtime)(8 + (k->rate & 7)) * UINT64_C(4166667) << (k->rate >> 3 & 3);
+}
+
+static void hold(struct ps2_kbd *k, uint16_t code)
+{
+    k->held = code;
+    sched_arm(k->sched, &k->repeat, code ? sched_now(k->sched) + delay(k) : VTIME_NEVER);
+}
+
+static void on_repeat(void *dev, vtime when)
+{
+    struct ps2_kbd *k = dev;
+    if (!k->held || !k->scanning)
+        return;
+    if (may_repeat(k, k->held))
+        enqueue(k, repetition(k));
+    sched_arm(k->sched, &k->repeat, k->sched->now + period(k));
+    update(k);
+}
+
+bool ps2_kbd_key(struct ps2_kbd *k, uint16_t code, bool down, bool typematic)
+{
+    code &= 0x17f;
+    if (down && typematic && code && code == k->held)
+        return true;                             /* it does so itself */
+    if (k->scanning && !enqueue(k, sequence(k, code, down)))
+        return false;
+    if (down)
+        hold(k, typematic && k->scanning && may_repeat(k, code) ? code : 0);
+    else if (code == k->held)
+        hold(k, 0);
+    note_modifier(k, code, down);
     update(k);
     return true;
 }
@@ -172,9 +262,17 @@ static void respond(struct ps2_kbd *k, uint8_t v)
         k->resp[k->resp_n++] = v;
 }
 
-static void set_breaks(struct ps2_kbd *k, bool all)
+static void set_types(struct ps2_kbd *k, bool breaks, bool repeats)
 {
-    memset(k->breaks, all ? 0xff : 0, sizeof k->breaks);
+    memset(k->breaks, breaks ? 0xff : 0, sizeof k->breaks);
+    memset(k->repeats, repeats ? 0xff : 0, sizeof k->repeats);
+}
+
+static void set_type(struct ps2_kbd *k, uint8_t key, bool breaks, bool repeats)
+{
+    uint8_t *b = &k->breaks[key >> 3], *r = &k->repeats[key >> 3], bit = (uint8_t)(1u << (key & 7));
+    *b = breaks ? *b | bit : *b & (uint8_t)~bit;
+    *r = repeats ? *r | bit : *r & (uint8_t)~bit;
 }
 
 static void defaults(struct ps2_kbd *k)
@@ -182,9 +280,12 @@ static void defaults(struct ps2_kbd *k)
     k->set = 2;
     k->rate = 0x2b;                          /* 10.9 a second, after half a second */
     k->leds = k->expect = k->fifo_n = 0;
-    set_breaks(k, false);
+    hold(k, 0);
+    set_types(k, false, true);
+    for (unsigned i = 0; i < sizeof default_single; i++)
+        set_type(k, default_single[i], false, false);
     for (unsigned i = 0; i < sizeof default_breaks; i++)
-        k->breaks[default_breaks[i] >> 3] |= (uint8_t)(1u << (default_breaks[i] & 7));
+        set_type(k, default_breaks[i], true, false);
 }
 
 static void set_scan_set(struct ps2_kbd *k, uint8_t v)
@@ -202,14 +303,9 @@ static void set_scan_set(struct ps2_kbd *k, uint8_t v)
 
 static void set_key_type(struct ps2_kbd *k, uint8_t command, uint8_t key)
 {
-    uint8_t bit = (uint8_t)(1u << (key & 7));
     respond(k, ACK);
-    if (key >> 3 >= (int)sizeof k->breaks)
-        return;
-    if (command == KEY_MAKE_BREAK)
-        k->breaks[key >> 3] |= bit;
-    else
-        k->breaks[key >> 3] &= (uint8_t)~bit;
+    if (key >> 3 < (int)sizeof k->breaks)
+        set_type(k, key, command == KEY_MAKE_BREAK, command == KEY_TYPEMATIC);
 }
 
 static void argument(struct ps2_kbd *k, uint8_t v)
@@ -254,17 +350,15 @@ static void command(struct ps2_kbd *k, uint8_t v)
         break;
     case ENABLE:
         k->fifo_n = 0;
+        hold(k, 0);
         k->scanning = true;
         break;
     case DISABLE: case DEFAULTS:
         defaults(k);
         k->scanning = v == DEFAULTS;
         break;
-    case ALL_TYPEMATIC: case ALL_MAKE:
-        set_breaks(k, false);
-        break;
-    case ALL_MAKE_BREAK: case ALL_BOTH:
-        set_breaks(k, true);
+    case ALL_TYPEMATIC: case ALL_MAKE: case ALL_MAKE_BREAK: case ALL_BOTH:
+        set_types(k, v == ALL_MAKE_BREAK || v == ALL_BOTH, v == ALL_TYPEMATIC || v == ALL_BOTH);
         break;
     case RESET:
         defaults(k);
@@ -297,9 +391,10 @@ uint8_t ps2_kbd_read(struct ps2_kbd *k)
     return k->last;
 }
 
-void ps2_kbd_init(struct ps2_kbd *k)
+void ps2_kbd_init(struct ps2_kbd *k, struct sched *s)
 {
-    *k = (struct ps2_kbd){ .set = 2 };
+    *k = (struct ps2_kbd){ .set = 2, .sched = s };
+    sched_add(s, &k->repeat, "kbd.repeat", on_repeat, k);
     defaults(k);
 }
 
@@ -322,5 +417,5 @@ static bool kbd_post_load(void *dev, unsigned version, struct error *err)
     return k->set ? true : error_set(err, 1, "ps2_kbd: no scan code set");
 }
 
-const struct device_class ps2_kbd_class = { "ps2_kbd", 1, 1, fields, kbd_reset, kbd_post_load,
+const struct device_class ps2_kbd_class = { "ps2_kbd", 2, 1, fields, kbd_reset, kbd_post_load,
                                             NULL };

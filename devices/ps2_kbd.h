@@ -6,11 +6,13 @@
  *   host -> keyboard   ps2_kbd_write()            READY  line ready: a byte waits for the host
  *   keyboard -> host   ps2_kbd_read()
  *
- * The sixteen-byte FIFO holds whole key sequences; answers to commands go past it. The repeat of a
- * held key comes from the machine's user as further 'down' events.
+ * The sixteen-byte FIFO holds whole key sequences; answers to commands go past it. The key pressed
+ * last repeats while it is held, after the delay and at the rate of command F3h, unless whoever
+ * presses it repeats it himself. The grey cursor keys undo Shift and Num Lock around their codes,
+ * since programs for 84 keys would take them for those of the keypad.
  *
- * Not modelled:  own typematic repeat; the fake shifts around the grey cursor keys; the half
- *                second of the self test; a spontaneous AAh at power-on.
+ * Not modelled:  the half second of the self test; a spontaneous AAh at power-on.
+ * Deviations:    a full FIFO takes no further key instead of sending an overrun code.
  */
 #pragma once
 #include "core/device.h"
@@ -29,7 +31,11 @@ struct ps2_kbd {
     uint8_t     resp[8];
     uint8_t     fifo[PS2_KBD_FIFO];
     uint8_t     breaks[18];      /* set 3: bit n of the map, key n sends break codes */
+    uint8_t     repeats[18];     /* ... and repeats */
+    uint16_t    held;            /* the key that repeats; 0: none */
+    struct event repeat;
     struct line ready;
+    struct sched *sched;
 };
 
 extern const struct device_class ps2_kbd_class;
@@ -37,9 +43,10 @@ extern const struct device_class ps2_kbd_class;
 /* What the i8042 makes of set 2 codes; the codes from 85h on are not translated. */
 extern const uint8_t ps2_set2_to_set1[0x85];
 
-void    ps2_kbd_init(struct ps2_kbd *k);
-/* code: set 1, E0 xx as 1xxh; PrintScreen is 137h, Pause 145h or 146h. False: the FIFO is full. A
- * keyboard that was told not to scan swallows the key. */
-bool    ps2_kbd_key(struct ps2_kbd *k, uint16_t code, bool down);
+void    ps2_kbd_init(struct ps2_kbd *k, struct sched *s);
+/* code: set 1, E0 xx as 1xxh; PrintScreen is 137h, Pause 145h or 146h. typematic: the keyboard is
+ * to repeat it; else further 'down's do. False: the FIFO is full. A keyboard that was told not to
+ * scan swallows the key. */
+bool    ps2_kbd_key(struct ps2_kbd *k, uint16_t code, bool down, bool typematic);
 void    ps2_kbd_write(struct ps2_kbd *k, uint8_t v);
 uint8_t ps2_kbd_read(struct ps2_kbd *k);

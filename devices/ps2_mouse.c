@@ -8,10 +8,10 @@ enum { SCALE_11 = 0xe6, SCALE_21 = 0xe7, SET_RESOLUTION = 0xe8, STATUS = 0xe9, S
 #define COUNTER_MAX 0x3fff
 
 static const struct field fields[] = {
-    FIELD(struct ps2_mouse, expect),          FIELD_MAX(struct ps2_mouse, id, 3),
+    FIELD(struct ps2_mouse, expect),          FIELD_MAX(struct ps2_mouse, id, 4),
     FIELD(struct ps2_mouse, rate),            FIELD(struct ps2_mouse, resolution),
-    FIELD_ARRAY(struct ps2_mouse, rates),     FIELD_MAX(struct ps2_mouse, buttons, 7),
-    FIELD_MAX(struct ps2_mouse, change_n, 8), FIELD_ARRAY_MAX(struct ps2_mouse, changes, 7),
+    FIELD_ARRAY(struct ps2_mouse, rates),     FIELD_MAX(struct ps2_mouse, buttons, 31),
+    FIELD_MAX(struct ps2_mouse, change_n, 8), FIELD_ARRAY_MAX(struct ps2_mouse, changes, 31),
     FIELD(struct ps2_mouse, scale21),         FIELD(struct ps2_mouse, remote),
     FIELD(struct ps2_mouse, wrap),            FIELD(struct ps2_mouse, reporting),
     FIELD(struct ps2_mouse, moved),           FIELD(struct ps2_mouse, last),
@@ -84,11 +84,13 @@ static void queue_packet(struct ps2_mouse *m, bool stream)
         m->buttons = m->changes[0];
         memmove(m->changes, m->changes + 1, --m->change_n);
     }
-    queue(m, (uint8_t)(0x08 | m->buttons | (dx < 0 ? 0x10 : 0) | (dy < 0 ? 0x20 : 0)));
+    queue(m, (uint8_t)(0x08 | (m->buttons & 7) | (dx < 0 ? 0x10 : 0) | (dy < 0 ? 0x20 : 0)));
     queue(m, (uint8_t)dx);
     queue(m, (uint8_t)dy);
     if (m->id == 3)
         queue(m, (uint8_t)take(&m->dz, -8, 7));
+    else if (m->id == 4)
+        queue(m, (uint8_t)((take(&m->dz, -8, 7) & 15) | (m->buttons & 0x18) << 1));
     else
         m->dz = 0;
     m->moved = m->dx || m->dy || m->dz || m->change_n;
@@ -106,7 +108,7 @@ static void change_buttons(struct ps2_mouse *m, uint8_t v)
 
 void ps2_mouse_move(struct ps2_mouse *m, int dx, int dy, int wheel, unsigned buttons)
 {
-    change_buttons(m, buttons & 7);
+    change_buttons(m, buttons & 31);
     m->moved = m->moved || dx || dy || wheel;
     count(&m->dx, dx);
     count(&m->dy, -clamp(dy, -COUNTER_MAX, COUNTER_MAX));
@@ -132,6 +134,8 @@ static void set_rate(struct ps2_mouse *m, uint8_t v)
 {
     if (m->rates[0] == 200 && m->rates[1] == 100 && v == 80)
         m->id = 3;
+    if (m->rates[0] == 200 && m->rates[1] == 200 && v == 80)
+        m->id = 4;
     m->rates[0] = m->rates[1];
     m->rates[1] = v;
     m->rate = v;
@@ -244,4 +248,4 @@ static void mouse_reset(void *dev, enum reset_kind kind)
     update(m);
 }
 
-const struct device_class ps2_mouse_class = { "ps2_mouse", 1, 1, fields, mouse_reset, NULL, NULL };
+const struct device_class ps2_mouse_class = { "ps2_mouse", 2, 1, fields, mouse_reset, NULL, NULL };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * PS/2 mouse with three buttons and, once a driver asks for it, a wheel.
+ * PS/2 mouse with three buttons and, once a driver asks for them, a wheel and two more buttons.
  *          Ref: IBM PS/2 Hardware Interface Technical Reference, "Mouse"; Microsoft, "IntelliMouse"
+ *          and "IntelliMouse Explorer"
  *
  *   host -> mouse   ps2_mouse_write()             READY  line ready: a byte waits for the host
  *   mouse -> host   ps2_mouse_read()
@@ -16,10 +17,12 @@
 
 struct ps2_mouse {
     uint8_t     expect;          /* command that waits for its argument; 0: none */
-    uint8_t     id;              /* 0, or 3 with the wheel */
+    uint8_t     id;              /* 0, 3 with the wheel, 4 with five buttons as well */
     uint8_t     rate, resolution;
-    uint8_t     rates[2];        /* the two rates before: 200, 100, 80 turns the wheel on */
-    uint8_t     buttons;         /* as last reported: bit 0 left, 1 right, 2 middle */
+    uint8_t     rates[2];        /* the two rates before: 200, 100, 80 turns the wheel on,
+                                    200, 200, 80 the buttons too */
+    uint8_t     buttons;         /* as last reported: bit 0 left, 1 right, 2 middle, 3 and 4
+                                    those at the sides */
     uint8_t     change_n;
     uint8_t     changes[8];      /* what became of them since, each for a packet of its own */
     bool        scale21, remote, wrap, reporting;

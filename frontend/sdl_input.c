@@ -58,7 +58,9 @@ static void send_key(struct video *v, unsigned code, bool down)
     if (!code || (!down && !v->down[code]))
         return;
     v->down[code] = down;
-    send(v, (struct input){ IN_KEY, (uint16_t)code, down, 0, 0 });
+    /* a guest faster than the wall would repeat what was only touched */
+    int16_t ours = v->status.speed != SPEED_REAL;
+    send(v, (struct input){ IN_KEY, (uint16_t)code, down, ours, 0 });
 }
 
 void sdl_release_keys(struct video *v)
@@ -223,7 +225,8 @@ static void place(struct video *v, int x, int y)
 static bool on_button(struct video *v, const SDL_MouseButtonEvent *e, struct want *w)
 {
     static const uint8_t bits[] = { [SDL_BUTTON_LEFT] = 1, [SDL_BUTTON_RIGHT] = 2,
-                                    [SDL_BUTTON_MIDDLE] = 4 };
+                                    [SDL_BUTTON_MIDDLE] = 4, [SDL_BUTTON_X1] = 8,
+                                    [SDL_BUTTON_X2] = 16 };
     uint8_t bit = e->button < ARRAY_LEN(bits) ? bits[e->button] : 0;
     bool down = e->type == SDL_MOUSEBUTTONDOWN;
     if (!v->grabbed && (down || !(v->buttons & bit))) {

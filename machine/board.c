@@ -208,7 +208,7 @@ static void cpu_set_reg(void *owner, unsigned reg, uint32_t v)
 static void init_kbd(struct machine *m)
 {
     struct pc *p = &m->pc;
-    ps2_kbd_init(&p->kbd);
+    ps2_kbd_init(&p->kbd, &m->sched);
     ps2_mouse_init(&p->mouse);
     i8042_init(&p->kbc, &m->sched, &p->kbd, &p->mouse);
     wire_irq(p, &p->kbc.irq1, 1);
@@ -611,9 +611,9 @@ void board_reset(struct machine *m, enum reset_kind kind)
 
 /* ---- what the machine asks of its board ---- */
 
-bool board_key(struct machine *m, uint16_t code, bool down)
+bool board_key(struct machine *m, uint16_t code, bool down, bool typematic)
 {
-    return ps2_kbd_key(&m->pc.kbd, code, down);
+    return ps2_kbd_key(&m->pc.kbd, code, down, typematic);
 }
 
 bool board_mouse(struct machine *m, int dx, int dy, int wheel, unsigned buttons)

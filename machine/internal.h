@@ -43,7 +43,7 @@ extern const struct device_class machine_class;
 bool board_init(struct machine *m, struct error *err);
 void board_reset(struct machine *m, enum reset_kind kind);
 void board_cmos(struct machine *m);
-bool board_key(struct machine *m, uint16_t code, bool down);
+bool board_key(struct machine *m, uint16_t code, bool down, bool typematic);
 bool board_mouse(struct machine *m, int dx, int dy, int wheel, unsigned buttons);
 bool board_mouse_at(struct machine *m, int x, int y, int wheel, unsigned buttons);
 bool board_serial(struct machine *m, unsigned port, uint8_t byte);

@@ -101,7 +101,7 @@ void machine_reset(struct machine *m)
 static bool deliver(struct machine *m, struct input in)
 {
     switch (in.kind) {
-    case IN_KEY:    return board_key(m, in.code, in.a != 0);
+    case IN_KEY:    return board_key(m, in.code, in.a != 0, in.b == 0);
     case IN_MOUSE:  return board_mouse(m, in.a, in.b, in.c, in.code);
     case IN_MOUSE_AT: return board_mouse_at(m, in.a, in.b, in.c, in.code);
     case IN_SERIAL: return board_serial(m, in.code, (uint8_t)in.a);

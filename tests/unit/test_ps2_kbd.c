@@ -6,10 +6,13 @@
 #include "devices/ps2_kbd.h"
 
 static struct ps2_kbd kbd;
+static struct sched sched;
+#define MS UINT64_C(1000000)
 
 static void setup(void)
 {
-    ps2_kbd_init(&kbd);
+    sched = (struct sched){ 0 };
+    ps2_kbd_init(&kbd, &sched);
     ps2_kbd_class.reset(&kbd, RESET_POWER);
 }
 
@@ -36,12 +39,12 @@ static const char *tell(unsigned a, int b)
 
 static const char *press(unsigned code)
 {
-    ck_assert(ps2_kbd_key(&kbd, (uint16_t)code, true));
+    ck_assert(ps2_kbd_key(&kbd, (uint16_t)code, true, true));
     return drain();
 }
 static const char *release(unsigned code)
 {
-    ck_assert(ps2_kbd_key(&kbd, (uint16_t)code, false));
+    ck_assert(ps2_kbd_key(&kbd, (uint16_t)code, false, true));
     return drain();
 }
 
@@ -128,15 +131,121 @@ END_TEST
 START_TEST(a_full_fifo_refuses_whole_keys)
 {
     for (int i = 0; i < 16; i++)
-        ck_assert(ps2_kbd_key(&kbd, 0x1e, true));
-    ck_assert(!ps2_kbd_key(&kbd, 0x2a, true));
+        ck_assert(ps2_kbd_key(&kbd, 0x1e, true, false));
+    ck_assert(!ps2_kbd_key(&kbd, 0x2a, true, true));
     ck_assert_uint_eq(kbd.mods, 0);
     ps2_kbd_read(&kbd);
-    ck_assert(!ps2_kbd_key(&kbd, 0x145, true));
-    ck_assert(ps2_kbd_key(&kbd, 0x1e, true));
+    ck_assert(!ps2_kbd_key(&kbd, 0x145, true, true));
+    ck_assert(ps2_kbd_key(&kbd, 0x1e, true, true));
     ps2_kbd_write(&kbd, 0xee);                     /* answers go past the keys */
     ck_assert_uint_eq(ps2_kbd_read(&kbd), 0xee);
     ck_assert_uint_eq(ps2_kbd_read(&kbd), 0x1c);
+}
+END_TEST
+
+/* What came within so many ms, as hexadecimal text. */
+static const char *within(unsigned ms)
+{
+    static char text[400];
+    text[0] = 0;
+    while (ms--) {
+        sched_advance(&sched, sched.now + MS);
+        const char *s = drain();
+        if (*s)
+            snprintf(text + strlen(text), sizeof text - strlen(text), " %s", s);
+    }
+    return text;
+}
+
+/* Half a second, then 10.9 a second; F3h sets both; the last key pressed is the one. */
+START_TEST(held_keys_repeat)
+{
+    press(0x1e);
+    ck_assert_str_eq(within(499), "");
+    ck_assert_str_eq(within(2), " 1c");
+    ck_assert_str_eq(within(1000), " 1c 1c 1c 1c 1c 1c 1c 1c 1c 1c");
+    ck_assert_str_eq(press(0x1e), "");             /* the host's own repeat */
+    tell(0xf3, 0x00);                              /* 250 ms, 30 a second */
+    ck_assert_str_eq(press(0x148), "e0 75");
+    ck_assert_str_eq(within(251), " e0 75");
+    ck_assert_str_eq(within(100), " e0 75 e0 75 e0 75");
+    ck_assert_str_eq(release(0x1e), "f0 1c");      /* another one ends: it goes on */
+    ck_assert_str_eq(within(34), " e0 75");
+    release(0x148);
+    ck_assert_str_eq(within(1000), "");
+    tell(0xf3, 0x7f);                              /* 1 s, 2 a second */
+    press(0x2a);
+    ck_assert_str_eq(within(999), "");
+    ck_assert_str_eq(within(2), " 12");
+    ck_assert_str_eq(within(1000), " 12 12");
+    release(0x2a);
+    press(0x137);                                  /* the fake Shift is not repeated */
+    ck_assert_str_eq(within(1001), " e0 7c");
+    release(0x137);
+    press(0x145);
+    ck_assert_str_eq(within(3000), "");
+    ck_assert(ps2_kbd_key(&kbd, 0x1e, true, false));
+    ck_assert_str_eq(drain(), "1c");
+    ck_assert_str_eq(within(3000), "");            /* whoever presses repeats */
+    ck_assert(ps2_kbd_key(&kbd, 0x1e, true, false));
+    ck_assert_str_eq(drain(), "1c");
+    press(0x30);
+    tell(0xf5, -1);
+    ck_assert_str_eq(within(3000), "");
+}
+END_TEST
+
+START_TEST(types_of_set_3)
+{
+    tell(0xf0, 3);
+    press(0x1e);
+    ck_assert_str_eq(within(501), " 1c");
+    press(0x01);                                   /* Esc makes only */
+    ck_assert_str_eq(within(2000), "");
+    ck_assert_str_eq(release(0x01), "");
+    tell(0xfb, 0x08);
+    press(0x01);
+    ck_assert_str_eq(within(501), " 08");
+    tell(0xf8, -1);
+    ck_assert_str_eq(release(0x01), "f0 08");
+    press(0x1e);
+    ck_assert_str_eq(within(2000), "");
+    ck_assert_str_eq(release(0x1e), "f0 1c");
+    tell(0xf7, -1);
+    press(0x1e);
+    ck_assert_str_eq(within(501), " 1c");
+    ck_assert_str_eq(release(0x1e), "");
+    tell(0xf9, -1);
+    press(0x1e);
+    ck_assert_str_eq(within(2000), "");
+}
+END_TEST
+
+/* The reference's tables of the keys with Shift or Num Lock. */
+START_TEST(grey_keys_undo_shift)
+{
+    press(0x2a);
+    ck_assert_str_eq(press(0x148), "e0 f0 12 e0 75");
+    ck_assert_str_eq(release(0x148), "e0 f0 75 e0 12");
+    ck_assert_str_eq(press(0x135), "e0 f0 12 e0 4a");
+    ck_assert_str_eq(release(0x135), "e0 f0 4a e0 12");
+    press(0x36);
+    ck_assert_str_eq(press(0x153), "e0 f0 12 e0 f0 59 e0 71");
+    ck_assert_str_eq(release(0x153), "e0 f0 71 e0 12 e0 59");
+    release(0x2a);
+    release(0x36);
+    tell(0xed, 2);
+    ck_assert_str_eq(press(0x14b), "e0 12 e0 6b");
+    ck_assert_str_eq(release(0x14b), "e0 f0 6b e0 f0 12");
+    ck_assert_str_eq(press(0x135), "e0 4a");
+    press(0x2a);
+    ck_assert_str_eq(press(0x14b), "e0 6b");
+    ck_assert_str_eq(release(0x14b), "e0 f0 6b");
+    ck_assert_str_eq(press(0x11c), "e0 5a");
+    tell(0xf0, 1);
+    tell(0xed, 0);
+    ck_assert_str_eq(press(0x14b), "e0 aa e0 4b");
+    ck_assert_str_eq(release(0x14b), "e0 cb e0 2a");
 }
 END_TEST
 
@@ -167,10 +276,11 @@ END_TEST
 static void poke(void *arg, uint32_t x)
 {
     struct ps2_kbd *k = arg;
+    sched_advance(k->sched, k->sched->now + (x >> 20) * 200000);
     switch (x & 3) {
     case 0: ps2_kbd_write(k, (uint8_t)(x & 4 ? 0xed + (x >> 8) % 19 : x >> 8 & 7)); break;
     case 1: ps2_kbd_read(k); break;
-    default: ps2_kbd_key(k, x >> 8 & 0x1ff, x & 4); break;
+    default: ps2_kbd_key(k, x >> 8 & 0x1ff, x & 4, x >> 18 & 1); break;
     }
 }
 
@@ -178,17 +288,20 @@ START_TEST(save_load_is_invisible)
 {
     struct dt_rng r = dt_seed((uint64_t)_i);
     struct ps2_kbd twin;
+    struct sched other = { 0 };
     for (int i = 0; i < 200; i++)
         poke(&kbd, dt_rand(&r));
-    ps2_kbd_init(&twin);
+    ps2_kbd_init(&twin, &other);
     dt_copy(&ps2_kbd_class, &kbd, &twin);
+    other.now = sched.now;
+    sched_rescan(&other);
     for (int i = 0; i < 200; i++) {
         uint32_t x = dt_rand(&r);
         poke(&kbd, x);
         poke(&twin, x);
     }
     dt_same(&ps2_kbd_class, &kbd, &twin);
-    dt_hostile(&ps2_kbd_class, &kbd, &twin, NULL, poke, &twin);
+    dt_hostile(&ps2_kbd_class, &kbd, &twin, &other, poke, &twin);
 }
 END_TEST
 
@@ -203,6 +316,9 @@ int main(void)
     tcase_add_test(t, set_2);
     tcase_add_test(t, set_1);
     tcase_add_test(t, set_3);
+    tcase_add_test(t, held_keys_repeat);
+    tcase_add_test(t, types_of_set_3);
+    tcase_add_test(t, grey_keys_undo_shift);
     tcase_add_test(t, commands);
     tcase_add_test(t, a_full_fifo_refuses_whole_keys);
     tcase_add_loop_test(t, no_two_keys_alike, 1, 4);

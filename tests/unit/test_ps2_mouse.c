@@ -62,6 +62,25 @@ START_TEST(wheel)
 }
 END_TEST
 
+/* Windows knocks for the wheel first, then for the buttons. */
+START_TEST(five_buttons)
+{
+    tell(0xf4);
+    ck_assert_str_eq(move(1, 0, 0, 0x18), "08 01 00");      /* nowhere to tell them */
+    move(0, 0, 0, 0);
+    set(0xf3, 200);
+    set(0xf3, 200);
+    set(0xf3, 80);
+    ck_assert_str_eq(tell(0xf2), "fa 04");
+    tell(0xf4);
+    ck_assert_str_eq(move(0, 0, 0, 8), "08 00 00 10");
+    ck_assert_str_eq(move(0, 0, 1, 0x19), "09 00 00 3f");
+    ck_assert_str_eq(move(0, 0, -1, 0), "08 00 00 01");
+    ck_assert_str_eq(tell(0xe9), "fa 20 02 50");
+    ck_assert_str_eq(tell(0xff), "fa aa 00");
+}
+END_TEST
+
 START_TEST(commands)
 {
     ck_assert_str_eq(set(0xe8, 3), "fa");
@@ -148,6 +167,7 @@ int main(void)
     tcase_add_checked_fixture(t, setup, NULL);
     tcase_add_test(t, packets);
     tcase_add_test(t, wheel);
+    tcase_add_test(t, five_buttons);
     tcase_add_test(t, commands);
     tcase_add_test(t, slow_reader);
     tcase_add_loop_test(t, save_load_is_invisible, 0, 20);
