@@ -11,9 +11,11 @@
  * as the channel's registers allow. Demand, single and block mode therefore look the same.
  * Channels 0..3 work only while channel 4 is open and in cascade mode.
  *
- * Not modelled:  memory-to-memory transfers, transfers by software request (the bit is kept),
- *                rotating priority and compressed timing (transfers take no time), DREQ and DACK
- *                polarity.
+ * Requests by program are served at once, to their terminal count: memory-to-memory on channels 0
+ * and 1, with their page registers; others move nothing, as no device has asked.
+ *
+ * Not modelled:  DREQ and DACK polarity. Priority and timing choose between things that here take
+ *                no time.
  */
 #pragma once
 #include "core/bus.h"
@@ -34,6 +36,7 @@ struct i8237 {
     uint8_t request;             /* software requests */
     uint8_t mask;
     bool    msb;                 /* the byte flip-flop */
+    uint8_t temp;                /* the last byte from memory to memory */
 };
 
 struct i8237_pair {

@@ -138,10 +138,76 @@ START_TEST(ways_to_stop_it)
     ck_assert_uint_eq(low_in(15), 0xff);
     struct dma_port d = i8237_port(&dma, 3);
     d.request(d.ctl, d.channel, true);
-    low(9, 4);
+    high(10, 4);
+    low(9, 4);                                     /* a request that waits for the bus */
     ck_assert_uint_eq(low_in(8), 0x90);
     d.request(d.ctl, d.channel, false);
     ck_assert_uint_eq(low_in(8), 0x10);
+}
+END_TEST
+
+static void program(unsigned ch, unsigned mode, unsigned addr, unsigned count)
+{
+    low(12, 0);
+    low(2 * ch, addr & 0xff);
+    low(2 * ch, addr >> 8);
+    low(2 * ch + 1, count & 0xff);
+    low(2 * ch + 1, count >> 8);
+    low(11, mode | ch);
+}
+
+/* 231466, "Memory-to-Memory"; request and mask bits do not matter to it. */
+START_TEST(memory_to_memory)
+{
+    page(0x87, 1);
+    page(0x83, 2);
+    low(14, 0);
+    memcpy(ram + 0x10100, "from here", 9);
+    program(0, 0x88, 0x100, 3);
+    program(1, 0x84, 0x200, 8);
+    low(9, 4);                                     /* command bit 0 is not set: channel 0 alone */
+    ck_assert_uint_eq(low_in(8), 1);
+    ck_assert_uint_eq(ram[0x20200], 0);
+    program(0, 0x88, 0x100, 3);
+    low(8, 1);
+    low(9, 4);
+    ck_assert(!memcmp(ram + 0x20200, "from here", 10));
+    ck_assert_uint_eq(low_in(8), 2);               /* channel 1's count ended it */
+    ck_assert_uint_eq(low_in(13), 'e');
+    low(12, 0);
+    ck_assert_uint_eq(low_in(0) | low_in(0) << 8, 0x109);
+    ck_assert_uint_eq(low_in(1) | low_in(1) << 8, 0xfffa);
+    low(8, 3);                                     /* the source stays: a fill; downwards */
+    program(0, 0x88, 0x101, 0);
+    program(1, 0xb4, 0x20f, 7);
+    low(14, 0);
+    low(9, 4);
+    ck_assert(!memcmp(ram + 0x20206, "errrrrrrrr", 11));
+    ck_assert_uint_eq(low_in(15) & 2, 0);          /* autoinit: not masked, and loaded anew */
+    low(12, 0);
+    ck_assert_uint_eq(low_in(2) | low_in(2) << 8, 0x20f);
+    low(8, 5);                                     /* the controller is off: it waits */
+    program(1, 0x84, 0x300, 0);
+    low(9, 4);
+    ck_assert_uint_eq(ram[0x20300], 0);
+    low(8, 1);
+    ck_assert_uint_eq(ram[0x20300], 'r');
+}
+END_TEST
+
+/* Nobody answers: the bus floats high. */
+START_TEST(requests_by_program)
+{
+    page(0x82, 1);
+    program(3, 0x84, 0xfffe, 4);
+    low(10, 7);
+    low(9, 7);
+    ck_assert(!memcmp(ram + 0x1fffe, "\xff\xff\0", 3));
+    ck_assert(!memcmp(ram + 0x10000, "\xff\xff\xff\0", 4));
+    ck_assert_uint_eq(low_in(8), 8);
+    program(3, 0xc4, 0, 4);                        /* in cascade mode it can only wait */
+    low(9, 7);
+    ck_assert_uint_eq(low_in(8), 0x80);
 }
 END_TEST
 
@@ -239,9 +305,15 @@ START_TEST(save_load_is_invisible)
 {
     struct dt_rng r = dt_seed((uint64_t)_i);
     struct i8237_pair twin;
+    struct bus other;
+    struct region region;
+    uint8_t *memory = calloc(1, RAM);
+    ck_assert(memory && bus_init(&other, 32, RAM));
+    bus_map_ram(&other, &region, "ram", memory, 0, RAM, 0);
     for (int i = 0; i < 300; i++)
         poke(&dma, dt_rand(&r));
-    i8237_init(&twin, &mem);
+    memcpy(memory, ram, RAM);
+    i8237_init(&twin, &other);
     dt_copy(&i8237_class, &dma, &twin);
     for (int i = 0; i < 300; i++) {
         uint32_t x = dt_rand(&r);
@@ -249,7 +321,10 @@ START_TEST(save_load_is_invisible)
         poke(&twin, x);
     }
     dt_same(&i8237_class, &dma, &twin);
+    ck_assert(!memcmp(memory, ram, RAM));
     dt_hostile(&i8237_class, &dma, &twin, NULL, poke, &twin);
+    bus_free(&other);
+    free(memory);
 }
 END_TEST
 
@@ -265,6 +340,8 @@ int main(void)
     tcase_add_test(t, reads_and_repeats);
     tcase_add_test(t, words);
     tcase_add_test(t, ways_to_stop_it);
+    tcase_add_test(t, memory_to_memory);
+    tcase_add_test(t, requests_by_program);
     tcase_add_test(t, registers);
     tcase_add_loop_test(t, agrees_with_a_cycle_model, 0, 5);
     tcase_add_loop_test(t, save_load_is_invisible, 0, 5);
