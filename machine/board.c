@@ -312,7 +312,8 @@ static void init_parallel_game(struct machine *m)
     lpt_init(&p->lpt, &m->sched, m->cfg.printer);
     wire_irq(p, &p->lpt.irq, 7);
     gameport_init(&p->gameport, &m->sched);
-    port(m, "lpt1", &lpt_ops, &p->lpt, 0x378, 3);
+    port(m, "lpt1", &lpt_ops, &p->lpt, 0x378, 8);
+    port(m, "lpt1ecp", &lpt_ecp_ops, &p->lpt, 0x778, 3);
     port(m, "gameport", &gameport_ops, &p->gameport, 0x201, 1);
     device_add(&m->devices, &lpt_class, &p->lpt, "lpt1");
     device_add(&m->devices, &gameport_class, &p->gameport, "gameport");

@@ -162,9 +162,9 @@ class Window:
 
 
 def steady(w):
-    """Until the demo's logo stands there."""
-    last, same, end = None, 0, time.time() + 30 * PATIENCE
-    while same < 5 and time.time() < end:
+    """Until the demo's logo stands there; its floppy takes pauses."""
+    last, same, end = None, 0, time.time() + 60 * PATIENCE
+    while same < 15 and time.time() < end:
         now = region(w.x + 100, w.y + 40, w.x + 860, w.y + 220)
         same = same + 1 if now == last else 0
         last = now
