@@ -16,8 +16,12 @@ enum input_kind {
     IN_SERIAL,                   /* code: port 0..3; a: byte */
     IN_MOUSE_AT,                 /* a, b: place on the screen, 0..32767; c: wheel; code: buttons.
                                     For guests with an absolute pointer */
+    IN_JOY,                      /* a stick of the game port: code: bits 0, 1 buttons, IN_JOY_STICK
+                                    which stick, IN_JOY_THERE set if there is one; a, b: x, y */
     IN_KINDS
 };
+#define IN_JOY_STICK 8               /* bit number */
+#define IN_JOY_THERE 0x200u
 struct input { uint8_t kind; uint16_t code; int16_t a, b, c; };
 
 struct input_queue {

@@ -41,6 +41,21 @@ void gameport_axis(struct gameport *g, unsigned axis, uint32_t ohms)
 
 void gameport_buttons(struct gameport *g, unsigned pressed) { g->pressed = pressed & 15; }
 
+/* Sticks have potentiometers of 100 kohm. */
+static uint32_t ohms(bool there, int at)
+{
+    int v = at < -32768 ? 0 : at > 32767 ? 65535 : at + 32768;
+    return there ? (uint32_t)((uint64_t)v * 100000 / 65535) : GAMEPORT_OPEN;
+}
+
+void gameport_stick(struct gameport *g, unsigned stick, bool there, int x, int y, unsigned pressed)
+{
+    unsigned shift = stick ? 2 : 0, b = there ? pressed & 3 : 0;
+    gameport_axis(g, shift, ohms(there, x));
+    gameport_axis(g, shift + 1, ohms(there, y));
+    gameport_buttons(g, (g->pressed & ~(3u << shift)) | b << shift);
+}
+
 void gameport_init(struct gameport *g, const struct sched *s)
 {
     *g = (struct gameport){ .sched = s };

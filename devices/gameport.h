@@ -30,4 +30,6 @@ extern const struct bus_ops gameport_ops;                  /* one port */
 /* Nothing is plugged in. */
 void gameport_init(struct gameport *g, const struct sched *s);
 void gameport_axis(struct gameport *g, unsigned axis, uint32_t ohms);
+/* A whole stick, 0 or 1: two axes of -32768..32767, and two buttons. */
+void gameport_stick(struct gameport *g, unsigned stick, bool there, int x, int y, unsigned pressed);
 void gameport_buttons(struct gameport *g, unsigned pressed);

@@ -13,7 +13,7 @@
 #define MAGIC "vitrine-input-log 1\n"
 #define LOG_MAX ((size_t)1 << 30)
 
-static const char *const kinds[] = { "key", "mouse", "serial", "mouse-at" };
+static const char *const kinds[] = { "key", "mouse", "serial", "mouse-at", "joystick" };
 _Static_assert(ARRAY_LEN(kinds) == IN_KINDS, "each kind of input has a name in the log");
 static const char *const acts[] = {
     [LOGGED_RESET] = "reset", [LOGGED_POWER] = "power", [LOGGED_RATE] = "rate",

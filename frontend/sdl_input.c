@@ -302,9 +302,19 @@ static bool on_event(struct video *v, const SDL_Event *e, struct want *w)
             break;
         v->wheel += v->grabbed || absolute(v) ? e->wheel.y : 0;
         break;
+    case SDL_CONTROLLERDEVICEADDED:
+    case SDL_CONTROLLERDEVICEREMOVED: sdl_joy_event(v, e); break;
     default: break;
     }
     return false;
+}
+
+static void send_sticks(struct video *v)
+{
+    struct input in;
+    for (unsigned i = 0; i < 2; i++)
+        if (sdl_joy_state(v, i, &in))
+            send(v, in);
 }
 
 bool video_poll(struct video *v, struct session *s, uint64_t ns, bool feed, struct want *w)
@@ -320,6 +330,7 @@ bool video_poll(struct video *v, struct session *s, uint64_t ns, bool feed, stru
     while (any && !(wants = on_event(v, &e, w)))
         any = SDL_PollEvent(&e);
     send_mouse(v);
+    send_sticks(v);
     if (feed) {
         flush(v, s);
         typer_run(&v->typer, s, machine_now(s->m));

@@ -49,6 +49,7 @@ static bool open_display(struct error *err)
         return error_set(err, 1, "no display (%s): run inside a desktop session, or use --headless",
                          SDL_GetError());
     SDL_EnableScreenSaver();
+    sdl_joy_open();
     return true;
 }
 
@@ -252,6 +253,7 @@ void video_close(struct video *v)
     if (!v)
         return;
     ui_close(v);
+    sdl_joy_close(v);
     if (v->tex)
         SDL_DestroyTexture(v->tex);
     if (v->big)

@@ -78,6 +78,8 @@ struct video {
     bool          down[512];             /* by set 1 code: what the guest believes is held */
     struct input  pending[PENDING];      /* what the machine could not take yet */
     unsigned      n_pending;
+    SDL_GameController *pad[2];
+    struct input  joy[2];                /* the sticks as the guest knows them */
     struct typer  typer;                 /* pasted text, keys from the menu */
 };
 
@@ -93,6 +95,11 @@ void sdl_to_output(struct video *v, int *x, int *y);
 void sdl_grab(struct video *v, bool on);
 /* The guest is told that nothing is held down. */
 void sdl_release_keys(struct video *v);
+/* sdl_joy.c */
+void sdl_joy_open(void);
+void sdl_joy_close(struct video *v);
+void sdl_joy_event(struct video *v, const SDL_Event *e);
+bool sdl_joy_state(struct video *v, unsigned stick, struct input *in);   /* true: it has changed */
 
 /* sdl_ui.c */
 void ui_start(struct video *v);

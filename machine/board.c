@@ -631,6 +631,13 @@ bool board_mouse_at(struct machine *m, int x, int y, int wheel, unsigned buttons
     return true;
 }
 
+bool board_joy(struct machine *m, unsigned code, int x, int y)
+{
+    unsigned stick = code >> IN_JOY_STICK & 1;
+    gameport_stick(&m->pc.gameport, stick, code & IN_JOY_THERE, x, y, code & 3);
+    return true;
+}
+
 void machine_power_button(struct machine *m)
 {
     if (m->pc.has_pci)

@@ -46,6 +46,7 @@ void board_cmos(struct machine *m);
 bool board_key(struct machine *m, uint16_t code, bool down, bool typematic);
 bool board_mouse(struct machine *m, int dx, int dy, int wheel, unsigned buttons);
 bool board_mouse_at(struct machine *m, int x, int y, int wheel, unsigned buttons);
+bool board_joy(struct machine *m, unsigned code, int x, int y);
 bool board_serial(struct machine *m, unsigned port, uint8_t byte);
 void board_update_a20(struct machine *m);
 void board_map_apic(struct machine *m);      /* by the processor's IA32_APIC_BASE */

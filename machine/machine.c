@@ -104,6 +104,7 @@ static bool deliver(struct machine *m, struct input in)
     case IN_KEY:    return board_key(m, in.code, in.a != 0, in.b == 0);
     case IN_MOUSE:  return board_mouse(m, in.a, in.b, in.c, in.code);
     case IN_MOUSE_AT: return board_mouse_at(m, in.a, in.b, in.c, in.code);
+    case IN_JOY:    return board_joy(m, in.code, in.a, in.b);
     case IN_SERIAL: return board_serial(m, in.code, (uint8_t)in.a);
     default:        return true;
     }
@@ -117,7 +118,7 @@ static void drain_inputs(void *owner, vtime when)
     uint32_t full = 0;                       /* bit: a device that has no room */
     for (unsigned i = 0; i < m->inputs.count;) {
         struct input in = input_at(&m->inputs, i);
-        uint32_t bit = in.kind == IN_SERIAL ? 16u << (in.code & 3) : 1u << (in.kind & 3);
+        uint32_t bit = in.kind == IN_SERIAL ? 256u << (in.code & 3) : 1u << (in.kind & 7);
         if (!(full & bit) && deliver(m, in)) {
             input_remove(&m->inputs, i);
         } else {

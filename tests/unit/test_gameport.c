@@ -67,6 +67,31 @@ START_TEST(buttons_pull_down)
 }
 END_TEST
 
+static unsigned run(unsigned bit)
+{
+    unsigned us = 0;
+    start();
+    for (; us < 5000 && in() >> bit & 1; us++)
+        later(1000);
+    return us;
+}
+
+START_TEST(sticks)
+{
+    gameport_stick(&game, 1, true, -32768, 32767, 2);
+    ck_assert_uint_eq(in() >> 4, 7);
+    ck_assert_uint_eq(run(0), 5000);               /* the other one is not there */
+    ck_assert_uint_eq(run(2), 25);
+    ck_assert_uint_eq(run(3), 1100);               /* it ran already */
+    gameport_stick(&game, 0, true, 0, 0, 1);
+    ck_assert_uint_eq(in() >> 4, 6);
+    ck_assert_uint_eq(run(0), 575);                /* the middle of 100 kohm */
+    gameport_stick(&game, 1, false, 0, 0, 3);
+    ck_assert_uint_eq(in() >> 4, 14);
+    ck_assert_uint_eq(run(2), 5000);
+}
+END_TEST
+
 START_TEST(save_load_and_coverage)
 {
     struct gameport twin, good;
@@ -92,10 +117,12 @@ int main(void)
 {
     Suite *s = suite_create("gameport");
     TCase *t = tcase_create("all");
+    tcase_set_timeout(t, 60);
     tcase_add_checked_fixture(t, setup, NULL);
     tcase_add_test(t, nothing_plugged_in);
     tcase_add_test(t, axes_are_times);
     tcase_add_test(t, buttons_pull_down);
+    tcase_add_test(t, sticks);
     tcase_add_test(t, save_load_and_coverage);
     suite_add_tcase(s, t);
     return dt_run(s);
