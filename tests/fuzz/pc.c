@@ -17,7 +17,8 @@ void pc_init(struct pc_rig *r, unsigned board)
                                   .cpu_model = -1, .memory = 1 << 20, .vram = 1 << 20,
                                   .cache_ops = 4096, .ips = 1000000,
                                   .testdev = true, .is_cdrom = { [2] = true },
-                                  .floppy_drive = { true, true } };
+                                  .floppy_drive = { true, true },
+                                  .kernel_boot = board & 2, .kloadrom = { bios, KLOAD_ROM_SIZE } };
     struct error err;
     memset(r, 0, sizeof *r);
     memset(bios, 0x90, sizeof bios);
@@ -294,7 +295,7 @@ uint64_t pc_do(struct pc_rig *r, struct act a)
     case 19: case 20: use_fdc(m, a); return 0;
     case 21: case 22: case 23: use_indexed(m, a); return 0;
     case 24: case 25:
-        machine_input(m, (struct input){ a.size % IN_KINDS, a.where & 0x1ff, (int16_t)a.v,
+        machine_input(m, (struct input){ a.size % IN_KINDS, a.where & 0x3ff, (int16_t)a.v,
                                          (int16_t)(a.v >> 16), (int16_t)(a.w & 7) });
         return 0;
     case 26:

@@ -19,7 +19,7 @@ struct pc_rig {
     bool            out[PC_MEDIA];   /* ejected */
 };
 
-/* board: bit 0 an AT, bit 1 with a Cirrus. */
+/* board: bit 0 an AT, bit 1 with a Cirrus and direct boot. */
 void pc_init(struct pc_rig *r, unsigned board);
 void pc_free(struct pc_rig *r);
 /* As pc_init left it, by loading what was saved then: sooner done than making it anew. */
