@@ -223,7 +223,9 @@ static void get_event(struct ata_drive *d)
 enum { MEDIUM = 1, QUIET = 2 };      /* needs a medium; does not report unit attention */
 
 static const struct { uint8_t code, flags; void (*run)(struct ata_drive *); } commands[] = {
-    { 0x00, MEDIUM, test_unit_ready },        { 0x03, QUIET, request_sense },
+    { 0x00, MEDIUM, test_unit_ready },        { 0x01, MEDIUM, atapi_rezero },
+    { 0x03, QUIET, request_sense },           { 0x2f, MEDIUM, atapi_verify },
+    { 0xac, 0, atapi_get_performance },       { 0xad, MEDIUM, atapi_read_structure },
     { 0x12, QUIET, atapi_inquiry },           { 0x15, 0, atapi_mode_select_6 },
     { 0x1a, 0, atapi_mode_sense },            { 0x1b, 0, start_stop },
     { 0x1e, 0, prevent_allow },               { 0x25, MEDIUM, atapi_read_capacity },

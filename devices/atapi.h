@@ -13,7 +13,7 @@
  * Playing is a function of time: the drive remembers where and when it began, and where it is
  * follows.
  *
- * Not modelled:  several sessions, writing, DVD structures, CD text, audio scanning.
+ * Not modelled:  several sessions, writing, DVD keys, CD text, audio scanning.
  * Deviations:    errors of the medium are found at once, without retries; a disc spins up at once.
  */
 #pragma once
@@ -79,6 +79,7 @@ uint8_t  atapi_first_track(const struct ata_drive *d);
 struct disc_track atapi_track(const struct ata_drive *d, unsigned i);    /* 0..; of a medium */
 unsigned atapi_track_at(const struct ata_drive *d, uint32_t lba);
 bool atapi_read_sector(struct ata_drive *d, uint32_t lba, uint8_t *to);  /* d->unit bytes */
+bool atapi_is_dvd(const struct ata_drive *d);
 bool atapi_is_read_cd(const struct ata_drive *d);
 
 /* atapi_audio.c: at this moment */
@@ -98,12 +99,16 @@ void atapi_read_track_info(struct ata_drive *d);
 void atapi_read_header(struct ata_drive *d);
 void atapi_read_subchannel(struct ata_drive *d);
 void atapi_seek(struct ata_drive *d);
+void atapi_rezero(struct ata_drive *d);
+void atapi_verify(struct ata_drive *d);
+void atapi_read_structure(struct ata_drive *d);
 void atapi_inquiry(struct ata_drive *d);
 void atapi_mode_sense(struct ata_drive *d);
 void atapi_mode_select_6(struct ata_drive *d);
 void atapi_mode_select_10(struct ata_drive *d);
 void atapi_mechanism_status(struct ata_drive *d);
 void atapi_get_configuration(struct ata_drive *d);
+void atapi_get_performance(struct ata_drive *d);
 void atapi_set_speed(struct ata_drive *d);
 void atapi_play_10(struct ata_drive *d);
 void atapi_play_12(struct ata_drive *d);

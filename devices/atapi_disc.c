@@ -247,6 +247,52 @@ void atapi_read_cd_msf(struct ata_drive *d)
         read_cd_from(d, from - DISC_PREGAP, to - from);
 }
 
+void atapi_rezero(struct ata_drive *d)
+{
+    atapi_audio_stop(d);
+    d->head = 0;
+    atapi_done(d);
+}
+
+/* What is there can be read. */
+void atapi_verify(struct ata_drive *d)
+{
+    uint32_t lba = load_be32(d->packet + 2), n = load_be16(d->packet + 7), total = atapi_sectors(d);
+    if (d->packet[1] & 2) {                      /* compare with data from the host */
+        atapi_bad_field(d);
+    } else if (lba > total || n > total - lba) {
+        atapi_fail(d, ILLEGAL_REQUEST, 0x21, 0);
+    } else {
+        atapi_audio_stop(d);
+        atapi_done(d);
+    }
+}
+
+/* READ DVD STRUCTURE (MMC-3, 6.23): one layer of a DVD-ROM from sector 30000h on; not encrypted. */
+void atapi_read_structure(struct ata_drive *d)
+{
+    uint8_t *p = d->buf, format = d->packet[7];
+    uint32_t n = format == 0 ? 2052 : 8;
+    if (!atapi_is_dvd(d)) {
+        atapi_fail(d, ILLEGAL_REQUEST, 0x30, 2);     /* this medium has no such format */
+        return;
+    }
+    if (d->packet[6] || format > 1) {
+        atapi_bad_field(d);
+        return;
+    }
+    memset(p, 0, n);
+    store_be16(p, n - 2);
+    if (format == 0) {
+        p[4] = 0x01;                             /* DVD-ROM, version 1 */
+        p[5] = 0x0f;                             /* 120 mm, no speed named */
+        p[6] = 0x01;                             /* one layer, embossed */
+        store_be32(p + 8, 0x30000);
+        store_be32(p + 12, 0x30000 + atapi_sectors(d) - 1);
+    }
+    atapi_reply(d, n, load_be16(d->packet + 8));
+}
+
 void atapi_seek(struct ata_drive *d)
 {
     uint32_t lba = load_be32(d->packet + 2);

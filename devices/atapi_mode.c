@@ -88,6 +88,9 @@ static unsigned put_page(const struct ata_drive *d, uint8_t page, uint8_t which,
         p[2] = fixed ? 4 : 0;                    /* PLAY returns at once */
         memcpy(p + 8, v.volume, 8);
         break;
+    case 0x1a:                                   /* power condition: no timers */
+        p[1] = 10;
+        break;
     case 0x2a:
         p[1] = 18;
         if (!fixed)
@@ -110,7 +113,7 @@ static unsigned put_page(const struct ata_drive *d, uint8_t page, uint8_t which,
 
 void atapi_mode_sense(struct ata_drive *d)
 {
-    static const uint8_t pages[] = { 0x01, 0x0d, 0x0e, 0x2a };
+    static const uint8_t pages[] = { 0x01, 0x0d, 0x0e, 0x1a, 0x2a };
     bool ten = d->packet[0] == 0x5a;
     uint8_t header = ten ? 8 : 4, medium = d->open ? 0x71 : 0x70, page = d->packet[2] & 0x3f;
     uint32_t n = header;
@@ -213,9 +216,32 @@ void atapi_mechanism_status(struct ata_drive *d)
     atapi_reply(d, 8, load_be16(d->packet + 8));
 }
 
+bool atapi_is_dvd(const struct ata_drive *d)
+{
+    return atapi_loaded(d) && atapi_sectors(d) > DISC_SECTORS;
+}
+
+/* MMC-3, 6.8: one stretch at one speed, from the first sector to the last. */
+void atapi_get_performance(struct ata_drive *d)
+{
+    uint8_t *p = d->buf;
+    uint32_t total = atapi_sectors(d), room = load_be16(d->packet + 8);
+    if (d->packet[10] || d->packet[1] & 3) {     /* other types than performance; exceptions */
+        atapi_bad_field(d);
+        return;
+    }
+    uint32_t n = 8 + (room && total ? 16 : 0);
+    memset(p, 0, 24);
+    store_be32(p, n - 4);
+    store_be32(p + 12, d->speed);
+    store_be32(p + 16, total ? total - 1 : 0);
+    store_be32(p + 20, d->speed);
+    atapi_reply(d, n, n);
+}
+
 static uint32_t profile(const struct ata_drive *d)
 {
-    return !atapi_loaded(d) ? 0 : atapi_sectors(d) > DISC_SECTORS ? 0x10 : 0x08;
+    return !atapi_loaded(d) ? 0 : atapi_is_dvd(d) ? 0x10 : 0x08;
 }
 
 void atapi_get_configuration(struct ata_drive *d)

@@ -265,13 +265,38 @@ static uint8_t give(const uint8_t *p, const uint8_t *data, unsigned n)
     return wait_ready() & ATA_ERR;
 }
 
+START_TEST(lesser_commands)
+{
+    PACKET(0x2b, 0, 0, 0, 0, 120);
+    ck_assert_uint_eq(PACKET(0x01), 0);
+    ck_assert_uint_eq(r.ata.drive[0].head, 0);
+    ck_assert_uint_eq(PACKET(0x2f, 0, 0, 0, 0, 100, 0, 1, 0x90), 0);
+    fails(PACKET(0x2f, 0, 0, 0, 0, 100, 0, 1, 0x91), 5, 0x21);
+    fails(PACKET(0x2f, 2, 0, 0, 0, 0, 0, 0, 1), 5, 0x24);
+    ck_assert_uint_eq(PACKET(0xac, 0x10, 0, 0, 0, 0, 0, 0, 0, 1), 24);
+    ck_assert(load_be32(answer) == 20 && load_be32(answer + 12) == 706 &&
+              load_be32(answer + 16) == SECTORS - 1);
+    fails(PACKET(0xac, 0x10, 0, 0, 0, 0, 0, 0, 0, 1, 3), 5, 0x24);
+    ck_assert_uint_eq(PACKET(0x5a, 0, 0x1a, 0, 0, 0, 0, 1), 20);
+    ck_assert(answer[8] == 0x1a && answer[9] == 10);
+    fails(PACKET(0xad, 0, 0, 0, 0, 0, 0, 0, 8, 4), 5, 0x30);     /* a CD has none */
+    r.bd.disc = NULL;
+    r.bd.sectors = 2295104;
+    ck_assert_uint_eq(PACKET(0xad, 0, 0, 0, 0, 0, 0, 0, 8, 4), 2052);
+    ck_assert(load_be16(answer) == 2050 && load_be32(answer + 8) == 0x30000 &&
+              load_be32(answer + 12) == 0x30000 + 2295103);
+    ck_assert_uint_eq(PACKET(0xad, 0, 0, 0, 0, 0, 0, 1, 8, 4), 8);
+    fails(PACKET(0xad, 0, 0, 0, 0, 0, 0, 4, 8, 4), 5, 0x24);
+}
+END_TEST
+
 START_TEST(mode_pages)
 {
     static int16_t sound[4][2];
     uint8_t raw[DISC_RAW], data[24] = { [8] = 0x0e, 14, 4, [16] = 2, 128, 1, 255 };
     const uint8_t select[12] = { 0x55, 0x10, 0, 0, 0, 0, 0, 0, 24 };
-    ck_assert_uint_eq(PACKET(0x5a, 0, 0x3f, 0, 0, 0, 0, 1), 8 + 8 + 8 + 16 + 20);
-    ck_assert(answer[1] == 58 && answer[2] == 1 && answer[8] == 1 && answer[16] == 0x0d);
+    ck_assert_uint_eq(PACKET(0x5a, 0, 0x3f, 0, 0, 0, 0, 1), 8 + 8 + 8 + 16 + 12 + 20);
+    ck_assert(answer[1] == 70 && answer[2] == 1 && answer[8] == 1 && answer[16] == 0x0d);
     ck_assert_uint_eq(PACKET(0x5a, 0, 0x4e, 0, 0, 0, 0, 1), 24);          /* changeable */
     ck_assert(answer[10] == 0 && answer[16] == 0x0f && answer[17] == 255);
     fails(PACKET(0x5a, 0, 0xce, 0, 0, 0, 0, 1), 5, 0x39);
@@ -406,6 +431,7 @@ int main(void)
     tcase_add_test(t, audio_is_mixed);
     tcase_add_test(t, audio_plays_by_time);
     tcase_add_test(t, mode_pages);
+    tcase_add_test(t, lesser_commands);
     tcase_add_test(t, media_come_and_go);
     tcase_add_loop_test(t, save_load_is_invisible, 0, 8);
     tcase_add_loop_test(t, hostile_snapshots, 0, 2);
