@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The host's game controllers as the sticks of the guest's game port. Two controllers are two sticks
- * of two buttons; one alone is both: left stick or cross and A, B for the first, right stick and X,
- * Y for the second, which is what games for one stick of four axes and buttons expect.
+ * The host's game controllers as the sticks of the guest's game port. Two controllers are two
+ * sticks of two buttons; one alone is both: left stick or cross and A, B for the first, right stick
+ * and X, Y for the second, which is what games for one stick of four axes and buttons expect.
  */
 #include "frontend/sdl_video.h"
 

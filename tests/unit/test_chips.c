@@ -10,15 +10,13 @@
 
 #include "fuzz/pc.c"
 
-/* clang-format off */
 static const struct device_class *const chips[] = {
     &acpi_pm_class, &ata_class, &cirrus_class, &cirrus_pci_class, &gameport_class, &i440fx_class,
     &i8042_class, &i82077_class, &i8237_class, &i8254_class, &i8259_class, &ioapic_class,
-    &kload_class, &kload_pci_class, &lapic_class, &lpt_class, &mc146818_class, &ns16550_class, &pci_bus_class, &piix4_class,
-    &piix_ide_class, &port61_class, &port92_class, &portf0_class, &ps2_kbd_class, &ps2_mouse_class,
-    &testdev_class, &vga_class, &vga_pci_class, &vmmouse_class,
+    &kload_class, &kload_pci_class, &lapic_class, &lpt_class, &mc146818_class, &ns16550_class,
+    &pci_bus_class, &piix4_class, &piix_ide_class, &port61_class, &port92_class, &portf0_class,
+    &ps2_kbd_class, &ps2_mouse_class, &testdev_class, &vga_class, &vga_pci_class, &vmmouse_class,
 };
-/* clang-format on */
 
 enum { BOARDS = 4 };
 
