@@ -9,10 +9,7 @@
  */
 #pragma once
 
-typedef unsigned char      u8;
-typedef unsigned short     u16;
-typedef unsigned int       u32;
-typedef unsigned long long u64;
+#include "io.h"
 
 #ifdef __clang__
 #define LOWMEM __attribute__((address_space(257)))      /* through FS */
@@ -87,28 +84,6 @@ struct ebda {
     u8  gap2[0x3d - 0x30];
     u8  fdpt[2][16];                       /* 3D 4D: hard disk parameter tables, INT 41h and 46h */
 } PACKED;
-
-static inline u8 inb(u16 port)
-{
-    u8 v;
-    __asm__ volatile("inb %1, %0" : "=a"(v) : "Nd"(port));
-    return v;
-}
-static inline u16 inw(u16 port)
-{
-    u16 v;
-    __asm__ volatile("inw %1, %0" : "=a"(v) : "Nd"(port));
-    return v;
-}
-static inline u32 inl(u16 port)
-{
-    u32 v;
-    __asm__ volatile("inl %1, %0" : "=a"(v) : "Nd"(port));
-    return v;
-}
-static inline void outb(u16 port, u8 v) { __asm__ volatile("outb %0, %1" : : "a"(v), "Nd"(port)); }
-static inline void outw(u16 port, u16 v) { __asm__ volatile("outw %0, %1" : : "a"(v), "Nd"(port)); }
-static inline void outl(u16 port, u32 v) { __asm__ volatile("outl %0, %1" : : "a"(v), "Nd"(port)); }
 
 static inline void cli(void) { __asm__ volatile("cli" : : : "memory"); }
 static inline void sti(void) { __asm__ volatile("sti" : : : "memory"); }
@@ -185,6 +160,9 @@ void i8042_command(u8 c), i8042_data(u8 v);
 int  i8042_read(void);
 void int14(struct regs *r), int17(struct regs *r), ports_init(void);                   /* ports.c */
 void int1a(struct regs *r), irq8(struct regs *r), rtc_init(void);                       /* rtc.c */
+enum { DEVICE_FLOPPY = 0x01, DEVICE_KEYBOARD = 0x02 };
+int  device_busy(u8 device);                /* INT 15h/90h: true when a hook has done the waiting */
+void device_ready(u8 device);               /* INT 15h/91h */
 void wait_event(struct regs *r), wait_now(struct regs *r);
 void int1a_pci(struct regs *r);                                                      /* pcibios.c */
 void int13(struct regs *r);                                                            /* disk.c */

@@ -187,19 +187,35 @@ static u8 emulated_chs(struct regs *r, int verify)
     return verify ? DISK_OK : emulated_read(lba, r->al, ((u32)r->es << 4) + r->bx);
 }
 
-static u8 emulated_extended(struct regs *r)
+static u8 emulated_extended(struct regs *r, int verify)
 {
     struct dap p;
     dap_get(r, &p);
-    if (emulated.media != 4 || p.size < 16 || p.lba >= emulated.sectors || p.count > 127)
+    if (p.size < 16 || p.count > 127 || p.lba >= emulated.sectors ||
+        p.count > emulated.sectors - (u32)p.lba)
         return DISK_BAD_COMMAND;
-    return emulated_read((u32)p.lba, p.count, ((u32)p.seg << 4) + p.off);
+    u8 e = verify ? DISK_OK : emulated_read((u32)p.lba, p.count, ((u32)p.seg << 4) + p.off);
+    if (e)
+        far16_set(r->ds, (u16)(r->si + 2), 0);
+    return e;
+}
+
+static u8 emulated_edd_parameters(struct regs *r)
+{
+    struct edd p;
+    memset(&p, 0, sizeof p);
+    p.flags = 0x02;                                      /* the geometry means something */
+    p.cylinders = emulated.cylinders;
+    p.heads = emulated.heads;
+    p.spt = emulated.spt;
+    p.sectors = emulated.sectors;
+    p.bytes = 512;
+    return edd_parameters(r, &disks[emulated.source], &p);
 }
 
 static u8 emulated_parameters(struct regs *r)
 {
     u32 last = emulated.cylinders - 1u;
-    extern const u8 floppy_table[];
     r->ch = (u8)last;
     r->cl = (u8)((last >> 2 & 0xc0) | emulated.spt);
     r->dh = (u8)(emulated.heads - 1);
@@ -208,9 +224,34 @@ static u8 emulated_parameters(struct regs *r)
     r->bl = emulated.media == 4 ? 0 : emulated.media == 1 ? 2 : emulated.media == 2 ? 4 : 6;
     if (emulated.media != 4) {
         r->es = 0xf000;
-        r->di = (u16)(u32)floppy_table;
+        r->di = floppy_parameters(r->bl);
     }
     return DISK_OK;
+}
+
+/* What only a hard disk has. */
+static u8 emulated_hard_disk(struct regs *r)
+{
+    switch (r->ah) {
+    case 0x09:
+    case 0x0c:
+    case 0x0d:
+    case 0x10:
+    case 0x11:
+    case 0x14:
+    case 0x47: return DISK_OK;
+    case 0x41:
+        if (r->bx != 0x55aa)
+            return DISK_BAD_COMMAND;
+        r->bx = 0xaa55;
+        r->cx = 1;
+        return DISK_OK;
+    case 0x42: return emulated_extended(r, 0);
+    case 0x43: return DISK_WRITE_PROTECTED;
+    case 0x44: return emulated_extended(r, 1);
+    case 0x48: return emulated_edd_parameters(r);
+    default:   return DISK_BAD_COMMAND;
+    }
 }
 
 static u8 emulated_call(struct regs *r)
@@ -218,18 +259,15 @@ static u8 emulated_call(struct regs *r)
     switch (r->ah) {
     case 0x00: return DISK_OK;
     case 0x02: return emulated_chs(r, 0);
-    case 0x03: return DISK_WRITE_PROTECTED;
+    case 0x03:
+    case 0x05: return DISK_WRITE_PROTECTED;
     case 0x04: return emulated_chs(r, 1);
     case 0x08: return emulated_parameters(r);
-    case 0x41:
-        if (emulated.media != 4 || r->bx != 0x55aa)
-            return DISK_BAD_COMMAND;
-        r->bx = 0xaa55;
-        r->cx = 1;
-        return DISK_OK;
-    case 0x42: return emulated_extended(r);
     case 0x4b: return emulation_status(r);
-    default:   return DISK_BAD_COMMAND;
+    default:
+        if (emulated.media == 4)
+            return emulated_hard_disk(r);
+        return r->ah == 0x16 ? DISK_OK : DISK_BAD_COMMAND;   /* never changed */
     }
 }
 
@@ -247,11 +285,23 @@ int cd_emulation(struct regs *r)
             r->dl--;
         return 0;
     }
-    if (r->ah == 0x15) {
+    u8 function = r->ah;
+    volatile LOWMEM u8 *last = emulated.media == 4 ? &bda->hd_status : &bda->fd_status;
+    if (function == 0x01) {
+        int13_result(r, *last);
+    } else if (function == 0x15) {
         r->ah = emulated.media == 4 ? 3 : 1;
+        if (emulated.media == 4) {
+            r->cx = (u16)(emulated.sectors >> 16);
+            r->dx = (u16)emulated.sectors;
+        }
         clear_cf(r);
     } else {
-        int13_result(r, emulated_call(r));
+        u8 e = emulated_call(r);
+        *last = e;
+        int13_result(r, e);
+        if (function == 0x41 && !e)
+            r->ah = 0x30;
     }
     return 1;
 }

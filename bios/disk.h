@@ -40,6 +40,8 @@ void int13_cd(struct regs *r, const struct disk *d);
 u8   cd_boot(const struct disk *d, u8 drive);       /* loads the El Torito image, jumps if it can */
 int  cd_emulation(struct regs *r);                    /* true: the call was for an emulated drive */
 
+u16 floppy_parameters(u8 type);                          /* floppy.c: a parameter table, F000:... */
+
 /* disk.c */
 extern u8 bounce[2048];                                  /* a buffer for whoever is at work */
 void int13_result(struct regs *r, u8 status);

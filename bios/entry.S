@@ -34,15 +34,16 @@ cold:
         ljmpl $0x08, $flat_reset
 
 shutdown:
-        movb %al, %ah
+        movb %al, %bl
         movb $0x8f, %al
         outb %al, $0x70
         xorb %al, %al
         outb %al, $0x71                   /* asked for once */
-        cmpb $0x05, %ah
+        cmpb $0x05, %bl
         je 1f
-        cmpb $0x0a, %ah
-        jne cold
+        subb $0x09, %bl                   /* 09 0A 0B 0C become 0 1 2 3 */
+        cmpb $0x03, %bl
+        ja cold
 1:      movl $0x80000058, %eax         /* the reset may have closed the shadow RAM: open it again */
         movw $0xcf8, %dx
         outl %eax, %dx
@@ -50,18 +51,38 @@ shutdown:
         movb $0x30, %al
         outb %al, %dx
         incw %dx
-        movl $0x33, %eax
+        movb $0x33, %al
         outb %al, %dx
         incw %dx
         outb %al, %dx
-        cmpb $0x05, %ah
-        jne 2f
-        movb $0x20, %al
+        movl $0x8000005c, %eax
+        movw $0xcf8, %dx
+        outl %eax, %dx
+        movl $0x33333333, %eax
+        movw $0xcfc, %dx
+        outl %eax, %dx
+        xorw %ax, %ax
+        movw %ax, %ds
+        cmpb $0x01, %bl
+        jb 9f
+        je 2f
+        cmpb $0x05, %bl
+        je 5f
+        lssw 0x467, %sp
+        cmpb $0x03, %bl
+        je 3f
+        iretw                             /* 0Bh */
+3:      lretw                             /* 0Ch */
+5:      movb $0x20, %al
         outb %al, $0xa0
         outb %al, $0x20
-2:      xorw %ax, %ax
-        movw %ax, %ds
-        ljmpw *0x467
+2:      ljmpw *0x467                      /* 05h, and 0Ah */
+9:      lssw 0x467, %sp                   /* 09h: as from INT 15h/87h */
+        popw %ds
+        popw %es
+        popaw
+        sti
+        lretw $2
 
         .globl real_start
 real_start:                               /* from flat_reset, through the 16-bit code selector */
@@ -540,6 +561,16 @@ floppy_table:                             /* INT 1Eh: 1.44 MB */
         jmp stub17
         .org 0x1065
         jmp stub10
+        .org 0x10a4
+        .globl video_table
+video_table:                              /* INT 1Dh: 6845 registers, IBM's first adapters */
+        .byte 0x38, 0x28, 0x2d, 0x0a, 0x1f, 6, 0x19, 0x1c, 2, 7, 6, 7, 0, 0, 0, 0
+        .byte 0x71, 0x50, 0x5a, 0x0a, 0x1f, 6, 0x19, 0x1c, 2, 7, 6, 7, 0, 0, 0, 0
+        .byte 0x38, 0x28, 0x2d, 0x0a, 0x7f, 6, 0x64, 0x70, 2, 1, 6, 7, 0, 0, 0, 0
+        .byte 0x61, 0x50, 0x52, 0x0f, 0x19, 6, 0x19, 0x19, 2, 0x0d, 0x0b, 0x0c, 0, 0, 0, 0
+        .word 2048, 4096, 16384, 16384    /* bytes of a page */
+        .byte 40, 40, 80, 80, 40, 40, 80, 80
+        .byte 0x2c, 0x28, 0x2d, 0x29, 0x2a, 0x2e, 0x1e, 0x29    /* mode register */
         .org 0x1841
         jmp stub12
         .org 0x184d

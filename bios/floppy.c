@@ -35,6 +35,9 @@ static const struct media { u8 tracks, dpt[11]; } medias[] = {
 
 static u8 verify_buffer[512];
 
+/* By the type INT 13h/08h gives. */
+u16 floppy_parameters(u8 type) { return (u16)(u32)medias[type > 5 ? 4 : type - 1].dpt; }
+
 static u8 drive_type(u8 drive)
 {
     u8 v = cmos_read(0x10);
@@ -52,6 +55,7 @@ void irq6(struct regs *r)
 {
     bda->fd_recal |= IRQ_SEEN;
     outb(0x20, 0x20);
+    device_ready(DEVICE_FLOPPY);
 }
 
 /* ---- the controller ---- */
@@ -88,6 +92,7 @@ static int irq_wait(void)
 {
     u32 start = bda->ticks;
     int seen;
+    device_busy(DEVICE_FLOPPY);
     cli();
     while (!(seen = bda->fd_recal & IRQ_SEEN) && !ticks_over(start, 36))
         sti_hlt_cli();
@@ -336,7 +341,7 @@ static u8 drives(void)
 static u8 parameters(struct regs *r)
 {
     u8 type = drive_type(r->dl);
-    r->ax = r->bx = r->cx = r->dx = 0;
+    r->ax = r->bx = r->cx = r->dx = r->di = r->es = 0;
     r->dl = drives();
     if (type) {
         r->bl = type == 5 ? 6 : type;
@@ -438,5 +443,6 @@ void floppy_init(void)
     if (!n)
         return;
     bda->equipment = (u16)((bda->equipment & ~0xc1) | 1 | (n - 1) << 6);
+    bda->fd_controller = n == 2 ? 0x77 : 0x07;           /* known, 80 tracks, several rates */
     controller_reset();
 }

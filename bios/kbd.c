@@ -61,6 +61,9 @@ void kbd_init(void)
         inb(0x60);
     i8042_command(0xaa);                                 /* self-test */
     i8042_read();
+    i8042_command(0xa9);                                 /* a second port: so there is a mouse */
+    if (i8042_read() == 0)
+        bda->equipment |= 0x04;
     i8042_command(0x60);
     i8042_data(0x61);                               /* keyboard interrupt, translation; mouse off */
     i8042_command(0xae);
@@ -283,6 +286,8 @@ static void reboot(void)
     fatal_halt();
 }
 
+static u8 print_screen;                                  /* wanted, when the interrupt is over */
+
 /* True when the code was a shift, lock or command key. */
 static int special_key(u8 sc, u8 e0, int down)
 {
@@ -315,12 +320,8 @@ static int special_key(u8 sc, u8 e0, int down)
             return 0;
         if (down && mods & K_CTRL)
             kbd_put(0x7200);
-        else if (down) {
-            struct regs r;
-            memset(&r, 0, sizeof r);
-            outb(0x20, 0x20);
-            int_call(0x05, &r);
-        }
+        else if (down)
+            print_screen = 1;
         return 1;
     case 0x53:
         if (down && (mods & (K_CTRL | K_ALT)) == (K_CTRL | K_ALT))
@@ -370,8 +371,8 @@ static void key_code(u8 code)
     if (special_key(sc, e0, down) || !down || sc == 0)
         return;
     u16 key = translate(sc, e0);
-    if (key != NO_KEY)
-        kbd_put(key);
+    if (key != NO_KEY && kbd_put(key))
+        device_ready(DEVICE_KEYBOARD);
 }
 
 void int09(struct regs *unused)
@@ -389,6 +390,11 @@ void int09(struct regs *unused)
         key_code(r.al);
     kbd_leds();
     outb(0x20, 0x20);
+    if (print_screen) {
+        print_screen = 0;
+        memset(&r, 0, sizeof r);
+        int_call(0x05, &r);
+    }
     if (!was_paused)
         while (bda->kb_flags2 & K2_PAUSE)
             sti_hlt_cli();
@@ -445,7 +451,8 @@ static void key_read(struct regs *r, int extended)
         if (have)
             break;
         kbd_leds();
-        sti_hlt_cli();
+        if (!device_busy(DEVICE_KEYBOARD) && bda->kb_head == bda->kb_tail)
+            sti_hlt_cli();
     }
 }
 

@@ -29,11 +29,11 @@ void pci_write(u32 bdf, u32 reg, u32 v, u32 size)
     outl(0xcf8, 0x80000000 | bdf << 8 | (reg & 0xfc));
     u16 port = (u16)(0xcfc + (reg & 3));
     if (size == 1)
-        __asm__ volatile("outb %b0, %1" : : "a"(v), "d"(port));
+        outb(port, (u8)v);
     else if (size == 2)
-        __asm__ volatile("outw %w0, %1" : : "a"(v), "d"(port));
+        outw(port, (u16)v);
     else
-        __asm__ volatile("outl %0, %1" : : "a"(v), "d"(port));
+        outl(port, v);
 }
 
 /* The next free address for a window of 'size' (a power of two), at least 'least' apart. */

@@ -9,13 +9,6 @@
  */
 #if BITS == 32
 #include "post32.h"
-static inline void outw(u16 port, u16 v) { __asm__ volatile("outw %0, %1" : : "a"(v), "Nd"(port)); }
-static inline u16 inw(u16 port)
-{
-    u16 v;
-    __asm__ volatile("inw %1, %0" : "=a"(v) : "Nd"(port));
-    return v;
-}
 #else
 #include "bios.h"
 #endif

@@ -12,7 +12,7 @@ void floppy_init(void);
 extern const u8 stub02[], stub05[], int08[], stub09[], stub0e[], stub10[], stub11[], stub12[],
     stub13[], stub14[], stub15[], stub16[], stub17[], stub18[], stub19[], stub1a[], stub40[],
     stub70[], stub74[], stub75[], int76[], stub_master[], stub_slave[], int_iret[],
-    floppy_table[];
+    floppy_table[], video_table[];
 extern u8 font_fixed[1024];                            /* F000:FA6E, where programs look */
 extern const u8 font8x8[];                              /* vga/font.c */
 
@@ -47,7 +47,7 @@ static void vectors_init(void)
     SET(0x19, stub19);
     SET(0x1a, stub1a);
     SET(0x1e, floppy_table);
-    vector_set(0x1d, 0, 0);
+    SET(0x1d, video_table);
     SET(0x1f, font8x8 + 1024);
     SET(0x40, stub40);
     vector_set(0x41, EBDA_SEG, 0x3d);

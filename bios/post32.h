@@ -2,27 +2,11 @@
 /* What the 32-bit files share. They run flat, with interrupts off, during POST only (but copy32).
  * */
 #pragma once
-typedef unsigned char      u8;
-typedef unsigned short     u16;
-typedef unsigned int       u32;
-typedef unsigned long long u64;
+#include "io.h"
+
 #define PACKED       __attribute__((packed))
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
-static inline u8 inb(u16 port)
-{
-    u8 v;
-    __asm__ volatile("inb %1, %0" : "=a"(v) : "Nd"(port));
-    return v;
-}
-static inline u32 inl(u16 port)
-{
-    u32 v;
-    __asm__ volatile("inl %1, %0" : "=a"(v) : "Nd"(port));
-    return v;
-}
-static inline void outb(u16 port, u8 v) { __asm__ volatile("outb %0, %1" : : "a"(v), "Nd"(port)); }
-static inline void outl(u16 port, u32 v) { __asm__ volatile("outl %0, %1" : : "a"(v), "Nd"(port)); }
 static inline u8 cmos_read(u8 i) { outb(0x70, i); return inb(0x71); }
 
 /* A variable of the 16-bit segment, at its flat address. */

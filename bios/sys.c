@@ -66,30 +66,42 @@ static int print_screen_char(u8 c)
     return !(r.ah & 0x29);
 }
 
+static int print_new_line(void) { return print_screen_char('\r') && print_screen_char('\n'); }
+
+static void cursor_to(struct regs *v, u16 place)
+{
+    v->ax = 0x0200;
+    v->dx = place;
+    int_call(0x10, v);
+}
+
 /* Prints the text screen; 50:0 is 1 while at it, FFh after an error. */
 void int05(struct regs *r)
 {
     volatile LOWMEM u8 *state = (volatile LOWMEM u8 *)0x500;
     u16 cols = *(volatile LOWMEM u16 *)0x44a;
+    u8 last = *(volatile LOWMEM u8 *)0x484;              /* row; 0: no VGA set it */
     if (*state == 1)
         return;
     *state = 1;
     sti();
     struct regs v;
     memset(&v, 0, sizeof v);
-    int ok = 1;
-    for (u32 y = 0; y < 25 && ok; y++) {
+    v.ax = 0x0300;
+    v.bh = *(volatile LOWMEM u8 *)0x462;
+    int_call(0x10, &v);
+    u16 place = v.dx;
+    int ok = print_new_line();
+    for (u32 y = 0; y <= (last ? last : 24) && ok; y++) {
         for (u32 x = 0; x < cols && ok; x++) {
-            v.ax = 0x0200;                               /* move the cursor, read the character */
-            v.bh = *(volatile LOWMEM u8 *)0x462;
-            v.dx = (u16)(y << 8 | x);
-            int_call(0x10, &v);
+            cursor_to(&v, (u16)(y << 8 | x));
             v.ax = 0x0800;
             int_call(0x10, &v);
             ok = print_screen_char(v.al ? v.al : ' ');
         }
-        ok = ok && print_screen_char('\r') && print_screen_char('\n');
+        ok = ok && print_new_line();
     }
+    cursor_to(&v, place);
     *state = ok ? 0 : 0xff;
 }
 
@@ -134,6 +146,18 @@ static void block_move(struct regs *r)
     r->ah = 0;
     clear_cf(r);
 }
+
+/* For programs that switch tasks: when the BIOS waits for a device, and when that is done. */
+static int device(u16 ax)
+{
+    struct regs r;
+    memset(&r, 0, sizeof r);
+    r.ax = ax;
+    int_call(0x15, &r);
+    return r.flags & F_CF;
+}
+int device_busy(u8 what) { return device((u16)(0x9000 | what)); }
+void device_ready(u8 what) { device((u16)(0x9100 | what)); }
 
 static void unsupported(struct regs *r)
 {

@@ -83,7 +83,7 @@ static void acpi_setup(u32 pm, u32 madt)
     signature(root, 'R', "SD PTR \0VITRIN\0", 16);
     root->rsdt = (u32)&rsdt;
     root->sum = (u8)-sum(root, sizeof *root);
-    __asm__ volatile("outw %w0, %1" : : "a"(1), "d"((u16)(pm + 4)));      /* SCI_EN */
+    outw((u16)(pm + 4), 1);                              /* SCI_EN */
 }
 
 /* One entry a device: the links of its pins are the PIRQ registers 60h-63h of the ISA bridge. */

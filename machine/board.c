@@ -501,6 +501,18 @@ static void cmos_boot(struct machine *m)
     mc146818_set(&m->pc.rtc, 0x38, (uint8_t)(v[2] << 4 | 1));
 }
 
+/* The geometry of a disk of type 47: nine bytes from 'at' on, as in the BIOS's table of types. */
+static void cmos_geometry(struct mc146818 *r, unsigned at, const struct ata_drive *d)
+{
+    const uint8_t bytes[9] = {
+        (uint8_t)d->def_cyls, (uint8_t)(d->def_cyls >> 8), d->def_heads, 0xff, 0xff, /* no precompensation */
+        (uint8_t)(0xc0 | (d->def_heads > 8 ? 8 : 0)),
+        (uint8_t)d->def_cyls, (uint8_t)(d->def_cyls >> 8), d->def_spt,               /* where it lands */
+    };
+    for (unsigned i = 0; i < 9; i++)
+        mc146818_set(r, at + i, bytes[i]);
+}
+
 /* Floppy types by medium, or 1.44M for an empty drive; equipment; fixed disks as "type 47". */
 static void cmos_drives(struct machine *m)
 {
@@ -518,6 +530,9 @@ static void cmos_drives(struct machine *m)
     mc146818_set(r, 0x12, (uint8_t)((disk[0] ? 0xf0 : 0) | (disk[1] ? 0x0f : 0)));
     mc146818_set(r, 0x19, disk[0] ? 47 : 0);
     mc146818_set(r, 0x1a, disk[1] ? 47 : 0);
+    for (unsigned i = 0; i < 2; i++)
+        if (disk[i])
+            cmos_geometry(r, 0x1b + i * 9, &m->pc.ata[0].drive[i]);
 }
 
 /* The sum over 10h..2Dh that the AT's set-up keeps in 2Eh and 2Fh. */

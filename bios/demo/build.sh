@@ -38,6 +38,6 @@ cp "$tmp/disk" "$out"
 echo "$out: $sectors sectors"
 if [ $# = 0 ]; then
     cd "$root"
-    sha256sum $(ls bios/demo/*.c bios/demo/*.h bios/demo/*.S bios/demo/*.ld bios/demo/build.sh | LC_ALL=C sort) \
+    sha256sum $(ls bios/io.h bios/demo/*.c bios/demo/*.h bios/demo/*.S bios/demo/*.ld bios/demo/build.sh | LC_ALL=C sort) \
         roms/demo.img >roms/demo.src-sha256
 fi

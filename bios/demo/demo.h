@@ -5,11 +5,7 @@
  * Each page ends with a line in capitals that scripts wait for, also sent to COM1 and port E9h.
  */
 #pragma once
-typedef unsigned char      u8;
-typedef unsigned short     u16;
-typedef unsigned int       u32;
-typedef signed int         s32;
-typedef unsigned long long u64;
+#include "../io.h"
 
 struct regs { u32 eax, ebx, ecx, edx, esi, edi, ebp; u16 ds, es; u32 flags; };
 void bios(unsigned n, struct regs *r);       /* with interrupts on meanwhile */
@@ -18,21 +14,6 @@ extern u8 boot_drive;
 
 #define LOW_BUF ((u8 *)0x8000)               /* 28 KB that BIOS calls can reach, at 0800:0000 */
 #define LOW_SEG 0x0800
-
-static inline u8 inb(u16 port)
-{
-    u8 v;
-    __asm__ volatile("inb %1, %0" : "=a"(v) : "Nd"(port));
-    return v;
-}
-static inline u16 inw(u16 port)
-{
-    u16 v;
-    __asm__ volatile("inw %1, %0" : "=a"(v) : "Nd"(port));
-    return v;
-}
-static inline void outb(u16 port, u8 v) { __asm__ volatile("outb %0, %1" : : "a"(v), "Nd"(port)); }
-static inline void outw(u16 port, u16 v) { __asm__ volatile("outw %0, %1" : : "a"(v), "Nd"(port)); }
 
 /* lib.c */
 #define COLS 80

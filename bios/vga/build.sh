@@ -46,6 +46,6 @@ $HOSTCC -o "$tmp/finish" "$here/finish.c"
 if [ $# = 0 ]; then
     cd "$root"
     # What was built from what, as sha256sum -c reads it.
-    sha256sum $(ls bios/vga/*.c bios/vga/*.h bios/vga/*.S bios/vga/*.ld bios/vga/*.awk bios/vga/build.sh | LC_ALL=C sort) \
+    sha256sum $(ls bios/io.h bios/vga/*.c bios/vga/*.h bios/vga/*.S bios/vga/*.ld bios/vga/*.awk bios/vga/build.sh | LC_ALL=C sort) \
         roms/vgabios.bin >roms/vgabios.src-sha256
 fi

@@ -5,40 +5,9 @@
  * address of a local variable may be taken: the stack is the caller's, in another segment.
  */
 #pragma once
-typedef unsigned char  u8;
-typedef unsigned short u16;
-typedef unsigned int   u32;
-typedef signed int     s32;
+#include "../io.h"
 
 #define inline inline __attribute__((always_inline))
-
-static inline u8 inb(u16 port)
-{
-    u8 v;
-    __asm__ volatile("inb %w1, %0" : "=a"(v) : "Nd"(port));
-    return v;
-}
-static inline u16 inw(u16 port)
-{
-    u16 v;
-    __asm__ volatile("inw %w1, %0" : "=a"(v) : "Nd"(port));
-    return v;
-}
-static inline u32 inl(u16 port)
-{
-    u32 v;
-    __asm__ volatile("inl %w1, %0" : "=a"(v) : "Nd"(port));
-    return v;
-}
-static inline void outb(u16 port, u8 v) { __asm__ volatile("outb %0, %w1" : : "a"(v), "Nd"(port)); }
-static inline void outw(u16 port, u16 v)
-{
-    __asm__ volatile("outw %0, %w1" : : "a"(v), "Nd"(port));
-}
-static inline void outl(u16 port, u32 v)
-{
-    __asm__ volatile("outl %0, %w1" : : "a"(v), "Nd"(port));
-}
 
 static inline u8 peek8(u16 seg, u32 off)
 {

@@ -13,9 +13,63 @@ main:   call parameters
         call edd_parameters
         call high_memory
         call tables
+        call setup
 %ifndef SEABIOS
         call cd
 %endif
+        ret
+
+; What an AT's set-up program leaves in the clock chip's RAM: types, geometry of type 47, and the sum.
+setup:  mov al, 0x12
+        call cmos
+        cmp al, 0xf0
+        EXPECT e, "CMOS 12 a disk of type 16 and up, one only"
+        mov al, 0x19
+        call cmos
+        cmp al, 47
+        EXPECT e, "CMOS 19 of type 47"
+        mov al, 0x1b
+        call cmos
+        cmp al, CYLINDERS
+        EXPECT e, "CMOS 1B cylinders"
+        mov al, 0x1d
+        call cmos
+        cmp al, 16
+        EXPECT e, "CMOS 1D heads"
+        mov al, 0x23
+        call cmos
+        cmp al, 63
+        EXPECT e, "CMOS 23 sectors"
+        mov al, 0x10
+        call cmos
+        cmp al, 0x40
+        EXPECT e, "CMOS 10 a floppy drive of 1.44 MB"
+        mov al, 0x14
+        call cmos
+        test al, 0x04
+        EXPECT nz, "CMOS 14 a mouse"
+        mov cl, 0x10
+        xor dx, dx
+        xor ah, ah
+.sum:   mov al, cl
+        call cmos
+        add dx, ax
+        inc cl
+        cmp cl, 0x2d
+        jbe .sum
+        mov al, 0x2f
+        call cmos
+        sub dl, al
+        mov al, 0x2e
+        call cmos
+        sbb dh, 0
+        sub dh, al
+        or dl, dh
+        EXPECT z, "CMOS 2E adds up"
+        ret
+; AL: its byte
+cmos:   out 0x70, al
+        in al, 0x71
         ret
 
 parameters:

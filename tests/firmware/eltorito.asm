@@ -54,6 +54,84 @@ main:   cmp byte [drive], DRIVE
         mov bx, 0xa000
         int 0x13
         EXPECT c, "13/03 cannot write"
+        mov ah, 1
+        mov dl, DRIVE
+        int 0x13
+        cmp ah, 3
+        EXPECT e, "13/01 says why"
+        mov ah, 0x15
+        mov dl, DRIVE
+        int 0x13
+        EXPECT nc, "13/15 type"
+%ifdef HARD
+        cmp ah, 3
+        EXPECT e, "13/15 a hard disk"
+        cmp word [0x475], 0x0001
+        EXPECT ae, "40:75 a hard disk"
+%else
+        cmp ah, 1
+        EXPECT ae, "13/15 a floppy"
+        mov ah, 8
+        mov dl, DRIVE
+        int 0x13
+        cmp byte [es:di + 4], 18
+        EXPECT e, "13/08 its table"
+        push 0
+        pop es
+%endif
+%ifndef SEABIOS                                 ; which has no EDD for it
+%ifdef HARD
+        cmp dx, 2880
+        EXPECT e, "13/15 sectors"
+        mov ah, 0x41
+        mov bx, 0x55aa
+        mov dl, DRIVE
+        int 0x13
+        EXPECT nc, "13/41 EDD"
+        mov ah, 0x48
+        mov dl, DRIVE
+        mov si, parameters
+        int 0x13
+        EXPECT nc, "13/48 parameters"
+        cmp dword [parameters + 16], 2880
+        EXPECT e, "13/48 sectors"
+        cmp word [parameters + 24], 512
+        EXPECT e, "13/48 of 512 bytes"
+        mov dword [0xa000], 0
+        mov ah, 0x42
+        mov dl, DRIVE
+        mov si, dap
+        int 0x13
+        EXPECT nc, "13/42 reads"
+        cmp dword [0xa000], 21
+        EXPECT e, "13/42 the sector"
+        mov ah, 0x44
+        mov dl, DRIVE
+        mov si, dap
+        int 0x13
+        EXPECT nc, "13/44 verifies"
+        mov dword [dap + 8], 2880
+        mov ah, 0x42
+        mov dl, DRIVE
+        mov si, dap
+        int 0x13
+        EXPECT c, "13/42 not behind the end"
+        mov ah, 0x10
+        mov dl, DRIVE
+        int 0x13
+        EXPECT nc, "13/10 ready"
+%else
+        mov ah, 0x16
+        mov dl, DRIVE
+        int 0x13
+        EXPECT nc, "13/16 never changed"
+        mov ah, 0x41
+        mov bx, 0x55aa
+        mov dl, DRIVE
+        int 0x13
+        EXPECT c, "13/41 no EDD"
+%endif
+%endif
         mov ax, 0x4b00
         mov dl, DRIVE
         mov si, packet
@@ -61,6 +139,12 @@ main:   cmp byte [drive], DRIVE
         EXPECT nc, "13/4B00 ends it"
         ret
 packet: times 19 db 0
+parameters:
+        dw 26
+        times 24 db 0
+dap:    db 16, 0
+        dw 1, 0xa000, 0
+        dq 21
         times 18 * 512 - ($ - $$) db 0
 %assign sector 18
 %rep 36

@@ -1,6 +1,7 @@
 ; SPDX-License-Identifier: BSD-2-Clause
 ; boot sector: waits and alarms (INT 15h/83h, 86h, INT 1Ah/06h, INT 4Ah), the serial and parallel services, the mouse's
-; (INT 15h/C2h), keys (INT 16h), floppy verify and format. IBM PS/2 and PC BIOS Interface Technical Reference.
+; (INT 15h/C2h), keys (INT 16h), floppy verify and format, hooks (INT 15h/90h, 91h), print screen, and in the end the shutdown
+; codes of the clock chip's RAM. IBM PS/2 and PC BIOS Interface Technical Reference.
 %include "harness.asm"
 
 main:   call waits
@@ -10,7 +11,12 @@ main:   call waits
         call mouse
         call keys
         call floppy
-        ret
+        call tables
+%ifndef SEABIOS
+        call hooks
+        call print_screen
+%endif
+        jmp shutdown
 
 ticks:  push ds
         push 0x40
@@ -316,6 +322,197 @@ floppy: mov ax, 0x0412                          ; a whole track, its end and the
         EXPECT e, "13/15 a drive with a change line"
 %endif
         ret
+
+tables: int 0x11
+        test al, 0x04
+        EXPECT nz, "INT 11 a mouse"
+        push es
+        mov ah, 8
+        mov dl, 0
+        int 0x13
+        cmp word [es:di + 3], 0x1202            ; bytes of a sector, sectors
+        EXPECT e, "13/08 a table of 1.44 MB"
+        pop es
+%ifndef SEABIOS
+        mov ah, 8
+        mov dl, 3
+        int 0x13
+        mov ax, es
+        or ax, di
+        or ax, cx
+        EXPECT z, "13/08 nothing of a drive that is not there"
+        cmp dl, 1
+        EXPECT e, "13/08 but how many are"
+        push 0
+        pop es
+        les di, [0x1d * 4]
+        cmp word [es:di + 16], 0x5071
+        EXPECT e, "INT 1D 80 columns"
+        cmp word [es:di + 64], 2048
+        EXPECT e, "INT 1D a page"
+        test byte [0x48f], 0x04
+        EXPECT nz, "40:8F drive 0 is known"
+%endif
+        push 0
+        pop es
+        ret
+
+; The floppy's waits are announced; a hook that types the key keeps INT 16h/00h from waiting.
+hooks:  mov eax, [0x15 * 4]
+        mov [.old], eax
+        mov dword [0x15 * 4], .hook
+        mov ax, 0x0401
+        mov cx, 0x1401                          ; a seek
+        mov dx, 0x0000
+        int 0x13
+        EXPECT nc, "13/04 with a hook"
+        cmp word [.busy], 1
+        EXPECT ae, "15/9001 the floppy is busy"
+        mov ax, [.busy]
+        cmp [.ready], ax
+        EXPECT e, "15/9101 and ready as often"
+        mov ah, 0
+        int 0x16
+        cmp ax, 0x1e61
+        EXPECT e, "15/9002 types the key"
+        mov eax, [.old]
+        mov [0x15 * 4], eax
+        ret
+.hook:  cmp ax, 0x9001
+        je .floppy
+        cmp ax, 0x9101
+        je .done
+        cmp ax, 0x9002
+        je .key
+        jmp far [cs:.old]
+.floppy:
+        inc word [cs:.busy]
+        iret
+.done:  inc word [cs:.ready]
+        iret
+.key:   mov ah, 5
+        mov cx, 0x1e61
+        int 0x16
+        push bp
+        mov bp, sp
+        or byte [bp + 6], 1                     ; the caller's carry
+        pop bp
+        iret
+.old:   dd 0
+.busy:  dw 0
+.ready: dw 0
+
+; The screen, 50 lines of it, to the printer; the cursor stays.
+print_screen:
+        mov ax, 3
+        int 0x10
+        mov ax, 0x1112
+        mov bl, 0
+        int 0x10
+        mov dx, 0x0000
+        call .say
+        mov dx, 0x3149                          ; the last line
+        call .say
+        int 0x05
+        cmp byte [0x500], 0
+        EXPECT e, "INT 05 is done"
+        mov ah, 3
+        mov bh, 0
+        int 0x10
+        cmp dx, 0x3150 - 1
+        EXPECT e, "INT 05 leaves the cursor"
+        ret
+.say:   mov ah, 2
+        mov bh, 0
+        int 0x10
+        mov si, .text
+        mov cx, 6
+.next:  lodsb
+        mov ah, 0x0e
+        mov bx, 7
+        int 0x10
+        loop .next
+        ret
+.text:  db "Screen"
+
+; What the BIOS does after a reset that an 80286 asked for to leave protected mode.
+shutdown:
+        mov word [0x467], .jumped
+        mov word [0x469], 0
+        mov al, 0x0a
+        jmp .reset
+.jumped:
+        call .real
+        EXPECT e, "shutdown 0A jumps"
+        mov al, 0x05
+        mov word [0x467], .ended
+        jmp .reset
+.ended: call .real
+        EXPECT e, "shutdown 05 jumps"
+        mov word [0x467], 0x6000                ; a stack
+        mov word [0x6000], .interrupted
+        mov word [0x6002], 0
+        mov word [0x6004], 0x0003
+        mov al, 0x0b
+        jmp .reset
+.interrupted:
+        setnc [cs:flag]
+        call .real
+        cmp byte [flag], 0
+        EXPECT e, "shutdown 0B returns with the flags"
+        mov word [0x467], 0x6000
+        mov word [0x6000], .called
+        mov al, 0x0c
+        jmp .reset
+.called:
+        call .real
+        EXPECT e, "shutdown 0C returns"
+        mov word [0x467], 0x6000
+        mov word [0x6000], 0x1234               ; DS, ES
+        mov word [0x6002], 0x5678
+        mov word [0x6004], 0x1111               ; DI, SI, BP, SP, BX, DX, CX, AX
+        mov word [0x6006], 0x2222
+        mov word [0x6012], 0x8888
+        mov word [0x6014], .moved
+        mov word [0x6016], 0
+        mov al, 0x09
+        jmp .reset
+.moved: cli
+        cmp ax, 0x8888
+        jne .wrong
+        cmp di, 0x1111
+        jne .wrong
+        mov ax, ds
+        cmp ax, 0x1234
+        jne .wrong
+        mov ax, es
+        cmp ax, 0x5678
+.wrong: setne [cs:flag]
+        call .real
+        cmp byte [flag], 0
+        EXPECT e, "shutdown 09 takes registers back"
+        mov dx, 0xf4
+        mov al, [failures]
+        out dx, al
+        hlt
+.real:  cli
+        pop cx
+        xor ax, ax
+        mov ds, ax
+        mov es, ax
+        mov ss, ax
+        mov sp, 0x7c00
+        cmp ax, ax
+        jmp cx
+.reset: mov ah, al
+        mov al, 0x8f
+        out 0x70, al
+        mov al, ah
+        out 0x71, al
+        mov al, 0xfe
+        out 0x64, al
+        cli
+        hlt
 
 pause:  mov cx, 0
 .on:    in al, 0x61
