@@ -150,7 +150,7 @@ int   ticks_over(u32 start, u32 n);
 /* The services, by file. */
 void int10_none(struct regs *r), int11(struct regs *r), int12(struct regs *r);          /* sys.c */
 void int15(struct regs *r), nmi(struct regs *r), irq13(struct regs *r), irq_master(struct regs *r);
-void irq_slave(struct regs *r), int05(struct regs *r);
+void irq_slave(struct regs *r), irq9(struct regs *r), int05(struct regs *r);
 void int15_mouse(struct regs *r), irq12(struct regs *r);                               /* mouse.c */
 void int09(struct regs *r), int16(struct regs *r), kbd_init(void), kbd_leds(void);      /* kbd.c */
 int  kbd_put(u16 key);

@@ -184,6 +184,7 @@ stacks_reset:
         STUB stub1a, int1a
         STUB stub40, int40
         STUB stub70, irq8
+        STUB stub71, irq9
         STUB stub74, irq12
         STUB stub75, irq13
         STUB stub_master, irq_master

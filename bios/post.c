@@ -11,7 +11,7 @@ void floppy_init(void);
 /* Stubs of entry.S, linked at their offset in this segment. */
 extern const u8 stub02[], stub05[], int08[], stub09[], stub0e[], stub10[], stub11[], stub12[],
     stub13[], stub14[], stub15[], stub16[], stub17[], stub18[], stub19[], stub1a[], stub40[],
-    stub70[], stub74[], stub75[], int76[], stub_master[], stub_slave[], int_iret[],
+    stub70[], stub71[], stub74[], stub75[], int76[], stub_master[], stub_slave[], int_iret[],
     floppy_table[], video_table[];
 extern u8 font_fixed[1024];                            /* F000:FA6E, where programs look */
 extern const u8 font8x8[];                              /* vga/font.c */
@@ -54,6 +54,7 @@ static void vectors_init(void)
     vector_set(0x43, 0xf000, (u32)font_fixed);
     vector_set(0x46, EBDA_SEG, 0x4d);
     SET(0x70, stub70);
+    SET(0x71, stub71);
     SET(0x74, stub74);
     SET(0x75, stub75);
     SET(0x76, int76);

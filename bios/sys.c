@@ -50,6 +50,19 @@ void irq_slave(struct regs *r)
     outb(0x20, 0x20);
 }
 
+/* IRQ 9 is where IRQ 2 was on a PC: for a program that has hooked that, it comes there. */
+void irq9(struct regs *r)
+{
+    struct regs none;
+    if (vector_get(0x0a) >> 16 == 0xf000) {
+        irq_slave(r);
+        return;
+    }
+    outb(0xa0, 0x20);
+    memset(&none, 0, sizeof none);
+    int_call(0x0a, &none);
+}
+
 static u16 timer_count(void)
 {
     outb(0x43, 0x00);                                    /* latch channel 0 */

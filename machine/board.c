@@ -501,14 +501,14 @@ static void cmos_boot(struct machine *m)
     mc146818_set(&m->pc.rtc, 0x38, (uint8_t)(v[2] << 4 | 1));
 }
 
-/* The geometry of a disk of type 47: nine bytes from 'at' on, as in the BIOS's table of types. */
+/* The geometry of a disk of type 47: nine bytes from 'at' on, as in the BIOS's table of types. No
+ * write precompensation; the heads land on the cylinder behind the last. */
 static void cmos_geometry(struct mc146818 *r, unsigned at, const struct ata_drive *d)
 {
-    const uint8_t bytes[9] = {
-        (uint8_t)d->def_cyls, (uint8_t)(d->def_cyls >> 8), d->def_heads, 0xff, 0xff, /* no precompensation */
-        (uint8_t)(0xc0 | (d->def_heads > 8 ? 8 : 0)),
-        (uint8_t)d->def_cyls, (uint8_t)(d->def_cyls >> 8), d->def_spt,               /* where it lands */
-    };
+    const uint8_t low = (uint8_t)d->def_cyls, high = (uint8_t)(d->def_cyls >> 8);
+    const uint8_t control = (uint8_t)(0xc0 | (d->def_heads > 8 ? 8 : 0));
+    const uint8_t bytes[9] = { low,     high, d->def_heads, 0xff, 0xff,
+                               control, low,  high,         d->def_spt };
     for (unsigned i = 0; i < 9; i++)
         mc146818_set(r, at + i, bytes[i]);
 }

@@ -15,6 +15,7 @@ main:   call waits
 %ifndef SEABIOS
         call hooks
         call print_screen
+        call irq9
 %endif
         jmp shutdown
 
@@ -434,6 +435,50 @@ print_screen:
         loop .next
         ret
 .text:  db "Screen"
+
+; An interrupt of IRQ 9, asserted by the test device, comes as INT 0Ah where somebody has hooked it, and is masked otherwise.
+irq9:   in al, 0xa1
+        and al, 0xfd
+        out 0xa1, al
+        mov eax, [0x0a * 4]
+        mov dword [0x0a * 4], .hook
+        mov byte [flag], 0
+        mov dx, 0x2009
+        mov al, 1
+        out dx, al
+        call pause
+        cmp byte [flag], 1
+        EXPECT e, "IRQ 9 comes as INT 0A"
+        mov [0x0a * 4], eax
+        mov al, 1
+        out dx, al
+        call pause
+        mov al, 0
+        out dx, al
+        in al, 0xa1
+        test al, 0x02
+        EXPECT nz, "IRQ 9 is masked when nobody has it"
+        mov al, 0x0b
+        out 0xa0, al
+        in al, 0xa0
+        mov ah, al
+        mov al, 0x0b
+        out 0x20, al
+        in al, 0x20
+        or al, ah
+        EXPECT z, "IRQ 9 is over"
+        ret
+.hook:  push ax
+        push dx
+        inc byte [cs:flag]
+        mov dx, 0x2009
+        mov al, 0
+        out dx, al
+        mov al, 0x20
+        out 0x20, al
+        pop dx
+        pop ax
+        iret
 
 ; What the BIOS does after a reset that an 80286 asked for to leave protected mode.
 shutdown:
