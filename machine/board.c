@@ -106,13 +106,18 @@ static void fill_roms(struct machine *m)
     memcpy(p->rom + sizeof p->rom - shown, m->rom + m->rom_size - shown, shown);
 }
 
-/* The Cirrus answers its frame buffer itself, but for what 'direct' covers at times. */
+/* The Cirrus answers its frame buffer itself, but for what 'direct' covers at times. On a board
+ * without PCI it has none: the chip was made for PCI. */
 static void map_frame_buffer(struct machine *m)
 {
     struct pc *p = &m->pc;
     struct region plain = { .name = "lfb", .rd = m->vram, .wr = m->vram, .size = m->vram_size,
                             .layer = LAYER_DEVICE };
     p->r_lfb = plain;
+    if (!p->has_pci) {
+        p->r_lfb.base = VGA_LFB_ISA;
+        p->r_lfb.enabled = true;
+    }
     if (m->cfg.vga == VGA_CIRRUS) {
         p->r_lfb = (struct region){ .name = "lfb", .ops = &cirrus_lfb_ops, .dev = &p->cirrus,
                                     .size = CIRRUS_LFB_SIZE, .layer = LAYER_DEVICE };
