@@ -101,6 +101,7 @@ static bool plan_parts(const struct kload_image *k, size_t h, uint32_t ram_low, 
                        struct error *err)
 {
     struct part x;
+    uint64_t total = 0;
     for (unsigned i = 0; i < parts(k, h); i++) {
         if (!part(k, h, i, &x))
             return error_set(
@@ -111,6 +112,9 @@ static bool plan_parts(const struct kload_image *k, size_t h, uint32_t ram_low, 
             return error_set(
                 err, 1, "the Multiboot kernel wants %u KB at %08X, where there is no free memory",
                 (unsigned)((x.size + UINT64_C(1023)) >> 10), (unsigned)x.at);
+        total += x.size;
+        if (total > ram_low)                     /* each would be filled in its turn */
+            return error_set(err, 1, "the Multiboot kernel has parts that lie upon each other");
         if ((uint64_t)x.at + x.size > *end)
             *end = (uint64_t)x.at + x.size;
     }

@@ -279,6 +279,14 @@ START_TEST(refusals)
     ck_assert(!kload_check(&images, RAM, &err));
     store_le32(kernel + 52 + 16, 0x1000);
     ck_assert(kload_check(&images, RAM, &err));
+    store_le32(kernel + 52 + 20, RAM / 2);               /* thrice half of memory */
+    store_le16(kernel + 44, 3);
+    for (unsigned i = 1; i < 3; i++)
+        memcpy(kernel + 52 + 32 * i, kernel + 52, 32);
+    ck_assert(!kload_check(&images, RAM, &err));
+    ck_assert(strstr(err.text, "upon each other"));
+    store_le16(kernel + 44, 1);
+    ck_assert(kload_check(&images, RAM, &err));
     multiboot_header(0x1000, 3 | 0x10);                  /* an unknown requirement */
     ck_assert(!kload_check(&images, RAM, &err));
 }
