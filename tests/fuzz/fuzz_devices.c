@@ -52,7 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
             pc_same(a, b, "loaded");
         }
         uint64_t v = pc_do(a, x);
-        FUZZ_CHECK(i < save || v == pc_do(b, x), "act %u (%u): reads otherwise", i, x.what & 31);
+        FUZZ_CHECK(i < save || v == pc_do(b, x), "act %u (%u): reads otherwise", i, x.what & 63);
     }
     if (acts)
         pc_same(a, b, "at the end");
@@ -62,14 +62,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 bool fuzz_seed(unsigned n, struct buf *out)
 {
     struct fuzz_rng r = fuzz_rng(n);
-    if (n >= 96)
+    if (n >= 224)
         return false;
     buf_put_le(out, n & 3, 1);
     buf_put_le(out, fuzz_rand(&r), 1);
     buf_put_le(out, 255, 1);
     fuzz_noise(out, &r, 4);
     for (unsigned i = 0; i < 40; i++) {
-        buf_put_le(out, n < 64 ? n >> 1 : fuzz_rand(&r), 1);     /* all of a kind, or mixed */
+        buf_put_le(out, n < 192 ? n >> 2 : fuzz_rand(&r), 1);     /* all of a kind, or mixed */
         fuzz_noise(out, &r, 11);
     }
     return true;

@@ -34,6 +34,8 @@ void pc_init(struct pc_rig *r, unsigned board)
     cfg.debugcon.put = cfg.printer.put = discard;
     r->m = machine_create(&cfg, &err);
     FUZZ_CHECK(r->m, "%s", err.text);
+    machine_audio_start(r->m);
+    pc_set_up(r->m);
 }
 
 void pc_free(struct pc_rig *r)
@@ -129,7 +131,7 @@ static uint16_t some_port(struct machine *m, unsigned x)
 static paddr some_address(struct machine *m, unsigned x, uint32_t off)
 {
     const struct region *r = m->mem.regions[x % m->mem.n_regions];
-    return r->base + off % (r->size ? r->size : 1);
+    return r->enabled && r->size ? r->base + off % r->size : 0xa0000 + off % 0x60000;
 }
 
 /* Configuration space: mostly real functions and their first registers. */
@@ -162,19 +164,30 @@ static uint64_t use_ata(struct machine *m, struct act a)
 {
     static const uint16_t base[2] = { 0x1f0, 0x170 };
     static const uint8_t common[] = { 0x20, 0x30, 0xc4, 0xc5, 0xc6, 0xa0, 0xa1, 0xec, 0xc8, 0xca,
-                                      0x24, 0x34, 0x25, 0x35, 0x91, 0xef, 0xe7, 0xb0, 0x08, 0xa0 };
+                                      0x24, 0x34, 0x25, 0x35, 0x91, 0xef, 0xe7, 0xb0, 0x08, 0xa0,
+                                      0x29, 0x39, 0x27, 0x37, 0xe0, 0xe2, 0xe4, 0xe8, 0x40, 0xb0 };
     uint16_t at = base[a.where & 1];
     uint64_t sum = 0;
+    uint8_t cmd = a.size & 0x80 ? (uint8_t)a.w : common[a.w % ARRAY_LEN(common)];
     bus_write(&m->io, at + 6u, 0xa0 | (a.where >> 1 & 0x5f), 1);
-    for (unsigned i = 1; i < 6; i++)
-        bus_write(&m->io, at + i, a.v >> (i * 6), 1);
-    bus_write(&m->io, at + 7u, a.size & 0x80 ? a.w : common[a.w % ARRAY_LEN(common)], 1);
+    for (unsigned i = 1; i < 6; i++)             /* as a rule an address that is there */
+        bus_write(&m->io, at + i, i > 3 && a.where & 0x100 ? 0 : a.v >> (i * 6), 1);
+    if (cmd == 0xb0) {                           /* SMART, and its key */
+        bus_write(&m->io, at + 1u, 0xd0 + a.v % 13, 1);
+        bus_write(&m->io, at + 4u, 0x4f, 1);
+        bus_write(&m->io, at + 5u, 0xc2, 1);
+    }
+    bus_write(&m->io, at + 7u, cmd, 1);
+    if (a.where & 0x200)
+        pc_pause(m, 50);
     for (unsigned i = 0; i < (a.size & 63u); i++) {
         if (a.w & 0x1000)
             bus_write(&m->io, at, a.w * i >> 8, a.w & 0x2000 ? 4 : 2);
         else
             sum = sum * 31 + bus_read(&m->io, at, a.w & 0x2000 ? 4 : 2);
     }
+    for (unsigned i = 0; i < 256 && a.where & 0x400; i++)        /* the rest of a sector */
+        sum = sum * 31 + bus_read(&m->io, at, 2);
     return sum + bus_read(&m->io, at + 7u, 1);
 }
 
@@ -182,7 +195,9 @@ static uint64_t use_ata(struct machine *m, struct act a)
 static void use_packet(struct machine *m, struct act a)
 {
     static const uint8_t common[] = { 0x00, 0x03, 0x12, 0x1b, 0x1e, 0x25, 0x28, 0x43, 0x46, 0x4a,
-                                      0x51, 0x55, 0x5a, 0xa8, 0xad, 0xbd, 0xbe, 0x42, 0x44, 0x47 };
+                                      0x51, 0x55, 0x5a, 0xa8, 0xad, 0xbd, 0xbe, 0x42, 0x44, 0x47,
+                                      0x45, 0x48, 0x4b, 0x4e, 0x52, 0xb9, 0xbb, 0x23, 0x2b, 0xa5,
+                                      0x1a, 0x15, 0xba, 0xaf, 0xa2, 0xac };
     uint8_t p[12] = { a.size & 0x80 ? (uint8_t)a.w : common[a.w % ARRAY_LEN(common)],
                       (uint8_t)(a.v >> 24), 0, 0, (uint8_t)(a.v >> 16), (uint8_t)(a.v >> 8), 0,
                       (uint8_t)(a.where >> 8), (uint8_t)a.where, (uint8_t)(a.w >> 24) };
@@ -191,8 +206,13 @@ static void use_packet(struct machine *m, struct act a)
     bus_write(&m->io, 0x174, a.v, 1);
     bus_write(&m->io, 0x175, a.v >> 4 & 15, 1);
     bus_write(&m->io, 0x177, 0xa0, 1);
+    pc_pause(m, a.size & 1 ? 1 : 30);
     for (unsigned i = 0; i < 12; i += 2)
         bus_write(&m->io, 0x170, load_le16(p + i), 2);
+    if (a.w & 0x800000)
+        pc_pause(m, 60);
+    for (unsigned i = 0; i < (a.v & 63) && a.w & 0x400000; i++)
+        bus_write(&m->io, 0x170, a.w * i, 2);    /* parameters, of commands that have them */
     for (unsigned i = 0; i < (a.size & 0x7eu); i++)
         bus_read(&m->io, 0x170, 2);
 }
@@ -205,11 +225,21 @@ static void use_fdc(struct machine *m, struct act a)
     uint8_t p[9] = { a.size & 0x80 ? (uint8_t)a.w : common[a.w % ARRAY_LEN(common)],
                      (uint8_t)(a.where & 7), (uint8_t)(a.v & 0x7f), (uint8_t)(a.v >> 7 & 1),
                      (uint8_t)(a.v >> 8), 2, (uint8_t)(a.v >> 16), 0x1b, 0xff };
+    if (a.where & 0x100) {                       /* channel 2 of the DMA controller */
+        const uint16_t dma[][2] = { { 0x0a, 6 }, { 0x0c, 0 }, { 0x0b, a.where & 0x200 ? 0x46 : 0x4a },
+                                    { 0x04, 0 }, { 0x04, 0x40 }, { 0x81, a.where >> 10 & 15 },
+                                    { 0x05, a.w >> 8 & 0xff }, { 0x05, a.w >> 16 & 0x1f },
+                                    { 0x0a, 2 } };
+        for (unsigned i = 0; i < ARRAY_LEN(dma); i++)
+            bus_write(&m->io, dma[i][0], dma[i][1], 1);
+    }
     bus_write(&m->io, 0x3f2, 0x1c | (a.where >> 3 & 1), 1);
     bus_write(&m->io, 0x3f7, a.where >> 4 & 3, 1);
     for (unsigned i = 0; i < 9; i++)
         if ((bus_read(&m->io, 0x3f4, 1) & 0xc0) == 0x80)
             bus_write(&m->io, 0x3f5, p[i], 1);
+    if (a.where & 0x4000)
+        pc_pause(m, 2000);
     for (unsigned i = 0; i < (a.size & 31u); i++)
         if ((bus_read(&m->io, 0x3f4, 1) & 0xc0) == 0xc0)
             bus_read(&m->io, 0x3f5, 1);
@@ -267,11 +297,13 @@ static uint64_t pass_time(struct machine *m, struct act a)
 
 static void look(struct machine *m)
 {
+    static struct audio_frame sound[512];
     static uint32_t pixels[SURFACE_MAX_W * SURFACE_MAX_H];
     struct surface s = { .px = pixels };
     struct text_screen t;
     machine_draw(m, &s);
     machine_text(m, &t);
+    machine_audio(m, sound, ARRAY_LEN(sound));
     FUZZ_CHECK(s.width <= SURFACE_MAX_W && s.height <= SURFACE_MAX_H, "picture of %u x %u", s.width,
                s.height);
 }
@@ -280,7 +312,7 @@ uint64_t pc_do(struct pc_rig *r, struct act a)
 {
     struct machine *m = r->m;
     unsigned size = 1u << a.size % 3;
-    switch (a.what & 31) {
+    switch ((a.what & 63) < 48 ? a.what & 63 : a.what & 31) {
     case 0: case 1: case 2: case 3:
         bus_write(&m->io, some_port(m, a.where), a.v, size);
         return 0;
@@ -306,9 +338,20 @@ uint64_t pc_do(struct pc_rig *r, struct act a)
         return 0;
     case 27: bus_dma_write(&m->mem, a.where << 4, &a, sizeof a.v + sizeof a.w); return 0;
     case 28:
-        if (a.size < 16)
+        if (a.size < 32)
             look(m);
         return 0;
+    case 32: case 33:
+        if (m->pc.has_pci)
+            pc_use_master(m, a);
+        return 0;
+    case 34: pc_use_smbus(m, a); return 0;
+    case 35: case 36: case 37: return pc_use_apic(m, a);
+    case 38: case 39: pc_use_blt(m, a); return 0;
+    case 40: pc_use_cirrus(m, a); return 0;
+    case 41: case 42: case 43: pc_use_mode(m, a); return 0;
+    case 44: case 45: pc_use_mouse(m, a); return 0;
+    case 46: case 47: return pc_use_vmmouse(m, a);
     default: return pass_time(m, a);
     }
 }

@@ -30,8 +30,23 @@ void pc_copy(struct pc_rig *b, struct pc_rig *a);
 /* Every field of every chip, memory and media are the same. */
 void pc_same(struct pc_rig *a, struct pc_rig *b, const char *when);
 
-/* What one act is made of: 12 bytes of input. focus: keeps to one region for a while. */
+/* What one act is made of: 12 bytes of input. */
 struct act { uint8_t what, size; uint16_t where; uint32_t v, w; };
 struct act pc_act(struct feed *f);
 /* Does it; what was read comes back. */
 uint64_t pc_do(struct pc_rig *r, struct act a);
+
+/* ---- between pc.c and pc_drivers.c ---- */
+
+/* Base addresses, as firmware would give them. */
+void pc_set_up(struct machine *m);
+/* Lets the machine run for microseconds. */
+void pc_pause(struct machine *m, unsigned us);
+void pc_use_master(struct machine *m, struct act a);
+void pc_use_smbus(struct machine *m, struct act a);
+uint64_t pc_use_apic(struct machine *m, struct act a);
+void pc_use_blt(struct machine *m, struct act a);
+void pc_use_cirrus(struct machine *m, struct act a);
+void pc_use_mode(struct machine *m, struct act a);
+void pc_use_mouse(struct machine *m, struct act a);
+uint64_t pc_use_vmmouse(struct machine *m, struct act a);
