@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The acts, some of them as long as a driver's: a command with all its registers. */
+#include "core/disc.h"
 #include "pc.h"
 
 static const size_t sizes[PC_MEDIA] = { 720 * 1024, 256 * 1024, 64 * 2048 };
@@ -7,6 +8,21 @@ static const size_t sizes[PC_MEDIA] = { 720 * 1024, 256 * 1024, 64 * 2048 };
 size_t pc_size(unsigned medium) { return sizes[medium]; }
 
 static void discard(void *self, const uint8_t *p, size_t n) { (void)self; (void)p; (void)n; }
+
+/* The CD: data, then two tracks of sound. */
+static bool read_raw(const struct disc *d, uint32_t lba, uint8_t *raw, struct error *err)
+{
+    memset(raw, (int)(lba * 3), 2352);
+    if (lba < d->track[0].end)
+        disc_mode1(raw, lba);
+    return true;
+}
+static const struct disc disc = {
+    .n = 3, .first = 1, .read_raw = read_raw,
+    .track = { { .end = 30, .mode = DISC_MODE1, .control = 4 },
+               { .pregap = 30, .start = 32, .end = 50, .mode = DISC_AUDIO },
+               { .pregap = 50, .start = 50, .end = 64, .mode = DISC_AUDIO } },
+};
 
 void pc_init(struct pc_rig *r, unsigned board)
 {
@@ -29,6 +45,7 @@ void pc_init(struct pc_rig *r, unsigned board)
     cfg.floppy[0] = disk_mem_init(&r->media[0], r->bytes[0], sizes[0], 512, false);
     cfg.disk[0] = disk_mem_init(&r->media[1], r->bytes[1], sizes[1], 512, false);
     cfg.disk[2] = disk_mem_init(&r->media[2], r->bytes[2], sizes[2], 2048, true);
+    r->media[2].bd.disc = &disc;
     for (unsigned i = 0; i < 4; i++)
         cfg.serial[i].put = discard;
     cfg.debugcon.put = cfg.printer.put = discard;
@@ -226,7 +243,8 @@ static void use_fdc(struct machine *m, struct act a)
                      (uint8_t)(a.where & 7), (uint8_t)(a.v & 0x7f), (uint8_t)(a.v >> 7 & 1),
                      (uint8_t)(a.v >> 8), 2, (uint8_t)(a.v >> 16), 0x1b, 0xff };
     if (a.where & 0x100) {                       /* channel 2 of the DMA controller */
-        const uint16_t dma[][2] = { { 0x0a, 6 }, { 0x0c, 0 }, { 0x0b, a.where & 0x200 ? 0x46 : 0x4a },
+        const uint16_t dma[][2] = { { 0x0a, 6 }, { 0x0c, 0 },
+                                    { 0x0b, a.where & 0x200 ? 0x46 : 0x4a },
                                     { 0x04, 0 }, { 0x04, 0x40 }, { 0x81, a.where >> 10 & 15 },
                                     { 0x05, a.w >> 8 & 0xff }, { 0x05, a.w >> 16 & 0x1f },
                                     { 0x0a, 2 } };

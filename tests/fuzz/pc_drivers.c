@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Acts that need a chip to be set up as its driver would: bus master and SMBus behind their base
- * addresses, APICs, BLTs, display modes, pointers. What an act says is put in at the right place. */
+ * addresses, APICs, BLTs, display modes, pointers. What an act says is put in where it matters. */
 #include "pc.h"
 
 enum { MASTER = 0xc000, PM = 0x600, SMB = 0x700, FRAME = 0xe0000000u, MMIO = 0xe2000000u };
@@ -34,8 +34,8 @@ void pc_set_up(struct machine *m)
 
 void pc_pause(struct machine *m, unsigned us) { machine_run(m, us, VTIME_NEVER); }
 
-/* A transfer by bus master: three descriptors, a DMA command of a disk or a packet, the start before
- * it or after. */
+/* A transfer by bus master: three descriptors, a DMA command of a disk or a packet, the start
+ * before it or after. */
 void pc_use_master(struct machine *m, struct act a)
 {
     static const uint8_t commands[4] = { 0xc8, 0xca, 0x25, 0x35 };
@@ -104,8 +104,8 @@ static void indexed(struct machine *m, unsigned port, unsigned i, unsigned v)
     out(m, port + 1, v);
 }
 
-/* A BLT of the Cirrus, small as a rule, by ports or by memory-mapped registers, and some of the bytes
- * it may be waiting for. */
+/* A BLT of the Cirrus, small as a rule, by ports or by memory-mapped registers, and some of the
+ * bytes it may be waiting for. */
 void pc_use_blt(struct machine *m, struct act a)
 {
     static const uint8_t rops[8] = { 0x0d, 0x59, 0x05, 0x6d, 0x90, 0x0b, 0xda, 0x06 };
@@ -150,6 +150,8 @@ void pc_use_cirrus(struct machine *m, struct act a)
     indexed(m, 0x3d4, a.where & 32 ? 0x1b : 0x1d, a.w >> 8);
     bus_write(&m->mem, 0xa0000 + (a.w >> 15), a.v, 1u << (a.size & 3) % 3);
     bus_read(&m->mem, 0xa0000 + (a.w & 0x1ffff), 4);
+    for (unsigned i = 0; i < 16 && a.size & 0x80; i++)           /* clock and data of the DDC */
+        indexed(m, 0x3c4, 8, (a.v >> i & 1) << 1 | (i & 1));
     bus_write(&m->mem, FRAME + (a.w & 0x7fffff), a.v, 4);
 }
 
