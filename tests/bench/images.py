@@ -78,15 +78,14 @@ def boot_floppy(folder, quick):
     return path, ""
 
 
-def with_set(iso, names, path):
-    """Writes a copy of the CD that runs only the benchmarks in `names`: the boot line of
-    isolinux.cfg grows inside its sector, and the file's length in each directory (ISO 9660 and
-    Joliet have one each) with it."""
+def with_words(iso, words, path):
+    """Writes a copy of the CD whose boot line ends in `words`: isolinux.cfg grows inside its
+    sector, and its length in each directory (ISO 9660 and Joliet have one each) with it."""
     with open(iso, "rb") as f:
         image = bytearray(f.read())
     at = image.find(b"DEFAULT bench")
     old = bytes(image[at:at + SECTOR]).rstrip(b"\0")
-    new = old.rstrip() + b" benchset=" + ",".join(names).encode() + b"\n"
+    new = old.rstrip() + b" " + words.encode() + b"\n"
     if at < 0 or at % SECTOR or len(new) > SECTOR:
         raise ValueError("%s: no isolinux.cfg as it should be: build the CD again" % iso)
     image[at:at + SECTOR] = new.ljust(SECTOR, b"\0")
