@@ -221,6 +221,12 @@ void bus_write(struct bus *b, uint64_t a, uint64_t v, unsigned size)
         bus_write(b, a + i, v >> (8 * i) & 0xff, 1);
 }
 
+struct region *bus_bulk_at(struct bus *b, uint64_t a, unsigned n)
+{
+    struct region *r = region_at(b, a);
+    return r && r->bulk && (n == 1 || in_one(b, r, a, n)) ? r : NULL;
+}
+
 void bus_dma_read(struct bus *b, paddr a, void *buf, size_t n)
 {
     uint8_t *p = buf;

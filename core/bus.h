@@ -26,6 +26,16 @@ struct bus_ops {                 /* off is relative to the region; size is one t
                                     others downwards (4 as 2+2 or 1+1+1+1), low address first */
 };
 
+/* For string instructions: n elements of 'size' bytes at once, with the same effect as one access after
+ * another in rising order: in memory from 'off' on, within a page; on ports all at 'off'. They say how many
+ * they did; 0: the first one must go through bus_ops. copy: from one place of the region to another,
+ * each element read and then written. Any may be NULL. */
+struct bus_bulk {
+    unsigned (*read)(void *dev, uint32_t off, void *to, unsigned n, unsigned size);
+    unsigned (*write)(void *dev, uint32_t off, const void *from, unsigned n, unsigned size);
+    unsigned (*copy)(void *dev, uint32_t to, uint32_t from, unsigned n, unsigned size);
+};
+
 struct region {
     const char           *name;
     const struct bus_ops *ops;   /* NULL: plain memory */
@@ -34,6 +44,7 @@ struct region {
     uint64_t              base, size;
     uint8_t               layer; /* the highest enabled layer wins */
     bool                  enabled;
+    const struct bus_bulk *bulk; /* beside ops; NULL: none */
 };
 
 struct page { uint8_t *rd, *wr; struct region *region; bool mixed; };
@@ -91,6 +102,9 @@ void bus_map_io(struct bus *b, struct region *r, const char *name, const struct 
 void bus_update(struct bus *b, struct region *r, bool enabled, uint64_t base, uint64_t size);
 /* Recomputes everything: after several regions were changed by hand. */
 void bus_refresh(struct bus *b);
+
+/* The region that answers n bytes at addr and takes them in bulk, or NULL. */
+struct region *bus_bulk_at(struct bus *b, uint64_t addr, unsigned n);
 
 /* One access of 1, 2, 4 or 8 bytes, through devices where there are any. Any alignment; an access
  * that crosses a page or a region is split into bytes. The region that has the first and the last

@@ -542,6 +542,21 @@ bool lin_write(struct cpu *c, laddr a, uint64_t v, unsigned size, bool user)
     return true;
 }
 
+struct region *lin_window(struct cpu *c, laddr a, unsigned size, enum access acc, uint32_t *at)
+{
+    unsigned user = c->cpl == 3, i = tlb_index(a);
+    if (c->tlb_page[user][i] != (a & ~PAGE_MASK) || c->mode & MODE_TF || c->journal ||
+        (acc == ACC_WRITE && !(c->tlb_flags[user][i] & TF_W)) ||
+        (a & (size - 1) && user && c->eflags & FL_AC))
+        return NULL;
+    paddr pa = c->tlb_phys[user][i] | (a & PAGE_MASK);
+    const struct page *p = bus_page(c->mem, pa);
+    if (!p || p->rd || p->wr || p->mixed || !p->region || !p->region->bulk)
+        return NULL;
+    *at = (uint32_t)(pa - p->region->base);
+    return p->region;
+}
+
 bool lin_probe(struct cpu *c, laddr a, unsigned size, enum access acc, bool user)
 {
     paddr pa;

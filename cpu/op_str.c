@@ -108,31 +108,100 @@ static bool cmps1(struct cpu *c, const struct op *op)
 /* ---- whole runs inside a page ---- */
 
 /* How many elements, at most n, lie upwards of seg:off in one page, within the limit and without
- * wrapping the address size; *host is where. 0: take the slow way. */
-static uint64_t run_at(struct cpu *c, const struct op *op, unsigned seg, uint64_t off, uint64_t n,
-                       bool write, uint8_t **host)
+ * wrapping the address size. 0: take the slow way. */
+static uint64_t room_at(const struct cpu *c, const struct op *op, unsigned seg, uint64_t off,
+                        uint64_t n, bool write)
 {
     unsigned size = size_of(op);
     const struct seg *s = &c->seg[seg];
     int64_t lim = write ? s->lim_w : s->lim_r;
-    laddr a = seg_linear(c, seg, off);
-    uint64_t room = (PAGE_SIZE - (a & PAGE_MASK)) / size;
+    uint64_t room = (PAGE_SIZE - (seg_linear(c, seg, off) & PAGE_MASK)) / size;
     if (n > room)
         n = room;
-    if (!n || off + n * size - 1 > op->amask || (int64_t)(off + n * size - 1) > lim)
+    return n && off + n * size - 1 <= op->amask && (int64_t)(off + n * size - 1) <= lim ? n : 0;
+}
+
+/* The same of plain memory; *host is where. */
+static uint64_t run_at(struct cpu *c, const struct op *op, unsigned seg, uint64_t off, uint64_t n,
+                       bool write, uint8_t **host)
+{
+    laddr a = seg_linear(c, seg, off);
+    n = room_at(c, op, seg, off, n, write);
+    if (!n)
         return 0;
-    *host = write ? tlb_write_ptr(c, a, size) : tlb_read_ptr(c, a, size);
+    *host = write ? tlb_write_ptr(c, a, size_of(op)) : tlb_read_ptr(c, a, size_of(op));
     return *host ? n : 0;
+}
+
+/* What a string instruction has on one side: plain memory, or a device's window. */
+struct side { uint64_t n; uint8_t *host; struct region *window; uint32_t at; };
+
+static bool side_at(struct cpu *c, const struct op *op, unsigned seg, uint64_t off, uint64_t n,
+                    bool write, struct side *s)
+{
+    laddr a = seg_linear(c, seg, off);
+    *s = (struct side){ .n = room_at(c, op, seg, off, n, write) };
+    if (!s->n)
+        return false;
+    s->host = write ? tlb_write_ptr(c, a, size_of(op)) : tlb_read_ptr(c, a, size_of(op));
+    if (!s->host)
+        s->window = lin_window(c, a, size_of(op), write ? ACC_WRITE : ACC_READ, &s->at);
+    return s->host || s->window;
+}
+
+/* MOVS with a device's window on one side or on both. */
+static NOINLINE uint64_t movs_window(struct cpu *c, const struct op *op, uint64_t n)
+{
+    struct side from, to;
+    unsigned size = size_of(op), done = 0;
+    if (!side_at(c, op, op->in.seg, get_si(c, op), n, false, &from) ||
+        !side_at(c, op, SEG_ES, get_di(c, op), from.n, true, &to))
+        return 0;
+    const struct bus_bulk *b = to.window ? to.window->bulk : from.window ? from.window->bulk : NULL;
+    if (!b)
+        return 0;
+    if (from.host && b->write)
+        done = b->write(to.window->dev, to.at, from.host, (unsigned)to.n, size);
+    else if (to.host && b->read)
+        done = b->read(from.window->dev, from.at, to.host, (unsigned)to.n, size);
+    else if (from.window == to.window && b->copy)
+        done = b->copy(to.window->dev, to.at, from.at, (unsigned)to.n, size);
+    advance(c, op, R_SI, (uint64_t)done * size);
+    advance(c, op, R_DI, (uint64_t)done * size);
+    return done;
+}
+
+/* size bytes of v over and over: what is there, twice, and so on. */
+static void repeat_value(uint8_t *to, uint64_t v, unsigned size, size_t bytes)
+{
+    store_le(to, v, size);
+    for (size_t have = size; have < bytes; have *= 2)
+        memcpy(to + have, to, have < bytes - have ? have : bytes - have);
+}
+
+static NOINLINE uint64_t stos_window(struct cpu *c, const struct op *op, uint64_t n)
+{
+    struct side to;
+    uint8_t value[PAGE_SIZE];
+    unsigned size = size_of(op), done;
+    if (!side_at(c, op, SEG_ES, get_di(c, op), n, true, &to) || !to.window ||
+        !to.window->bulk->write)
+        return 0;
+    repeat_value(value, c->gpr[R_AX], size, (size_t)to.n * size);
+    done = to.window->bulk->write(to.window->dev, to.at, value, (unsigned)to.n, size);
+    advance(c, op, R_DI, (uint64_t)done * size);
+    return done;
 }
 
 static uint64_t movs_run(struct cpu *c, const struct op *op, uint64_t n)
 {
     uint8_t *src = NULL, *dst = NULL;
+    uint64_t all = n;
     n = run_at(c, op, op->in.seg, get_si(c, op), n, false, &src);
     if (n)
         n = run_at(c, op, SEG_ES, get_di(c, op), n, true, &dst);
     if (!n)
-        return 0;
+        return movs_window(c, op, all);
     size_t bytes = (size_t)n * size_of(op);
     if ((uintptr_t)dst - (uintptr_t)src < bytes) {       /* a forward overlap repeats a pattern */
         if (dst != src)
@@ -150,13 +219,11 @@ static uint64_t stos_run(struct cpu *c, const struct op *op, uint64_t n)
 {
     uint8_t *dst = NULL;
     unsigned size = size_of(op);
+    uint64_t all = n;
     n = run_at(c, op, SEG_ES, get_di(c, op), n, true, &dst);
     if (!n)
-        return 0;
-    size_t bytes = (size_t)n * size;
-    store_le(dst, c->gpr[R_AX], size);
-    for (size_t have = size; have < bytes; have *= 2)    /* what is there, twice, and so on */
-        memcpy(dst + have, dst, have < bytes - have ? have : bytes - have);
+        return stos_window(c, op, all);
+    repeat_value(dst, c->gpr[R_AX], size, (size_t)n * size);
     advance(c, op, R_DI, n * size);
     return n;
 }
@@ -291,8 +358,29 @@ static bool outs1(struct cpu *c, const struct op *op)
     return true;
 }
 
+/* Many at once between plain memory and a port that takes them so. */
+static uint64_t io_run(struct cpu *c, const struct op *op, uint64_t n, bool in)
+{
+    uint8_t *host = NULL;
+    unsigned size = io_size(op), port = (unsigned)c->gpr[R_DX] & 0xffff, done = 0;
+    struct region *r = bus_bulk_at(c->io, port, size);
+    if (!r || c->eflags & FL_DF || c->mode & MODE_TF || c->journal)
+        return 0;
+    n = in ? run_at(c, op, SEG_ES, get_di(c, op), n, true, &host)
+           : run_at(c, op, op->in.seg, get_si(c, op), n, false, &host);
+    if (!n)
+        return 0;
+    if (in && r->bulk->read)
+        done = r->bulk->read(r->dev, (uint32_t)(port - r->base), host, (unsigned)n, size);
+    else if (!in && r->bulk->write)
+        done = r->bulk->write(r->dev, (uint32_t)(port - r->base), host, (unsigned)n, size);
+    advance(c, op, in ? R_DI : R_SI, (uint64_t)done * size);
+    return done;
+}
+
 /* The right to the port is checked even with a count of 0. */
-static const struct op *io_string(struct cpu *c, const struct op *op, element *one)
+static ALWAYS_INLINE const struct op *io_string(struct cpu *c, const struct op *op, element *one,
+                                                bool in)
 {
     AT(c, op);
     TRY(io_allowed(c, (unsigned)c->gpr[R_DX] & 0xffff, io_size(op)));
@@ -301,11 +389,17 @@ static const struct op *io_string(struct cpu *c, const struct op *op, element *o
         return finish(c, op, false);
     }
     uint64_t n = count_of(c, op), todo = portion_of(c, n);
-    while (todo--) {
-        TRY(one(c, op));
-        set_count(c, op, --n);
+    while (todo) {
+        uint64_t done = todo > 1 ? io_run(c, op, todo, in) : 0;
+        if (!done) {
+            TRY(one(c, op));
+            done = 1;
+        }
+        todo -= done;
+        n -= done;
+        set_count(c, op, n);
     }
     return finish(c, op, n != 0);
 }
-HANDLER(ins) { return io_string(c, op, ins1); }
-HANDLER(outs) { return io_string(c, op, outs1); }
+HANDLER(ins) { return io_string(c, op, ins1, true); }
+HANDLER(outs) { return io_string(c, op, outs1, false); }

@@ -439,6 +439,40 @@ static void ctl_write(void *dev, uint32_t off, uint64_t v, unsigned size)
     update_irq(p);
 }
 
+/* Whole elements of what is left of a block. */
+static unsigned whole(const struct ata_drive *d, unsigned n, unsigned size)
+{
+    unsigned room = (d->stop - d->pos) / size;
+    return n < room ? n : room;
+}
+
+static unsigned bulk_read(void *dev, uint32_t off, void *to, unsigned n, unsigned size)
+{
+    struct ata_drive *d = selected(dev);
+    if (off || !present(d) || d->phase != ATA_IN || d->pos >= d->stop)
+        return 0;
+    n = whole(d, n, size);
+    memcpy(to, d->buf + d->pos, (size_t)n * size);
+    d->pos += n * size;
+    if (d->pos >= d->stop)
+        block_done(d);
+    return n;
+}
+
+static unsigned bulk_write(void *dev, uint32_t off, const void *from, unsigned n, unsigned size)
+{
+    struct ata_drive *d = selected(dev);
+    if (off || !present(d) || d->phase != ATA_OUT || d->pos >= d->stop)
+        return 0;
+    n = whole(d, n, size);
+    memcpy(d->buf + d->pos, from, (size_t)n * size);
+    d->pos += n * size;
+    if (d->pos >= d->stop)
+        block_done(d);
+    return n;
+}
+
+const struct bus_bulk ata_bulk = { bulk_read, bulk_write, NULL };
 const struct bus_ops ata_cmd_ops = { cmd_read, cmd_write, 1 | 2 | 4 };
 const struct bus_ops ata_ctl_ops = { ctl_read, ctl_write, 1 };
 

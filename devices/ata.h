@@ -105,6 +105,7 @@ struct ata {
 
 extern const struct device_class ata_class;
 extern const struct bus_ops ata_cmd_ops;       /* 8 ports: 1F0h, 170h */
+extern const struct bus_bulk ata_bulk;         /* for the same region: its data port */
 extern const struct bus_ops ata_ctl_ops;       /* 1 port: 3F6h, 376h */
 
 /* channel: 0 primary, 1 secondary. No drives yet. */

@@ -103,8 +103,9 @@ bool atapi_fill(struct ata_drive *d)
             atapi_fail(d, ILLEGAL_REQUEST, 0x21, 0);
         return false;
     }
-    for (uint32_t i = 0; i < n; i++)
-        if (!atapi_read_sector(d, (uint32_t)d->lba + i, d->buf + i * d->unit))
+    uint32_t done = atapi_read_plain(d, (uint32_t)d->lba, n, d->buf) ? n : 0;
+    for (; done < n; done++)
+        if (!atapi_read_sector(d, (uint32_t)d->lba + done, d->buf + done * d->unit))
             return false;
     d->pos = 0;
     d->stop = d->len = n * d->unit;

@@ -78,6 +78,8 @@ unsigned atapi_tracks(const struct ata_drive *d);
 uint8_t  atapi_first_track(const struct ata_drive *d);
 struct disc_track atapi_track(const struct ata_drive *d, unsigned i);    /* 0..; of a medium */
 unsigned atapi_track_at(const struct ata_drive *d, uint32_t lba);
+bool atapi_read_plain(struct ata_drive *d, uint32_t lba, uint32_t n, uint8_t *to); /* a data
+                                disc's, at once; false: one by one, which finds the one at fault */
 bool atapi_read_sector(struct ata_drive *d, uint32_t lba, uint8_t *to);  /* d->unit bytes */
 bool atapi_is_dvd(const struct ata_drive *d);
 bool atapi_is_read_cd(const struct ata_drive *d);

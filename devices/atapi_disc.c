@@ -167,6 +167,15 @@ static bool unreadable(struct ata_drive *d)
     return false;
 }
 
+bool atapi_read_plain(struct ata_drive *d, uint32_t lba, uint32_t n, uint8_t *to)
+{
+    if (atapi_is_read_cd(d) || disc_of(d) || d->unit != 2048 ||
+        !d->bd->ops->read(d->bd, lba, n, to, NULL))
+        return false;
+    d->head = lba + n;
+    return true;
+}
+
 bool atapi_read_sector(struct ata_drive *d, uint32_t lba, uint8_t *to)
 {
     uint8_t raw[DISC_RAW], want = d->packet[1] >> 2 & 7;

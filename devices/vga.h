@@ -127,6 +127,7 @@ struct vga {
 
 extern const struct device_class vga_class;
 extern const struct bus_ops vga_ops, vga_mem_ops, vbe_ops, vga_mmio_ops;
+extern const struct bus_bulk vga_mem_bulk;
 
 /* vram_size: a power of two from 256 KiB to 64 MiB. */
 void vga_init(struct vga *v, struct sched *s, uint8_t *vram, uint32_t vram_size);

@@ -213,3 +213,99 @@ static void mem_write(void *dev, uint32_t off, uint64_t val, unsigned size)
 }
 
 const struct bus_ops vga_mem_ops = { mem_read, mem_write, 1 | 2 | 4 };
+
+/* ---- string instructions: all within a page, so that what holds for its first byte holds for all ---- */
+
+/* An extension sees every access, a linear bank is plain memory: both one by one. */
+static bool takes_bulk(const struct vga *v, uint32_t a)
+{
+    return !v->ext && !vbe_linear(v) && a != VGA_CLOSED;
+}
+
+static void bulk_chain4(struct vga *v, uint32_t a, const uint8_t *from, uint32_t bytes)
+{
+    while (bytes && (a & 3 || bytes < 4)) {
+        cell(v, a)[a & 3] = *from++;
+        a++;
+        bytes--;
+    }
+    uint8_t *p = cell(v, a);
+    for (; bytes >= 4; bytes -= 4, a += 4, from += 4, p += 16)
+        memcpy(p, from, 4);
+    for (unsigned i = 0; i < bytes; i++)
+        cell(v, a)[i] = from[i];
+}
+
+static void bulk_row(struct vga *v, uint32_t a, const uint8_t *from, uint32_t bytes)
+{
+    unsigned planes = v->sr[2];
+    uint8_t *p = cell(v, a);
+    if (plain_writes(v) && planes && !(planes & (planes - 1))) {     /* bytes of one plane */
+        p += planes >> 1 < 3 ? planes >> 1 : 3;
+        for (uint32_t i = 0; i < bytes; i++)
+            p[4 * i] = from[i];
+        return;
+    }
+    for (uint32_t i = 0; i < bytes; i++)
+        write_row(v, a + i, from[i], 1);
+}
+
+static unsigned bulk_write(void *dev, uint32_t off, const void *from, unsigned n, unsigned size)
+{
+    struct vga *v = dev;
+    uint32_t a = vga_window_offset(v, off), bytes = n * size;
+    const uint8_t *b = from;
+
+    if (!takes_bulk(v, a))
+        return 0;
+    if (chain4(v) && !vbe_on(v) && plain_writes(v) && v->sr[2] == 15)
+        bulk_chain4(v, a, b, bytes);
+    else if (in_a_row(v, a, bytes))
+        bulk_row(v, a, b, bytes);
+    else
+        for (uint32_t i = 0; i < bytes; i++)
+            write_byte(v, a + i, b[i]);
+    return n;
+}
+
+static unsigned bulk_read(void *dev, uint32_t off, void *to, unsigned n, unsigned size)
+{
+    struct vga *v = dev;
+    uint32_t a = vga_window_offset(v, off), bytes = n * size;
+    uint8_t *b = to;
+
+    if (!takes_bulk(v, a))
+        return 0;
+    for (uint32_t i = 0; i < bytes; i++)
+        b[i] = read_byte(v, a + i);
+    return n;
+}
+
+/* MOVSB in write mode 1 moves all four planes by the latches. */
+static void copy_cells(struct vga *v, uint32_t to, uint32_t from, unsigned n)
+{
+    uint32_t m = spread[v->sr[2]];
+    uint8_t *d = cell(v, to);
+    const uint8_t *s = cell(v, from);
+    for (unsigned i = 0; i < n; i++, s += 4, d += 4) {
+        v->latch = load_le32(s);
+        store_le32(d, (load_le32(d) & ~m) | (v->latch & m));
+    }
+}
+
+static unsigned bulk_copy(void *dev, uint32_t to, uint32_t from, unsigned n, unsigned size)
+{
+    struct vga *v = dev;
+    uint32_t a = vga_window_offset(v, to), b = vga_window_offset(v, from);
+
+    if (!takes_bulk(v, a) || !takes_bulk(v, b))
+        return 0;
+    if (size == 1 && (v->gr[5] & 3) == 1 && in_a_row(v, a, n) && in_a_row(v, b, n))
+        copy_cells(v, a, b, n);
+    else
+        for (uint32_t i = 0; i < n * size; i += size)
+            mem_write(v, to + i, mem_read(v, from + i, size), size);
+    return n;
+}
+
+const struct bus_bulk vga_mem_bulk = { bulk_read, bulk_write, bulk_copy };

@@ -141,6 +141,7 @@ static void map_memory(struct machine *m)
     }
     bus_map_io(&m->mem, &p->r_vgamem, "vga", &vga_mem_ops, &p->vga, VGA_MEM_BASE, VGA_MEM_SIZE,
                LAYER_DEVICE);
+    p->r_vgamem.bulk = &vga_mem_bulk;
     map_frame_buffer(m);
     /* An AT has its ROMs where they are, but E0000..FFFFF is RAM that power-on fills with the BIOS,
      * as chipsets with shadow RAM left it: our BIOS keeps its variables there. */
@@ -357,6 +358,7 @@ static void init_ide(struct machine *m)
         }
         wire_irq(p, &p->ata[i].irq, 14 + (int)i);
         port(m, id[i], &ata_cmd_ops, &p->ata[i], cmd[i], 8);
+        p->io[p->n_io - 1].bulk = &ata_bulk;
         port(m, id[i], &ata_ctl_ops, &p->ata[i], ctl[i], 1);
         device_add(&m->devices, &ata_class, &p->ata[i], id[i]);
     }

@@ -23,7 +23,7 @@
 %define F13 4000
 %endif
 %ifndef F12
-%define F12 100
+%define F12 400
 %endif
 %ifndef FLFB
 %define FLFB 400
