@@ -33,11 +33,12 @@ class Vitrine:
     def version(self):
         return "vitrine " + _fingerprint(self.path)
 
-    def command(self, image, cwd):
+    def command(self, image, cwd, disk=None):
         iso = image.endswith(".iso")
         kind = ["--cdrom", image, "--boot", "d"] if iso else ["--fda", image, "--boot", "a"]
+        kind += ["--hda", disk] if disk else ["--discard-writes"]
         return [self.path, "run", "--headless", "--clock", "fixed", "--memory", "%dM" % MEMORY,
-                "--serial", "stdio", "--discard-writes"] + kind
+                "--serial", "stdio"] + kind
 
 
 class Qemu:
@@ -50,10 +51,12 @@ class Qemu:
     def version(self):
         return _first_line([self.path, "--version"], "version")
 
-    def command(self, image, cwd):
+    def command(self, image, cwd, disk=None):
         floppy = "if=floppy,format=raw,snapshot=on,file=" + image.replace(",", ",,")
         kind = (["-cdrom", image, "-boot", "d"] if image.endswith(".iso") else
                 ["-drive", floppy, "-boot", "a"])
+        if disk:
+            kind += ["-drive", "if=ide,index=0,format=raw,file=" + disk.replace(",", ",,")]
         return [self.path, "-accel", "tcg,thread=single", "-m", str(MEMORY), "-display", "none",
                 "-serial", "stdio", "-monitor", "none", "-no-reboot", "-net", "none"] + kind
 
@@ -74,9 +77,11 @@ class Bochs:
     def version(self):
         return _first_line([self.path, "--help", "cpu"], "Emulator") + " " + _fingerprint(self.path)
 
-    def command(self, image, cwd):
+    def command(self, image, cwd, disk=None):
         iso = image.endswith(".iso")
-        drive = "ata0-master: type=cdrom, path=" if iso else "floppya: 1_44="
+        drive = "floppya: 1_44="
+        if iso:
+            drive = "ata%d-master: type=cdrom, path=" % (1 if disk else 0)
         with open(os.path.join(cwd, "bochsrc"), "w") as f:
             f.write("\n".join([
                 "megs: %d" % MEMORY,
@@ -86,6 +91,10 @@ class Bochs:
                 "cpu: model=bx_generic, count=1, ips=100000000",
                 "clock: sync=none, time0=1700000000",
                 drive + image + ", status=inserted",
+            ] + ([] if not disk else [
+                "ata1: enabled=1",
+                "ata0-master: type=disk, mode=flat, path=%s" % disk,
+            ]) + [
                 "boot: " + ("cdrom" if iso else "floppy"),
                 "com1: enabled=1, mode=file, dev=" + os.path.join(cwd, "com1"),
                 "sound: waveoutdrv=dummy, waveindrv=dummy, midioutdrv=dummy",

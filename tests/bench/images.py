@@ -29,6 +29,39 @@ def shared_folder():
     return os.path.join(os.environ.get("VITRINE_SHARED") or beside, "guests")
 
 
+def assembled(name, options):
+    """The path of a floppy made of the source beside this, or None with a word on why."""
+    if not shutil.which("nasm"):
+        return None, "no nasm to assemble %s with" % name
+    os.makedirs(cache_folder(), exist_ok=True)
+    path = os.path.join(cache_folder(), name + ".img")
+    new = "%s.%d" % (path, os.getpid())
+    source = os.path.join(HERE, name.split("-")[0] + ".asm")
+    if subprocess.run(["nasm", "-f", "bin", "-o", new] + options + [source]).returncode:
+        return None, "nasm failed"
+    os.replace(new, path)
+    return path, ""
+
+
+def disk_cd():
+    """The path of i386-disk.iso, or None with a word on why."""
+    path = os.path.join(cache_folder(), "i386-disk.iso")
+    subprocess.run([os.path.join(ROOT, "tests", "guests", "build"), "disk"], stdout=sys.stderr)
+    return (path, "") if os.path.exists(path) else (None, "no CD for the drives")
+
+
+def numbers(path, size):
+    """A disk of text, the same every time."""
+    with open(path, "wb") as f:
+        at = 0
+        for n in range(size):
+            line = b"%d\n" % n
+            f.write(line[:size - at])
+            at += len(line)
+            if at >= size:
+                break
+
+
 def linux_cd(folder):
     """The path of i386-bench.iso, or None with a word on why."""
     name = "i386-bench.iso"
