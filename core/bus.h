@@ -26,10 +26,10 @@ struct bus_ops {                 /* off is relative to the region; size is one t
                                     others downwards (4 as 2+2 or 1+1+1+1), low address first */
 };
 
-/* For string instructions: n elements of 'size' bytes at once, with the same effect as one access after
- * another in rising order: in memory from 'off' on, within a page; on ports all at 'off'. They say how many
- * they did; 0: the first one must go through bus_ops. copy: from one place of the region to another,
- * each element read and then written. Any may be NULL. */
+/* For string instructions: n elements of 'size' bytes at once, with the same effect as one access
+ * after another in rising order: in memory from 'off' on, within a page; on ports all at 'off'.
+ * They say how many they did; 0: the first one must go through bus_ops. copy: from one place of the
+ * region to another, each element read and then written. Any may be NULL. */
 struct bus_bulk {
     unsigned (*read)(void *dev, uint32_t off, void *to, unsigned n, unsigned size);
     unsigned (*write)(void *dev, uint32_t off, const void *from, unsigned n, unsigned size);

@@ -28,8 +28,8 @@ bool mmu_fetch(struct cpu *c, laddr a, paddr *pa, const uint8_t **host);
  * before the first byte is written. */
 bool lin_read(struct cpu *c, laddr a, unsigned size, bool user, uint64_t *v);
 bool lin_write(struct cpu *c, laddr a, uint64_t v, unsigned size, bool user);
-/* The device whose window lies at a, when it takes many elements at once and the TLB has the page, and
- * *at in it. NULL: one by one. */
+/* The device whose window lies at a, when it takes many elements at once and the TLB has the page,
+ * and *at in it. NULL: one by one. */
 struct region *lin_window(struct cpu *c, laddr a, unsigned size, enum access acc, uint32_t *at);
 /* Would size bytes at a be writable (readable)? Raises if not, writes nothing. */
 bool lin_probe(struct cpu *c, laddr a, unsigned size, enum access acc, bool user);

@@ -214,7 +214,7 @@ static void mem_write(void *dev, uint32_t off, uint64_t val, unsigned size)
 
 const struct bus_ops vga_mem_ops = { mem_read, mem_write, 1 | 2 | 4 };
 
-/* ---- string instructions: all within a page, so that what holds for its first byte holds for all ---- */
+/* ---- string instructions: within a page, where what holds for one byte holds for all ---- */
 
 /* An extension sees every access, a linear bank is plain memory: both one by one. */
 static bool takes_bulk(const struct vga *v, uint32_t a)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* links: host devices cpu core */
-/* Many elements at once have the effect of one after another: string instructions on a device's window and
- * port, the VGA's memory, the data port of a drive. */
+/* Many elements at once have the effect of one after another: string instructions on a device's
+ * window and port, the VGA's memory, the data port of a drive. */
 #include "tests/unit/cpu_fixture.h"
 
 #include "devices/ata.h"
@@ -15,7 +15,7 @@
 #define PORT    0x300u
 #define STEPS   400u
 
-/* Memory that changes what is written by what was read and written before, and a stream of bytes. */
+/* Memory that changes what is written by what was read and written before. */
 struct odd { uint8_t mem[W_SIZE]; uint32_t mix, bulks; unsigned most; };
 
 static uint64_t odd_read(void *dev, uint32_t off, unsigned size)
