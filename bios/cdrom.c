@@ -11,6 +11,7 @@ static struct {
     u32 lba, sectors;                           /* of the image; 2048-byte start, 512-byte length */
     u16 cylinders, heads, spt, load_seg, load_count;
     u8  cd_drive;                                        /* E0h.. */
+    u16 equipment;                                       /* INT 11h's answer without it */
 } emulated;
 
 #define sector bounce
@@ -94,6 +95,15 @@ static u8 lock(struct regs *r, const struct disk *d)
     return DISK_OK;
 }
 
+static void emulation_end(void)
+{
+    if (!emulated.media)
+        return;
+    emulated.media = 0;
+    bda->equipment = emulated.equipment;
+    bda->hd_count = hard_disks;
+}
+
 /* 4Bh: what was booted. */
 static u8 emulation_status(struct regs *r)
 {
@@ -111,8 +121,8 @@ static u8 emulation_status(struct regs *r)
         p[18] = (u8)(emulated.heads - 1);
     }
     far_put(r->ds, r->si, p, sizeof p);
-    if (r->al == 0)                                      /* and end the emulation */
-        emulated.media = 0;
+    if (r->al == 0)
+        emulation_end();
     return DISK_OK;
 }
 
@@ -219,7 +229,7 @@ static u8 emulated_parameters(struct regs *r)
     r->ch = (u8)last;
     r->cl = (u8)((last >> 2 & 0xc0) | emulated.spt);
     r->dh = (u8)(emulated.heads - 1);
-    r->dl = emulated.media == 4 ? (u8)(hard_disks + 1) : 2;
+    r->dl = emulated.media == 4 ? (u8)(hard_disks + 1) : (u8)((bda->equipment >> 6 & 3) + 1);
     r->al = 0;
     r->bl = emulated.media == 4 ? 0 : emulated.media == 1 ? 2 : emulated.media == 2 ? 4 : 6;
     if (emulated.media != 4) {
@@ -319,12 +329,15 @@ static int same(const void *a, const char *b, u32 n)
 static void emulate(u8 media)
 {
     static const u8 spt[] = { 15, 18, 36 };
+    u16 real = emulated.equipment = bda->equipment;
     emulated.media = media;
     emulated.heads = 2;
     emulated.cylinders = 80;
     if (media <= 3) {
         emulated.spt = spt[media - 1];
         emulated.drive = 0;
+        if (real & 1 && (real >> 6 & 3) != 3)             /* one drive more */
+            bda->equipment = (u16)(real + 0x40);
         bda->equipment |= 1;
     } else {                                           /* geometry from the first partition's end */
         u32 end = far32(emulated.load_seg, 446 + 5);
@@ -340,7 +353,8 @@ static void emulate(u8 media)
 u8 cd_boot(const struct disk *d, u8 drive)
 {
     u32 at = 0xf0000 + (u32)sector;
-    emulated.active = emulated.media = 0;
+    emulated.active = 0;
+    emulation_end();
     u8 e = cd_read(d, 17, 1, at);
     if (e)
         return e;

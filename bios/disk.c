@@ -234,6 +234,8 @@ void int13(struct regs *r)
         return;
     int moved = r->dl != dl;
     dispatch(r);
-    if (moved && function != 0x08 && function != 0x15)
+    if (moved && function == 0x08 && !(r->flags & F_CF))
+        r->dl++;                                         /* how many: with the pretended one */
+    else if (moved && (function != 0x15 || dl < 0x80))
         r->dl = dl;
 }

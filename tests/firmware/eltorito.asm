@@ -79,6 +79,34 @@ main:   cmp byte [drive], DRIVE
         push 0
         pop es
 %endif
+%ifndef HARD
+        int 0x11                                ; the real drive is the second one now
+        and al, 0xc1
+        cmp al, 0x41
+        EXPECT e, "INT 11 two floppy drives"
+        mov ah, 8
+        mov dl, 1
+        int 0x13
+        cmp dl, 2
+        EXPECT e, "13/08 two drives, says the second"
+        push 0
+        pop es
+        mov ah, 0x15
+        mov dl, 1
+        int 0x13
+        cmp ah, 1                               ; SeaBIOS says that it has no change line
+        EXPECT ae, "13/15 the second"
+        cmp dl, 1
+        EXPECT e, "13/15 keeps the number"
+        mov ax, 0x0201
+        mov cx, 0x0001
+        mov dx, 0x0001
+        mov bx, 0xa000
+        int 0x13
+        EXPECT nc, "13/02 reads from the second"
+        cmp dword [0xa000], "real"
+        EXPECT e, "13/02 what is there"
+%endif
 %ifndef SEABIOS                                 ; which has no EDD for it
 %ifdef HARD
         cmp dx, 2880
@@ -137,6 +165,20 @@ main:   cmp byte [drive], DRIVE
         mov si, packet
         int 0x13
         EXPECT nc, "13/4B00 ends it"
+%ifndef SEABIOS
+        int 0x11
+        and al, 0xc1
+        cmp al, 0x01
+        EXPECT e, "INT 11 one floppy drive again"
+        mov ax, 0x0201
+        mov cx, 0x0001
+        mov dx, 0x0000
+        mov bx, 0xa000
+        int 0x13
+        EXPECT nc, "13/02 reads from the first"
+        cmp dword [0xa000], "real"
+        EXPECT e, "13/02 the real one"
+%endif
         ret
 packet: times 19 db 0
 parameters:
