@@ -492,6 +492,72 @@ START_TEST(verify_and_scan)
 }
 END_TEST
 
+/* READ DATA and WRITE DATA sector by sector, as the manual's tables tell it: how many sectors move,
+ * and the result. */
+static unsigned model(uint8_t cmd, uint8_t c, uint8_t h, uint8_t s, uint8_t eot, unsigned want,
+                      uint8_t res[7])
+{
+    unsigned moved = 0;
+    uint8_t track = c, head = h, st0 = 0, st1 = 0;
+    for (;;) {
+        if (s > 18) {                              /* there is no such sector */
+            st0 = 0x40, st1 = 4, head = h;
+            break;
+        }
+        moved++;
+        head = h;
+        bool last = s == eot, over = last && !(cmd & 0x80 && h == 0);
+        s = last ? 1 : (uint8_t)(s + 1);
+        if (last && cmd & 0x80)
+            h = !h;
+        if (over)
+            c++;
+        if (moved == want)
+            break;
+        if (over) {                                /* the host wanted more */
+            st0 = 0x40, st1 = 0x80, c = track, h = head, s = eot;
+            break;
+        }
+    }
+    const uint8_t all[7] = { (uint8_t)(st0 | head << 2), st1, 0, c, h, s, 2 };
+    memcpy(res, all, 7);
+    return moved;
+}
+
+START_TEST(agrees_with_naive_model)
+{
+    static uint8_t disk[SECTORS * 512];
+    struct dt_rng rng = dt_seed(70 + (uint64_t)_i);
+    memcpy(disk, r.image, sizeof disk);
+    for (unsigned round = 0; round < 40; round++) {
+        static const uint8_t commands[] = { 0x46, 0xc6, 0xe6, 0x45, 0xc5 };
+        uint8_t cmd = commands[dt_below(&rng, 5)], t = (uint8_t)dt_below(&rng, 80), got[7], res[7];
+        uint8_t h = (uint8_t)dt_below(&rng, 2), s = (uint8_t)(1 + dt_below(&rng, 18));
+        uint8_t eot = (uint8_t)(dt_below(&rng, 6) ? 18 : s + dt_below(&rng, 22u - s));
+        unsigned want = 1 + dt_below(&rng, 40);
+        bool reading = (cmd & 0x1f) == 6;
+        size_t at = ((t * 2u + h) * 18 + s - 1) * 512;
+        for (unsigned i = 0; i < 40 * 512; i += 4)
+            store_le32(r.memory + i, dt_rand(&rng));
+        unsigned n = model(cmd, t, h, s, eot, want, res);
+        if (eot != 18 && h == 0 && cmd & 0x80)
+            continue;                              /* the other head's sectors are elsewhere */
+        if (!reading)
+            memcpy(disk + at, r.memory, n * 512);
+        go(t);
+        dma(0, want * 512);
+        transfer(cmd, t, h, s, eot, got);
+        for (unsigned i = 0; i < 7; i++)
+            ck_assert_msg(got[i] == res[i],
+                          "%02x %u/%u/%u to %u, %u sectors: result %u is %02x, not %02x", cmd, t, h,
+                          s, eot, want, i, got[i], res[i]);
+        ck_assert_uint_eq(r.at, n * 512);
+        ck_assert(!memcmp(disk + at, reading ? r.memory : r.image + at, n * 512));
+    }
+    ck_assert(!memcmp(disk, r.image, sizeof disk));
+}
+END_TEST
+
 static void poke(void *arg, uint32_t v)
 {
     struct rig *x = arg;
@@ -576,6 +642,7 @@ int main(void)
     tcase_add_test(t, motor_and_recalibration);
     tcase_add_test(t, all_media);
     tcase_add_test(t, small_commands);
+    tcase_add_loop_test(t, agrees_with_naive_model, 0, 8);
     tcase_add_test(t, disk_change);
     tcase_add_test(t, times_are_those_of_a_disk);
     tcase_add_test(t, speed_can_be_measured);
