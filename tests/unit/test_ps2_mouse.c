@@ -106,6 +106,61 @@ START_TEST(commands)
 }
 END_TEST
 
+/* All motion arrives, whatever packets it is cut into, and every state of the buttons in order. */
+START_TEST(agrees_with_naive_model)
+{
+    static const uint8_t second[] = { 0, 100, 200 };
+    struct dt_rng r = dt_seed((uint64_t)_i);
+    long want[3] = { 0 }, got[3] = { 0 };
+    uint8_t states[8], last = 0, all = _i == 2 ? 0x1f : 7;
+    unsigned n = 0, told = 0;
+    if (_i) {
+        set(0xf3, 200);
+        set(0xf3, second[_i]);
+        set(0xf3, 80);
+    }
+    tell(0xf4);
+    for (int step = 0; step < 3000; step++) {
+        int x = (int)dt_below(&r, 601) - 300, y = (int)dt_below(&r, 601) - 300;
+        int z = _i ? (int)dt_below(&r, 7) - 3 : 0;
+        uint8_t b = dt_below(&r, 3) ? last : (uint8_t)dt_rand(&r) & all;
+        ps2_mouse_move(&mouse, x, y, z, b);
+        want[0] += x, want[1] -= y, want[2] -= z;
+        if (b != last)
+            states[n++] = b;
+        last = b;
+        for (unsigned k = n > 5 ? 9999 : dt_below(&r, 4); k-- && mouse.ready.level;) {
+            uint8_t p[4] = { 0 };
+            for (unsigned i = 0; i < (_i ? 4u : 3u); i++)
+                p[i] = ps2_mouse_read(&mouse);
+            ck_assert_uint_eq(p[0] & 0xc8, 8);
+            got[0] += p[1] - (p[0] & 0x10 ? 256 : 0);
+            got[1] += p[2] - (p[0] & 0x20 ? 256 : 0);
+            got[2] += (_i == 2 ? p[3] & 15 : p[3]) - (p[3] & 8 ? _i == 2 ? 16 : 256 : 0);
+            uint8_t now = (uint8_t)((p[0] & 7) | (_i == 2 ? p[3] >> 1 & 0x18 : 0));
+            if (n) {
+                ck_assert_uint_eq(now, states[0]);
+                memmove(states, states + 1, --n);
+            } else {
+                ck_assert_uint_eq(now, last);
+            }
+            told++;
+        }
+    }
+    while (mouse.ready.level) {
+        uint8_t p[4] = { 0 };
+        for (unsigned i = 0; i < (_i ? 4u : 3u); i++)
+            p[i] = ps2_mouse_read(&mouse);
+        got[0] += p[1] - (p[0] & 0x10 ? 256 : 0);
+        got[1] += p[2] - (p[0] & 0x20 ? 256 : 0);
+        got[2] += (_i == 2 ? p[3] & 15 : p[3]) - (p[3] & 8 ? _i == 2 ? 16 : 256 : 0);
+    }
+    ck_assert_uint_gt(told, 1000);
+    ck_assert_msg(!memcmp(got, want, sizeof got), "%ld %ld %ld, not %ld %ld %ld", got[0], got[1],
+                  got[2], want[0], want[1], want[2]);
+}
+END_TEST
+
 /* A reader too slow for the motion gets the sum; one too slow for the clicks gets them all. */
 START_TEST(slow_reader)
 {
@@ -168,6 +223,7 @@ int main(void)
     tcase_add_test(t, packets);
     tcase_add_test(t, wheel);
     tcase_add_test(t, five_buttons);
+    tcase_add_loop_test(t, agrees_with_naive_model, 0, 3);
     tcase_add_test(t, commands);
     tcase_add_test(t, slow_reader);
     tcase_add_loop_test(t, save_load_is_invisible, 0, 20);
