@@ -207,6 +207,8 @@ static bool create_renderer(struct video *v)
         SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
         v->ren = SDL_CreateRenderer(v->win, -1, SDL_RENDERER_SOFTWARE);
     }
+    if (!v->ren)
+        v->ren = SDL_CreateRenderer(v->win, -1, 0);
     v->plain = v->ren && !SDL_GetRendererInfo(v->ren, &info) &&
                info.flags & SDL_RENDERER_SOFTWARE;
     return v->ren != NULL;
@@ -482,6 +484,10 @@ void video_show(struct video *v, struct session *s, const struct status *st, uin
     set_title(v, st->state);
     v->expose |= strcmp(before, v->title) != 0;
     v->expose |= ui_update(v, now);
+    if (SDL_GetWindowFlags(v->win) & SDL_WINDOW_MINIMIZED) {
+        v->next_frame = now + FRAME_IDLE;
+        return;
+    }
     bool changed = look(v, s);
     if (changed)
         v->last_change = now;

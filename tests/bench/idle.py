@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What a machine that does nothing costs: memory of an idle Linux with 128 MB, and the time from
-the start of the program to the first text on the screen. Reported, not judged."""
+"""What a machine that does nothing costs: memory of an idle Linux with 128 MB, the time from the
+start of the program to the first text on the screen, and the processor time of a window on a
+virtual screen in which FreeDOS waits at its prompt. Reported, not judged."""
 import os
+import shutil
 import subprocess
 import tempfile
 import time
@@ -27,12 +29,47 @@ def _run(vitrine, script, options):
         return time.monotonic() - begin, used.ru_maxrss / 1024, p.returncode
 
 
+def _ticks(pid):
+    with open("/proc/%d/stat" % pid) as f:
+        fields = f.read().rsplit(")", 1)[1].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def _window(vitrine, image, boot=20, seconds=30):
+    """Percent of one processor, once the guest has had its time to start."""
+    with tempfile.TemporaryDirectory(prefix="vitrine-bench-") as cwd:
+        disk = shutil.copy(image, os.path.join(cwd, "dos.img"))
+        r, w = os.pipe()
+        screen = subprocess.Popen(["Xvfb", "-displayfd", str(w), "-screen", "0", "1152x864x24",
+                                   "-nolisten", "tcp"], pass_fds=[w], stderr=subprocess.DEVNULL)
+        os.close(w)
+        env = dict(os.environ, SDL_VIDEODRIVER="x11", XDG_DATA_HOME=cwd,
+                   DISPLAY=":" + os.read(r, 16).decode().strip())
+        p = subprocess.Popen([vitrine, "run", "--fda", disk, "--boot", "a"], cwd=cwd, env=env,
+                             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                             stderr=subprocess.DEVNULL)
+        time.sleep(boot)
+        before = _ticks(p.pid)
+        time.sleep(seconds)
+        used = _ticks(p.pid) - before
+        for process in (p, screen):
+            process.terminate()
+            process.wait()
+        os.close(r)
+        return 100.0 * used / os.sysconf("SC_CLK_TCK") / seconds
+
+
 def report(vitrine, folder):
     runs = [_run(vitrine, START, ["--clock", "realtime"]) for _ in range(3)]
     if any(r[2] for r in runs):
         print("start: the firmware shows nothing")
     else:
         print("start to the first text on the screen: %.2f s" % min(r[0] for r in runs))
+    dos = os.path.join(folder or images.cache_folder(), "freedos.img")
+    if os.path.exists(dos) and shutil.which("Xvfb"):
+        print("FreeDOS at its prompt in a window: %.1f %% of a processor" % _window(vitrine, dos))
+    else:
+        print("idle window: needs Xvfb and %s" % dos)
     iso = os.path.join(folder or images.cache_folder(), "i386-idle.iso")
     if not os.path.exists(iso):
         print("idle memory: %s is not there" % iso)
