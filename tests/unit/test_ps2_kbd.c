@@ -305,6 +305,53 @@ START_TEST(save_load_is_invisible)
 }
 END_TEST
 
+/* What the 8042 makes of set 2 is set 1, whatever is pressed, held and lit. */
+START_TEST(set_1_is_set_2_translated)
+{
+    struct ps2_kbd second;
+    struct sched other = { 0 };
+    struct dt_rng r = dt_seed(40 + (uint64_t)_i);
+    bool broke = false;
+    unsigned n = 0;
+    ps2_kbd_init(&second, &other);
+    ps2_kbd_class.reset(&second, RESET_POWER);
+    tell(0xf0, 1);
+    for (int step = 0; step < 1500; step++) {
+        uint16_t code = (uint16_t)((dt_below(&r, 3) ? 0x101 : 1) + dt_below(&r, 0x58));
+        bool down = dt_rand(&r) & 1;
+        vtime t = dt_below(&r, 350) * MS;            /* no FIFO fills up */
+        if (dt_below(&r, 30) == 0) {
+            uint8_t leds = (uint8_t)dt_below(&r, 8);
+            tell(0xed, leds);
+            ps2_kbd_write(&second, 0xed), ps2_kbd_read(&second);
+            ps2_kbd_write(&second, leds), ps2_kbd_read(&second);
+        }
+        if (dt_below(&r, 4) == 0)
+            code = (const uint16_t[]){ 0x2a, 0x36, 0x1d, 0x138, 0x137, 0x145 }[dt_below(&r, 6)];
+        if ((code & 0x7f) == 0x54 || (code & 0x7f) == 0x55)
+            continue;                              /* Alt+PrintScreen is a key of its own */
+        ck_assert(ps2_kbd_key(&kbd, code, down, true) && ps2_kbd_key(&second, code, down, true));
+        sched_advance(&sched, sched.now + t);
+        sched_advance(&other, other.now + t);
+        while (second.ready.level) {
+            uint8_t v = ps2_kbd_read(&second);
+            if (v == 0xf0) {
+                broke = true;
+                continue;
+            }
+            v = v < sizeof ps2_set2_to_set1 ? ps2_set2_to_set1[v] : v;
+            v |= broke ? 0x80 : 0;
+            broke = false;
+            ck_assert(kbd.ready.level);
+            ck_assert_uint_eq(ps2_kbd_read(&kbd), v);
+            n++;
+        }
+        ck_assert(!kbd.ready.level);
+    }
+    ck_assert_uint_gt(n, 1500);
+}
+END_TEST
+
 START_TEST(no_field_is_forgotten) { dt_covers(&ps2_kbd_class, sizeof(struct ps2_kbd)); }
 END_TEST
 
@@ -312,6 +359,7 @@ int main(void)
 {
     Suite *s = suite_create("ps2_kbd");
     TCase *t = tcase_create("all");
+    tcase_set_timeout(t, 60);
     tcase_add_checked_fixture(t, setup, NULL);
     tcase_add_test(t, set_2);
     tcase_add_test(t, set_1);
@@ -323,6 +371,7 @@ int main(void)
     tcase_add_test(t, a_full_fifo_refuses_whole_keys);
     tcase_add_loop_test(t, no_two_keys_alike, 1, 4);
     tcase_add_loop_test(t, save_load_is_invisible, 0, 20);
+    tcase_add_loop_test(t, set_1_is_set_2_translated, 0, 4);
     tcase_add_test(t, no_field_is_forgotten);
     suite_add_tcase(s, t);
     return dt_run(s);
