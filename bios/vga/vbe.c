@@ -93,10 +93,10 @@ static u32 find_mode(u16 number)
 }
 
 /* The frame buffer: the first base address of the first VGA on bus 0, by configuration mechanism 1.
- * */
+ * Without PCI it has its place, and a Cirrus has none. */
 static u32 frame_buffer(void)
 {
-    u32 saved = inl(0xcf8), base = 0xe0000000;
+    u32 saved = inl(0xcf8), base = cirrus_present() ? 0 : 0xe0000000;
     for (u32 dev = 0; dev < 32; dev++) {
         outl(0xcf8, 0x80000008 | dev << 11);
         if (inl(0xcfc) >> 8 != 0x030000)
@@ -158,10 +158,12 @@ static u16 mode_info(u16 number, u16 es, u32 di)
     if (!m)
         return FAILED;
     pitch = m_pitch(m);
+    u32 linear = bpp == 4 ? 0 : frame_buffer();
     pages = (memory_64k() << 16) / (pitch * m_h(m) * (bpp == 4 ? 4 : 1)) - 1;
     for (u32 i = 0; i < 256; i++)
         poke8(es, di + i, 0);
-    poke16(es, di, bpp == 4 ? 0x1f : 0x9b);      /* supported, colour, graphics; TTY; LFB */
+    /* supported, colour, graphics; TTY; LFB */
+    poke16(es, di, bpp == 4 ? 0x1f : linear ? 0x9b : 0x1b);
     poke8(es, di + 2, 7);                        /* window A: exists, readable, writable */
     poke16(es, di + 4, 64);
     poke16(es, di + 6, 64);
@@ -187,8 +189,7 @@ static u16 mode_info(u16 number, u16 es, u32 di)
         if (bpp == 32)
             poke8(es, di + 0x27, 2);             /* the fourth byte is the program's to use */
     }
-    if (bpp != 4)
-        poke32(es, di + 0x28, frame_buffer());
+    poke32(es, di + 0x28, linear);
     poke16(es, di + 0x32, (u16)pitch);
     poke8(es, di + 0x34, (u8)(pages > 255 ? 255 : pages));
     poke8(es, di + 0x35, (u8)(pages > 255 ? 255 : pages));
@@ -206,7 +207,7 @@ static u16 set_vbe_mode(u16 bx)
         return OK;
     }
     u32 m = find_mode(number & 0x1ff);
-    if (!m || !present())
+    if (!m || !present() || (bx & 0x4000 && (m_bpp(m) == 4 || !frame_buffer())))
         return FAILED;
     program_mode(m_bpp(m) == 4 ? 0x12 : 0x13, 0);
     dispi(D_XRES, (u16)m_w(m));

@@ -488,6 +488,13 @@ vbe_info:
         ret
 
 vbe_mode:
+%ifndef SEABIOS
+        mov ax, 0x4f02
+        mov bx, 0x4102                          ; of planes
+        int 0x10
+        cmp ax, 0x014f
+        EXPECT e, "10/4F02 no linear frame buffer of four planes"
+%endif
         mov ax, 0x4f02
         mov bx, 0x4112                          ; 640x480, 32 or 24 bits, linear
         int 0x10
