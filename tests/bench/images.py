@@ -50,16 +50,11 @@ def disk_cd():
     return (path, "") if os.path.exists(path) else (None, "no CD for the drives")
 
 
-def numbers(path, size):
-    """A disk of text, the same every time."""
+def numbered_disk(path, size):
+    """A disk whose sectors are full of their own numbers."""
     with open(path, "wb") as f:
-        at = 0
-        for n in range(size):
-            line = b"%d\n" % n
-            f.write(line[:size - at])
-            at += len(line)
-            if at >= size:
-                break
+        for n in range(size // 512):
+            f.write(struct.pack("<Q", n) * 64)
 
 
 def linux_cd(folder):
