@@ -420,7 +420,7 @@ modes:  call text
         mov bp, 5
 .frame: call retrace
         mov bx, 0x0010                          ; GR5, AR10
-        mov cx, 0x0c00
+        mov cx, 0x0400
         call .set
         mov cx, 200
         mov dx, 0x3da
