@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: machine devices cpu host core; also: pc; runs: 250 */
+/* links: traffic machine devices cpu host core; runs: 250 */
 /*
  * Every chip of a PC or an AT under random port, memory and DMA traffic, inputs, media changes and
  * time: nothing may crash, hang or reach out of bounds. Somewhere in the middle the machine is

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: machine devices cpu host core; also: pc; runs: 200 */
+/* links: traffic machine devices cpu host core; runs: 200 */
 /*
  * Snapshots from strangers: a machine that has lived a little is saved, bytes of its chunks are
  * changed, checksums made right again, and the whole loaded. It is refused with a reason, or the

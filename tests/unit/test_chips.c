@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: machine devices cpu host core */
+/* links: traffic machine devices cpu host core */
 /*
  * Every chip on whole boards, under the random traffic of the fuzz targets: at random moments each
  * is saved into its twin and must be the same, field by field, and stay so; and each alone is given
@@ -8,7 +8,7 @@
  */
 #include "unit/device_test.h"
 
-#include "fuzz/pc.c"
+#include "fuzz/pc.h"
 
 static const struct device_class *const chips[] = {
     &acpi_pm_class, &ata_class, &cirrus_class, &cirrus_pci_class, &gameport_class, &i440fx_class,
