@@ -126,17 +126,19 @@ static bool reads(uint8_t op)
 }
 static bool writes(uint8_t op) { return op == WRITE || op == WRITE_DELETED; }
 
-/* Without a disk that turns there is no index pulse, and commands wait for one. */
+/* While nothing turns there is no index pulse, and commands wait for one. */
 static bool turns(struct i82077 *p)
 {
     const struct i82077_drive *d = drive_of(p);
-    return d->type && d->bd && p->dor >> (4 + d->n) & 1;
+    return p->dor >> (4 + d->n) & 1;
 }
 
 /* Can this data rate read what is under the head? */
 static bool readable(struct i82077 *p)
 {
     const struct i82077_drive *d = drive_of(p);
+    if (!d->type || !d->bd)
+        return false;
     return d->rates >> p->ccr & 1 && p->cmd[0] & MFM && d->track < d->cyls && p->head < d->heads;
 }
 

@@ -12,8 +12,8 @@
  * A disk turns while its drive's motor is on in DOR: 300 times a minute, in a 1.2M drive 360 times.
  * Where it is follows from virtual time, index pulses being at its multiples; sectors lie on the
  * track in order, with equal gaps. So a track takes a turn, a sector asked for too late another
- * one, and what is not there is missed at the second index pulse. Without a disk, or with the motor
- * off, a command waits. The head is loaded and unloaded as SPECIFY says.
+ * one, and what is not there is missed at the second index pulse. With the motor off a command
+ * waits. The head is loaded and unloaded as SPECIFY says.
  *
  * Images have no address marks: sectors are 512 bytes, numbered from 1 and never deleted. An image
  * of a known size has that format's geometry; any other is taken for a 1.44M (or 2.88M) disk that
@@ -22,7 +22,9 @@
  * Not modelled:  PS/2 and Model 30 registers, tape, FIFO thresholds (a sector moves at once, when
  *                it has passed), interleave, deleted data marks (a write of them writes ordinary
  *                data), sectors of other sizes.
- * Deviations:    a drive takes media of any format, and reads them as soon as its motor is on.
+ * Deviations:    a drive takes media of any format, and reads them as soon as its motor is on; one
+ *                without a disk gives index pulses, so that a command fails there instead of
+ *                waiting for a disk as long as its caller's patience lasts.
  */
 #pragma once
 #include "core/blockdev.h"

@@ -406,15 +406,8 @@ START_TEST(disk_change)
     i82077_insert(&r.fdc, 0, NULL);
     go(2);
     ck_assert_uint_eq(i82077_dir_ops.read(&r.fdc, 0, 1), 0x80);
-    dma(0, 512);
-    send(9, (const uint8_t[]){ 0x46, 0, 2, 0, 1, 2, 18, 0x1b, 0xff });
-    sched_advance(&r.sched, r.sched.now + 3 * SECOND);
-    ck_assert(!r.irq.level);                       /* no index: until a reset, or a disk */
-    i82077_insert(&r.fdc, 0, &r.disk.bd);
-    wait_irq();
-    results(7, res);
-    ck_assert(!res[0] && !memcmp(r.memory, r.image + 2 * 36 * 512, 512));
-    i82077_insert(&r.fdc, 0, NULL);
+    transfer(0x46, 2, 0, 1, 18, res);
+    ck_assert(res[0] == 0x40 && res[1] == 1);
     static uint8_t small[1024];                    /* an odd little image is a 1.44M disk */
     struct disk_mem d;
     small[513] = 0x77;
