@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: devices core */
+/* links: frontend machine host devices cpu core */
 /* A monitor's memory on two wires, as an adapter reads it, and with any levels at all. */
 #include "device_test.h"
 
 #include "devices/ddc.h"
+#include "frontend/builtin.h"
 
 static struct ddc d;
 
@@ -116,6 +117,16 @@ START_TEST(any_levels)
 }
 END_TEST
 
+/* The VGA BIOS tells of the same monitor; it works the last byte out. */
+START_TEST(firmware_says_the_same)
+{
+    bool found = false;
+    for (size_t i = 0; i + EDID_SIZE <= builtin_vgabios.n; i++)
+        found |= !memcmp(builtin_vgabios.p + i, edid, EDID_SIZE - 1);
+    ck_assert(found);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("ddc");
@@ -124,6 +135,7 @@ int main(void)
     tcase_add_test(t, whole);
     tcase_add_test(t, refused);
     tcase_add_test(t, any_levels);
+    tcase_add_test(t, firmware_says_the_same);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_NORMAL);
     int failed = srunner_ntests_failed(r);
