@@ -127,19 +127,14 @@ static bool reads(uint8_t op)
 static bool writes(uint8_t op) { return op == WRITE || op == WRITE_DELETED; }
 
 /* While nothing turns there is no index pulse, and commands wait for one. */
-static bool turns(struct i82077 *p)
-{
-    const struct i82077_drive *d = drive_of(p);
-    return p->dor >> (4 + d->n) & 1;
-}
+static bool turns(const struct i82077 *p) { return p->dor >> (4 + (p->cmd[1] & 3)) & 1; }
 
 /* Can this data rate read what is under the head? */
 static bool readable(struct i82077 *p)
 {
     const struct i82077_drive *d = drive_of(p);
-    if (!d->type || !d->bd)
-        return false;
-    return d->rates >> p->ccr & 1 && p->cmd[0] & MFM && d->track < d->cyls && p->head < d->heads;
+    return d->type && d->bd && d->rates >> p->ccr & 1 && p->cmd[0] & MFM &&
+           d->track < d->cyls && p->head < d->heads;
 }
 
 static uint64_t lba_of(struct i82077 *p, uint8_t r)
@@ -174,6 +169,8 @@ static void await(struct i82077 *p, vtime from)
     vtime when;
     if (!turns(p))
         when = VTIME_NEVER;
+    else if (!d->type || !d->bd)
+        when = from + RETRY_NS;
     else if (!on_track(p, &st1, &st2))
         when = i82077_index(d, from, 2);
     else if (opcode(p) == READ_ID)
@@ -703,7 +700,8 @@ static void reset(void *dev, enum reset_kind kind)
     reset_core(p);
     p->dor = p->tdr = p->dsr = 0;
     p->ccr = 2;
-    p->perpendicular = p->specify[0] = p->specify[1] = 0;
+    p->perpendicular = 0;
+    store_le16(p->specify, 0x02af);              /* undefined; some firmware leaves it so */
     p->c = p->h = p->r = p->head = p->st2 = p->count = p->loaded = 0;
     memset(p->cmd, 0, sizeof p->cmd);
     memset(p->result, 0, sizeof p->result);

@@ -22,9 +22,9 @@
  * Not modelled:  PS/2 and Model 30 registers, tape, FIFO thresholds (a sector moves at once, when
  *                it has passed), interleave, deleted data marks (a write of them writes ordinary
  *                data), sectors of other sizes.
- * Deviations:    a drive takes media of any format, and reads them as soon as its motor is on; one
- *                without a disk gives index pulses, so that a command fails there instead of
- *                waiting for a disk as long as its caller's patience lasts.
+ * Deviations:    a drive takes media of any format, and reads them as soon as its motor is on; at
+ *                one without a disk a command fails at once, instead of waiting for a disk as long
+ *                as its caller's patience lasts.
  */
 #pragma once
 #include "core/blockdev.h"
