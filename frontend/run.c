@@ -404,6 +404,8 @@ static void finish(struct run *r)
     session_flush(&r->s);
     while (session_trouble(&r->s, false, &err))
         complain(err.text);
+    if (session_output_lost(&r->s) && (!r->status || r->status == EXIT_LIMIT))
+        r->status = EXIT_TROUBLE;
     if (o->screenshot)
         after(r, session_screenshot(&r->s, o->screenshot, &err), &err);
     if (o->screen_text)

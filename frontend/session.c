@@ -142,6 +142,13 @@ static bool open_files(struct session *s, struct error *err)
 
 /* ---- endpoints ---- */
 
+#define PORTS 6u                     /* four serial, debug, parallel */
+
+static struct endpoint *port_of(const struct session *s, unsigned i)
+{
+    return i < 4 ? s->tap[i].to : i == 4 ? s->debugcon : s->printer;
+}
+
 static void tap_put(void *self, const uint8_t *p, size_t n)
 {
     struct tap *t = self;
@@ -323,10 +330,8 @@ void session_close(struct session *s)
     if (s->m)
         machine_destroy(s->m);
     session_close_media(s);
-    for (unsigned i = 0; i < 4; i++)
-        endpoint_close(s->tap[i].to);
-    endpoint_close(s->debugcon);
-    endpoint_close(s->printer);
+    for (unsigned i = 0; i < PORTS; i++)
+        endpoint_close(port_of(s, i));
     for (unsigned i = 0; i < s->n_files; i++)
         free(s->files[i]);
     free(s->surface.px);
@@ -409,6 +414,17 @@ bool session_trouble(struct session *s, bool deleted, struct error *err)
 {
     for (int i = 0; i < SLOTS; i++)
         if (medium_trouble(&s->media[i], deleted, err))
+            return true;
+    for (unsigned i = 0; i < PORTS; i++)
+        if (port_of(s, i) && endpoint_trouble(port_of(s, i), err))
+            return true;
+    return false;
+}
+
+bool session_output_lost(const struct session *s)
+{
+    for (unsigned i = 0; i < PORTS; i++)
+        if (port_of(s, i) && endpoint_lost(port_of(s, i)))
             return true;
     return false;
 }
@@ -588,13 +604,9 @@ bool session_interactive(const struct session *s)
 
 void session_flush(struct session *s)
 {
-    for (unsigned i = 0; i < 4; i++)
-        if (s->tap[i].to)
-            endpoint_flush(s->tap[i].to);
-    if (s->debugcon)
-        endpoint_flush(s->debugcon);
-    if (s->printer)
-        endpoint_flush(s->printer);
+    for (unsigned i = 0; i < PORTS; i++)
+        if (port_of(s, i))
+            endpoint_flush(port_of(s, i));
 }
 
 void session_wait(struct session *s, uint64_t ns)

@@ -57,8 +57,11 @@ void session_set_rate(struct session *s, uint64_t ips);
 
 /* path NULL: eject */
 bool session_insert(struct session *s, int slot, const char *path, struct error *err);
-/* True when a medium has failed since the last call (medium_trouble()): err says how. */
+/* True when a medium (medium_trouble()) or a port's file has failed since the last call: err says
+ * how. */
 bool session_trouble(struct session *s, bool deleted, struct error *err);
+/* Is something that the guest sent missing in a port's file? */
+bool session_output_lost(const struct session *s);
 /* Writes what waits for a disk that was full or gone. False: something still does. */
 bool session_disks_good(struct session *s, struct error *err);
 /* Where a file belongs, by content: a slot whose medium can be changed; -1, and why, otherwise. */

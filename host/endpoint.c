@@ -40,7 +40,7 @@ struct endpoint *endpoint_open(const char *spec, bool input, struct error *err)
     if (!strcmp(spec, "stdio"))
         ok = endpoint_open_stdio(e, input, err);
     else if (!strncmp(spec, "file:", 5) && spec[5])
-        ok = endpoint_open_file(e, spec + 5, err);
+        ok = endpoint_open_file(e, e->file = spec + 5, err);
     else if (!strncmp(spec, "tcp:", 4))
         ok = open_tcp(e, spec + 4, err);
     else if (!strcmp(spec, "none"))
@@ -84,6 +84,18 @@ void endpoint_flush(struct endpoint *e)
     if (e->ops && e->n && !e->dead)
         e->dead = !e->ops->write(e, e->buf, e->n);
     e->n = 0;
+}
+
+bool endpoint_lost(const struct endpoint *e) { return e->dead && e->file; }
+
+bool endpoint_trouble(struct endpoint *e, struct error *err)
+{
+    if (!endpoint_lost(e) || e->told)
+        return false;
+    e->told = true;
+    error_set(err, 1, "%s: not all that the guest sends can be written: free some space, or choose "
+              "another place, and run it again", e->file);
+    return true;
 }
 
 size_t endpoint_read(struct endpoint *e, uint8_t *p, size_t n)

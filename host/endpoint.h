@@ -11,13 +11,17 @@
 #include "core/error.h"
 
 struct endpoint;
-/* input: whether the port also reads. err: what is wrong with the text (code 2) or the host
+/* spec is kept by pointer. input: whether the port also reads. err: what is wrong with the text (code 2) or the host
  * (code 1). */
 struct endpoint *endpoint_open(const char *spec, bool input, struct error *err);
 void   endpoint_close(struct endpoint *e);              /* NULL is fine */
 /* The chardev's put(). */
 void   endpoint_put(void *self, const uint8_t *p, size_t n);
 void   endpoint_flush(struct endpoint *e);
+/* Has a file not taken all output? From there on nothing is written to it. */
+bool   endpoint_lost(const struct endpoint *e);
+/* The same, true once; err: what the user should know. */
+bool   endpoint_trouble(struct endpoint *e, struct error *err);
 /* What has arrived, up to n bytes; 0: nothing now. */
 size_t endpoint_read(struct endpoint *e, uint8_t *p, size_t n);
 /* May input still come? No for files, after end of file, and when the other side has hung up. */
@@ -36,7 +40,8 @@ struct endpoint_ops {
 };
 struct endpoint {
     const struct endpoint_ops *ops;  /* NULL: none */
-    bool     live, terminal, dead;
+    bool     live, terminal, dead, told;
+    const char *file;                /* the file's name; NULL: something else */
     intptr_t in, out;                /* descriptors or handles; -1: none */
     void    *priv;
     size_t   n;

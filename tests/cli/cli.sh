@@ -90,6 +90,11 @@ complains 1 run $H --kernel missing
 complains 1 run $H --script missing.txt idle.img
 complains 1 run $H --load missing.snap idle.img
 complains 1 run $H --serial file:/nonexistent/x idle.img
+if [ -c /dev/full ] && [ $windows = 0 ]; then             # a disk that fills up under what the guest sends
+    is 1 run $H --max-guest-seconds 2 --serial file:/dev/full idle.img
+    says '^vitrine: /dev/full: not all that the guest sends .*free some space' err
+    [ "$(grep -c 'not all that the guest' err)" = 1 ] || fail "not told once"
+fi
 complains 1 run $H --sound wav:/nonexistent/x idle.img
 complains 2 run $H --serial tcp:127.0.0.1:99999 idle.img
 if mkfifo pipe.img 2>/dev/null; then complains 1 run $H pipe.img; fi
