@@ -77,12 +77,26 @@ bool medium_retry(struct medium *d, struct error *err)
                      d->drive, (unsigned long long)disk_hold_waiting(d->hold), why.text);
 }
 
+/* Told once. */
+static bool lost_end(struct medium *d, struct error *err)
+{
+    if (d->told_cut || !d->raw || !disk_raw_cut(d->raw))
+        return false;
+    d->told_cut = true;
+    error_set(err, 1, "%s: another program made the image shorter while it was in use: what was "
+              "beyond its new end is lost", d->drive);
+    return true;
+}
+
 bool medium_close(struct medium *d, struct error *err)
 {
     err->text[0] = 0;
     bool ok = medium_retry(d, err);
     if (d->raw && disk_raw_deleted(d->raw))
         ok = disk_raw_rescue(d->raw, err) && ok;
+    if (!err->text[0])
+        lost_end(d, err);
+    ok = ok && !d->told_cut;
     if (d->bd)
         d->bd->ops->close(d->bd);
     *d = (struct medium){ 0 };
@@ -98,6 +112,8 @@ bool medium_trouble(struct medium *d, bool deleted, struct error *err)
                   full ? ": free some space, or give the disk back" : "");
         return true;
     }
+    if (deleted && lost_end(d, err))
+        return true;
     if (!deleted || d->told || !d->raw || !disk_raw_deleted(d->raw))
         return false;
     d->told = true;

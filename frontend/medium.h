@@ -15,6 +15,7 @@ struct medium {
     const char      *drive;      /* fda ... */
     char             name[80];   /* for people: the file's, without its folders */
     bool             told;       /* that the image was deleted */
+    bool             told_cut;   /* that it became shorter */
 };
 
 /* Opens the image for that drive; false leaves the medium empty. */
@@ -24,7 +25,7 @@ bool medium_open(struct medium *d, const struct options *o, int slot, const char
  * else that is empty. */
 bool medium_close(struct medium *d, struct error *err);
 /* Something went wrong since the last call: true, and err says what. With 'deleted' also looks
- * whether the image is still there, which costs a system call. */
+ * whether the image is still there as it was, which costs system calls. */
 bool medium_trouble(struct medium *d, bool deleted, struct error *err);
 /* Tries to write what waits. False: it still does. */
 bool medium_retry(struct medium *d, struct error *err);

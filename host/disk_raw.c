@@ -10,6 +10,7 @@ struct disk_raw {
     struct blockdev  bd;         /* first: the two are cast to each other */
     struct host_file file;
     bool             written;    /* since it was opened */
+    bool             cut;        /* by another program, before a write that hid it */
     char             path[];
 };
 
@@ -42,6 +43,7 @@ static bool raw_write(struct blockdev *b, uint64_t lba, uint32_t n, const void *
     if (b->read_only)
         return error_set(err, 1, "the image is read-only");
     d->written = true;
+    d->cut = d->cut || file_shrunk(&d->file);
     b->uses++;
     return in_range(b, lba, n, err) &&
            file_write(&d->file, lba * b->sector_size, buf, (size_t)n * b->sector_size, err);
@@ -90,6 +92,12 @@ bool disk_raw_deleted(const struct blockdev *b)
 {
     const struct disk_raw *d = (const struct disk_raw *)b;
     return d->written && file_deleted(&d->file);
+}
+
+bool disk_raw_cut(const struct blockdev *b)
+{
+    const struct disk_raw *d = (const struct disk_raw *)b;
+    return d->cut || (d->written && file_shrunk(&d->file));
 }
 
 bool disk_raw_rescue(struct blockdev *b, struct error *err)

@@ -16,6 +16,8 @@ struct blockdev *disk_raw_open(const char *path, uint32_t sector_size, bool want
                                struct error *err);
 /* Has the image been deleted while it is open, and would what the guest wrote be lost? */
 bool disk_raw_deleted(const struct blockdev *b);
+/* Has another program made it shorter, so that what the guest wrote may be lost? */
+bool disk_raw_cut(const struct blockdev *b);
 /* Writes it again where it was, or beside that with the ending .rescued; err names the place, and
  * when it fails why. */
 bool disk_raw_rescue(struct blockdev *b, struct error *err);

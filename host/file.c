@@ -115,6 +115,7 @@ bool file_flush(struct host_file *f, struct error *err)
 }
 
 bool file_deleted(const struct host_file *f) { return false; }
+bool file_shrunk(const struct host_file *f) { return false; }
 
 bool file_copy(struct host_file *f, const char *path, struct error *err)
 {
@@ -234,6 +235,12 @@ bool file_deleted(const struct host_file *f)
 {
     struct stat st;
     return !fstat((int)f->handle, &st) && S_ISREG(st.st_mode) && !st.st_nlink;
+}
+
+bool file_shrunk(const struct host_file *f)
+{
+    struct stat st;
+    return !fstat((int)f->handle, &st) && S_ISREG(st.st_mode) && (uint64_t)st.st_size < f->size;
 }
 
 bool file_copy(struct host_file *f, const char *path, struct error *err)

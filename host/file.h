@@ -25,6 +25,8 @@ bool file_flush(struct host_file *f, struct error *err);
 /* Has the open file been deleted, so that closing it loses it? (POSIX; Windows does not delete
  * open files.) */
 bool file_deleted(const struct host_file *f);
+/* Has another program cut something off the open file? (POSIX; Windows does not let it.) */
+bool file_shrunk(const struct host_file *f);
 /* A copy at a path where there is no file yet; runs of zeroes become holes. */
 bool file_copy(struct host_file *f, const char *path, struct error *err);
 void file_close(struct host_file *f);

@@ -196,6 +196,20 @@ START_TEST(a_deleted_image_is_written_again)
 }
 END_TEST
 
+START_TEST(a_cut_image_is_noticed)
+{
+    uint8_t buf[512] = { 1 };
+    put(0, "x", 1, 1 << 20);
+    struct blockdev *d = disk_raw_open(path, 512, true, &err);
+    ck_assert(d && d->ops->write(d, 1999, 1, buf, &err) && !disk_raw_cut(d));
+    ck_assert(!truncate(path, 4096) && disk_raw_cut(d));
+    ck_assert(d->ops->write(d, 2047, 1, buf, &err) && disk_raw_cut(d));   /* as long again */
+    d->ops->close(d);
+    ck_assert((d = disk_raw_open(path, 512, true, &err)) && !disk_raw_cut(d));
+    d->ops->close(d);
+}
+END_TEST
+
 START_TEST(media_are_recognised)
 {
     enum media_kind k;
@@ -227,6 +241,7 @@ int main(void)
     tcase_add_test(t, cow_agrees_with_an_array);
     tcase_add_test(t, hold_loses_nothing);
     tcase_add_test(t, a_deleted_image_is_written_again);
+    tcase_add_test(t, a_cut_image_is_noticed);
     tcase_add_test(t, media_are_recognised);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
