@@ -165,9 +165,10 @@ static void cr_write(struct vga *v, uint8_t val)
         v->cr[i] = val;
         timing_changed(v);
     }
+    bool held = i == 0x11 && !(v->cr[i] & val & 0x10);       /* until now, or from now on */
     v->cr[i] = val;
     if (i == 0x11)
-        vga_vint_changed(v, !(val & 0x10));
+        vga_vint_changed(v, held);
 }
 
 static void sr_write(struct vga *v, uint8_t val)

@@ -60,7 +60,7 @@ void pc_use_master(struct machine *m, struct act a)
     for (unsigned i = 0; ch && i < 6; i++) {     /* READ(10), MODE SELECT(10), READ CD */
         static const uint8_t packets[4] = { 0x28, 0x55, 0xbe, 0xa8 };
         unsigned op = packets[a.where >> 5 & 3];
-        bus_write(&m->io, port, i == 0 ? op : i == 4 ? (a.size & 7) << 8 : i == 5 ? 0xf8 : 0, 2);
+        bus_write(&m->io, port, i == 0 ? op : i == 4 ? (a.size & 7u) << 8 : i == 5 ? 0xf8u : 0u, 2);
     }
     if (!(a.where & 16))
         out(m, base, (to_memory ? 8 : 0) | 1);

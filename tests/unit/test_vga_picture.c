@@ -399,6 +399,7 @@ START_TEST(vertical_interrupt)
     sched_advance(&sched, 10 * frame_time());
     ck_assert(!pending() && !pin.rises);         /* bit 4 is 0 */
     outi(0x3d4, 0x11, 0x32);                     /* to be polled */
+    ck_assert(!pending());                       /* what was held cleared waits for a retrace */
     sched_advance(&sched, sched.now + 2 * frame_time());
     ck_assert(pending() && !pin.rises);
     outi(0x3d4, 0x11, 0x12);
