@@ -11,8 +11,8 @@
 #include "core/error.h"
 
 struct endpoint;
-/* spec is kept by pointer. input: whether the port also reads. err: what is wrong with the text (code 2) or the host
- * (code 1). */
+/* spec is kept by pointer. input: whether the port also reads. err: what is wrong with the text
+ * (code 2) or the host (code 1). */
 struct endpoint *endpoint_open(const char *spec, bool input, struct error *err);
 void   endpoint_close(struct endpoint *e);              /* NULL is fine */
 /* The chardev's put(). */
