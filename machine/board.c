@@ -60,9 +60,9 @@ static void a20_gate(void *sink, int pin, bool level)
 static void reset_line(void *sink, int pin, bool level)
 {
     if (level)
-        machine_want_reset(sink);
+        machine_want_reset(sink, RESET_INIT);
 }
-static void reset_kind(void *sink, enum reset_kind kind) { machine_want_reset(sink); }
+static void reset_kind(void *sink, enum reset_kind kind) { machine_want_reset(sink, kind); }
 
 static void power_off_line(void *sink, int pin, bool level)
 {
@@ -89,7 +89,7 @@ static void to_lint0(void *sink, int pin, bool level)
 }
 
 static void to_nmi(void *sink) { cpu_nmi(sink); }
-static void to_init(void *sink) { machine_want_reset(((struct cpu *)sink)->owner); }
+static void to_init(void *sink) { machine_want_reset(((struct cpu *)sink)->owner, RESET_INIT); }
 
 /* ---- memory ---- */
 
@@ -128,17 +128,26 @@ static void map_frame_buffer(struct machine *m)
     bus_map(&m->mem, &p->r_lfb);
 }
 
+/* The end of the BIOS once more: at the end of the address space, or a megabyte below it, where the
+ * first fetch after INIT goes while the A20 gate is closed. Chipsets decode so few bits there, too. */
+static void map_bios_end(struct machine *m, struct region *r, const char *name, uint64_t end)
+{
+    uint32_t n = m->rom_size < 0x20000 ? m->rom_size : 0x20000;
+    bus_map_rom(&m->mem, r, name, m->rom + m->rom_size - n, end - n, n, LAYER_DEVICE);
+}
+
 static void map_memory(struct machine *m)
 {
     struct pc *p = &m->pc;
+    /* An 80286 starts at the end of its 16 MB. */
+    uint64_t top = UINT64_C(1) << (m->cfg.cpu_model == CPU_286 ? 24 : 32);
     bus_map_ram(&m->mem, &p->r_ram, "ram", m->ram, 0, m->ram_size, LAYER_RAM);
     bus_map_rom(&m->mem, &p->r_bios, "bios", m->rom, (UINT64_C(1) << 32) - m->rom_size, m->rom_size,
                 LAYER_DEVICE);
-    if (m->cfg.cpu_model == CPU_286) {       /* which starts at the end of its 16 MB */
-        uint32_t end = m->rom_size < 0x20000 ? m->rom_size : 0x20000;
-        bus_map_rom(&m->mem, &p->r_bios286, "bios286", m->rom + m->rom_size - end,
-                    (UINT64_C(1) << 24) - end, end, LAYER_DEVICE);
-    }
+    if (m->cfg.cpu_model == CPU_286)
+        map_bios_end(m, &p->r_bios286, "bios286", top);
+    if (m->ram_size <= top - 0x120000)
+        map_bios_end(m, &p->r_bios_a20, "bios, A20 closed", top - 0x100000);
     bus_map_io(&m->mem, &p->r_vgamem, "vga", &vga_mem_ops, &p->vga, VGA_MEM_BASE, VGA_MEM_SIZE,
                LAYER_DEVICE);
     p->r_vgamem.bulk = &vga_mem_bulk;
@@ -620,10 +629,22 @@ bool board_init(struct machine *m, struct error *err)
     return true;
 }
 
+/* An 80286 program leaves protected mode by INIT, with a shutdown code in CMOS register 0Fh that has the
+ * firmware go on at an address of the program's (05h, 0Ah-0Ch) or return from a block move (09h): it
+ * finds the chips as it left them. With any other code firmware starts afresh; what reset signal the
+ * chips lack then, on a real board, firmware makes up for. Here all of them have it. */
+enum reset_kind board_init_kind(const struct machine *m)
+{
+    uint8_t code = m->pc.rtc.ram[0x0f];
+    return code == 0x05 || (code >= 0x09 && code <= 0x0c) ? RESET_INIT : RESET_HARD;
+}
+
 void board_reset(struct machine *m, enum reset_kind kind)
 {
     device_reset_all(&m->devices, kind);
     board_map_apic(m);
+    if (kind == RESET_INIT)
+        return;
     if (kind == RESET_POWER)
         board_cmos(m);
     if (kind == RESET_POWER && !m->pc.has_pci)

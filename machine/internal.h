@@ -33,7 +33,7 @@ struct machine {
     struct vga_look look;        /* at the last machine_draw_changed() */
     uint64_t      ram_size;
     uint32_t      vram_size, rom_size;
-    bool          reset_wanted;
+    bool          reset_wanted, init_wanted;
     struct pc     pc;
 };
 
@@ -42,6 +42,8 @@ extern const struct device_class machine_class;
 /* board.c: allocates nothing; wires the chips by cfg. */
 bool board_init(struct machine *m, struct error *err);
 void board_reset(struct machine *m, enum reset_kind kind);
+/* What a pulse on INIT, or a triple fault, comes to on this board: RESET_INIT or RESET_HARD. */
+enum reset_kind board_init_kind(const struct machine *m);
 void board_cmos(struct machine *m);
 bool board_key(struct machine *m, uint16_t code, bool down, bool typematic);
 bool board_mouse(struct machine *m, int dx, int dy, int wheel, unsigned buttons);
@@ -54,7 +56,7 @@ void board_map_apic(struct machine *m);      /* by the processor's IA32_APIC_BAS
 bool board_loaded(struct machine *m, struct error *err);
 
 /* From devices: between slices the machine acts on them. */
-void machine_want_reset(struct machine *m);
+void machine_want_reset(struct machine *m, enum reset_kind kind);
 void machine_want_power_off(struct machine *m);
 void machine_want_exit(struct machine *m, uint32_t code);
 void machine_rate_changed(struct machine *m);

@@ -71,9 +71,9 @@ void machine_set_rate(struct machine *m, uint64_t ips)
 
 /* ---- requests from devices ---- */
 
-void machine_want_reset(struct machine *m)
+void machine_want_reset(struct machine *m, enum reset_kind kind)
 {
-    m->reset_wanted = true;
+    *(kind == RESET_INIT ? &m->init_wanted : &m->reset_wanted) = true;
     cpu_kick(&m->cpu);
 }
 void machine_want_power_off(struct machine *m)
@@ -88,12 +88,17 @@ void machine_want_exit(struct machine *m, uint32_t code)
     cpu_kick(&m->cpu);
 }
 
+static void do_reset(struct machine *m, enum reset_kind kind)
+{
+    m->reset_wanted = m->init_wanted = false;
+    m->cpu.pending &= ~(uint32_t)PEND_SHUTDOWN;
+    board_reset(m, kind);
+}
+
 void machine_reset(struct machine *m)
 {
-    m->reset_wanted = false;
     m->powered_off = m->exited = false;      /* the button of a machine that is off turns it on */
-    m->cpu.pending &= ~(uint32_t)PEND_SHUTDOWN;
-    board_reset(m, RESET_HARD);
+    do_reset(m, RESET_HARD);
 }
 
 /* ---- inputs ---- */
@@ -166,13 +171,14 @@ static bool stopped(struct machine *m, enum stop *why)
         return true;
     }
     bool shutdown = m->cpu.pending & PEND_SHUTDOWN;
-    if (!shutdown && !m->reset_wanted)
+    if (!shutdown && !m->reset_wanted && !m->init_wanted)
         return false;
-    if (m->cfg.no_reboot) {
+    enum reset_kind kind = m->reset_wanted ? RESET_HARD : board_init_kind(m);
+    if (m->cfg.no_reboot && kind == RESET_HARD) {
         *why = shutdown ? STOP_SHUTDOWN : STOP_RESET;
         return true;
     }
-    machine_reset(m);
+    do_reset(m, kind);
     return false;
 }
 

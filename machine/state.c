@@ -13,6 +13,7 @@ static const struct field machine_fields[] = {
     FIELD(struct machine, exit_code),
     FIELD(struct machine, a20),
     FIELD(struct machine, reset_wanted),
+    FIELD(struct machine, init_wanted),
     FIELD_STRUCT(struct machine, inputs, input_queue_fields),
     FIELD(struct machine, input_event),
     FIELD_END
@@ -31,7 +32,8 @@ static bool machine_post_load(void *dev, unsigned version, struct error *err)
 static void machine_class_reset(void *dev, enum reset_kind kind)
 {
     struct machine *m = dev;
-    m->a20 = true;
+    if (kind != RESET_INIT)
+        m->a20 = true;
     if (kind == RESET_POWER)
         m->exited = m->powered_off = false;
 }

@@ -480,8 +480,15 @@ irq9:   in al, 0xa1
         pop ax
         iret
 
-; What the BIOS does after a reset that an 80286 asked for to leave protected mode.
+; What the BIOS does after a reset that an 80286 asked for to leave protected mode. It resets the processor alone, also
+; while the A20 gate is closed.
 shutdown:
+        in al, 0x21
+        or al, 0x80
+        out 0x21, al
+        in al, 0x92
+        and al, 0xfc
+        out 0x92, al
         mov word [0x467], .jumped
         mov word [0x469], 0
         mov al, 0x0a
@@ -489,6 +496,14 @@ shutdown:
 .jumped:
         call .real
         EXPECT e, "shutdown 0A jumps"
+        in al, 0x92
+        test al, 2
+        EXPECT z, "with the A20 gate as it was"
+        or al, 2
+        out 0x92, al
+        in al, 0x21
+        test al, 0x80
+        EXPECT nz, "and the interrupt controller"
         mov al, 0x05
         mov word [0x467], .ended
         jmp .reset
@@ -512,6 +527,7 @@ shutdown:
 .called:
         call .real
         EXPECT e, "shutdown 0C returns"
+%ifndef SEABIOS                                 ; which stops at 09
         mov word [0x467], 0x6000
         mov word [0x6000], 0x1234               ; DS, ES
         mov word [0x6002], 0x5678
@@ -536,6 +552,7 @@ shutdown:
         call .real
         cmp byte [flag], 0
         EXPECT e, "shutdown 09 takes registers back"
+%endif
         mov dx, 0xf4
         mov al, [failures]
         out dx, al

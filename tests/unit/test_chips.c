@@ -91,6 +91,29 @@ START_TEST(strange_states_do_no_harm)
 }
 END_TEST
 
+/* INIT is the processor's and its local APIC's: an 80286 program that asked for it has its chips as before. */
+START_TEST(init_leaves_chips_alone)
+{
+    struct dt_rng r = dt_seed(300 + (uint64_t)_i);
+    struct pc_rig a, b;
+    pc_init(&a, (unsigned)_i);
+    pc_init(&b, (unsigned)_i);
+    for (unsigned moment = 0; moment < 12; moment++) {
+        for (unsigned n = dt_below(&r, 150); n--;)
+            pc_do(&a, some_act(&r));
+        pc_copy(&b, &a);
+        board_reset(b.m, RESET_INIT);
+        for (unsigned i = 0; i < a.m->devices.n; i++) {
+            const struct device *d = &a.m->devices.d[i];
+            if (d->cls != &cpu_class && d->cls != &lapic_class)
+                dt_same(d->cls, d->self, b.m->devices.d[i].self);
+        }
+    }
+    pc_free(&a);
+    pc_free(&b);
+}
+END_TEST
+
 START_TEST(every_chip_is_on_some_board)
 {
     bool seen[ARRAY_LEN(chips)] = { false };
@@ -117,6 +140,7 @@ int main(void)
     tcase_set_timeout(t, 120);
     tcase_add_loop_test(t, saved_at_random_moments, 0, BOARDS);
     tcase_add_loop_test(t, strange_states_do_no_harm, 0, BOARDS);
+    tcase_add_loop_test(t, init_leaves_chips_alone, 0, BOARDS);
     tcase_add_test(t, every_chip_is_on_some_board);
     suite_add_tcase(s, t);
     return dt_run(s);
