@@ -128,8 +128,8 @@ static void map_frame_buffer(struct machine *m)
     bus_map(&m->mem, &p->r_lfb);
 }
 
-/* The end of the BIOS once more: at the end of the address space, or a megabyte below it, where the
- * first fetch after INIT goes while the A20 gate is closed. Chipsets decode so few bits there, too. */
+/* The end of the BIOS once more: at the end of the address space, or a megabyte below it, where
+ * the first fetch after INIT goes while the A20 gate is closed. Chipsets decode as few bits. */
 static void map_bios_end(struct machine *m, struct region *r, const char *name, uint64_t end)
 {
     uint32_t n = m->rom_size < 0x20000 ? m->rom_size : 0x20000;
@@ -629,10 +629,10 @@ bool board_init(struct machine *m, struct error *err)
     return true;
 }
 
-/* An 80286 program leaves protected mode by INIT, with a shutdown code in CMOS register 0Fh that has the
- * firmware go on at an address of the program's (05h, 0Ah-0Ch) or return from a block move (09h): it
- * finds the chips as it left them. With any other code firmware starts afresh; what reset signal the
- * chips lack then, on a real board, firmware makes up for. Here all of them have it. */
+/* An 80286 program leaves protected mode by INIT, with a shutdown code in CMOS register 0Fh that
+ * has the firmware go on at an address of the program's (05h, 0Ah-0Ch) or return from a block move
+ * (09h): it finds the chips as it left them. With any other code firmware starts afresh; what reset
+ * signal the chips lack then, on a real board, firmware makes up for. Here all of them have it. */
 enum reset_kind board_init_kind(const struct machine *m)
 {
     uint8_t code = m->pc.rtc.ram[0x0f];
