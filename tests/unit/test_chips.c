@@ -91,7 +91,7 @@ START_TEST(strange_states_do_no_harm)
 }
 END_TEST
 
-/* INIT is the processor's and its local APIC's: a program that asked for it has its chips as before. */
+/* INIT is the processor's and its local APIC's: who asked for it has the chips as before. */
 START_TEST(init_leaves_chips_alone)
 {
     struct dt_rng r = dt_seed(300 + (uint64_t)_i);
