@@ -1,12 +1,29 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The emulators that are compared, and how each is started without a window on the same machine:
-256 MB of memory, one processor, the guest's CD or floppy, COM1 to us."""
+"""The emulators that are compared, and how each is started on the same machine, without a window or with one: 256 MB
+of memory, one processor, the guest's CD or floppy, COM1 to us."""
+import contextlib
 import hashlib
 import os
 import shutil
 import subprocess
 
 MEMORY = 256
+
+
+@contextlib.contextmanager
+def virtual_screen(folder):
+    """Xvfb; the environment for what shall have its window there, and keep its settings in the folder."""
+    r, w = os.pipe()
+    screen = subprocess.Popen(["Xvfb", "-displayfd", str(w), "-screen", "0", "1152x864x24",
+                               "-nolisten", "tcp"], pass_fds=[w], stderr=subprocess.DEVNULL)
+    os.close(w)
+    try:
+        yield dict(os.environ, SDL_VIDEODRIVER="x11", XDG_DATA_HOME=folder,
+                   DISPLAY=":" + os.read(r, 16).decode().strip())
+    finally:
+        screen.terminate()
+        screen.wait()
+        os.close(r)
 
 
 def _first_line(command, having):
@@ -33,12 +50,12 @@ class Vitrine:
     def version(self):
         return "vitrine " + _fingerprint(self.path)
 
-    def command(self, image, cwd, disk=None):
+    def command(self, image, cwd, disk=None, window=False):
         iso = image.endswith(".iso")
         kind = ["--cdrom", image, "--boot", "d"] if iso else ["--fda", image, "--boot", "a"]
         kind += ["--hda", disk] if disk else ["--discard-writes"]
-        return [self.path, "run", "--headless", "--clock", "fixed", "--memory", "%dM" % MEMORY,
-                "--serial", "stdio"] + kind
+        kind += [] if window else ["--headless", "--clock", "fixed"]
+        return [self.path, "run", "--memory", "%dM" % MEMORY, "--serial", "stdio"] + kind
 
 
 class Qemu:
@@ -51,14 +68,14 @@ class Qemu:
     def version(self):
         return _first_line([self.path, "--version"], "version")
 
-    def command(self, image, cwd, disk=None):
+    def command(self, image, cwd, disk=None, window=False):
         floppy = "if=floppy,format=raw,snapshot=on,file=" + image.replace(",", ",,")
         kind = (["-cdrom", image, "-boot", "d"] if image.endswith(".iso") else
                 ["-drive", floppy, "-boot", "a"])
         if disk:
             kind += ["-drive", "if=ide,index=0,format=raw,file=" + disk.replace(",", ",,")]
-        return [self.path, "-accel", "tcg,thread=single", "-m", str(MEMORY), "-display", "none",
-                "-serial", "stdio", "-monitor", "none", "-no-reboot", "-net", "none"] + kind
+        return [self.path, "-accel", "tcg,thread=single", "-m", str(MEMORY),
+                "-display", "sdl" if window else "none", "-serial", "stdio", "-monitor", "none", "-no-reboot", "-net", "none"] + kind
 
 
 class Bochs:
@@ -77,7 +94,7 @@ class Bochs:
     def version(self):
         return _first_line([self.path, "--help", "cpu"], "Emulator") + " " + _fingerprint(self.path)
 
-    def command(self, image, cwd, disk=None):
+    def command(self, image, cwd, disk=None, window=False):
         iso = image.endswith(".iso")
         drive = "floppya: 1_44="
         if iso:
@@ -87,7 +104,7 @@ class Bochs:
                 "megs: %d" % MEMORY,
                 "romimage: file=" + self.roms[0],
                 "vgaromimage: file=" + self.roms[1],
-                'display_library: rfb, options="timeout=0"',
+                "display_library: x" if window else 'display_library: rfb, options="timeout=0"',
                 "cpu: model=bx_generic, count=1, ips=100000000",
                 "clock: sync=none, time0=1700000000",
                 drive + image + ", status=inserted",

@@ -8,7 +8,9 @@ import subprocess
 import tempfile
 import time
 
+import emulators
 import images
+import timing
 
 START = 'wait screen "e" 5s\nquit\n'          # the firmware's first line has one
 IDLE = 'wait idle 5m\nsleep 2s\nquit\n'
@@ -29,34 +31,20 @@ def _run(vitrine, script, options):
         return time.monotonic() - begin, used.ru_maxrss / 1024, p.returncode
 
 
-def _ticks(pid):
-    with open("/proc/%d/stat" % pid) as f:
-        fields = f.read().rsplit(")", 1)[1].split()
-    return int(fields[11]) + int(fields[12])
-
-
 def _window(vitrine, image, boot=20, seconds=30):
     """Percent of one processor, once the guest has had its time to start."""
     with tempfile.TemporaryDirectory(prefix="vitrine-bench-") as cwd:
         disk = shutil.copy(image, os.path.join(cwd, "dos.img"))
-        r, w = os.pipe()
-        screen = subprocess.Popen(["Xvfb", "-displayfd", str(w), "-screen", "0", "1152x864x24",
-                                   "-nolisten", "tcp"], pass_fds=[w], stderr=subprocess.DEVNULL)
-        os.close(w)
-        env = dict(os.environ, SDL_VIDEODRIVER="x11", XDG_DATA_HOME=cwd,
-                   DISPLAY=":" + os.read(r, 16).decode().strip())
-        p = subprocess.Popen([vitrine, "run", "--fda", disk, "--boot", "a"], cwd=cwd, env=env,
-                             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                             stderr=subprocess.DEVNULL)
-        time.sleep(boot)
-        before = _ticks(p.pid)
-        time.sleep(seconds)
-        used = _ticks(p.pid) - before
-        for process in (p, screen):
-            process.terminate()
-            process.wait()
-        os.close(r)
-        return 100.0 * used / os.sysconf("SC_CLK_TCK") / seconds
+        with emulators.virtual_screen(cwd) as env:
+            p = subprocess.Popen([vitrine, "run", "--fda", disk, "--boot", "a"], cwd=cwd, env=env,
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                 stderr=subprocess.DEVNULL)
+            time.sleep(boot)
+            before = timing.cpu_seconds(p.pid)
+            time.sleep(seconds)
+            used = timing.cpu_seconds(p.pid) - before
+            timing.stop(p)
+        return 100.0 * used / seconds
 
 
 def report(vitrine, folder):

@@ -45,7 +45,7 @@ def stop(process):
                 pass
 
 
-def serial_lines(command, cwd, fifo=None, nice=5, stall=600):
+def serial_lines(command, cwd, fifo=None, nice=5, stall=600, env=None):
     """Yields (cpu seconds, line) until the guest ends. The lines come on the command's standard
     output, or through the named pipe `fifo` for an emulator that writes its serial port only to a
     file. A last line without an end counts."""
@@ -53,7 +53,7 @@ def serial_lines(command, cwd, fifo=None, nice=5, stall=600):
     pipe = os.open(fifo, os.O_RDWR | os.O_NONBLOCK) if fifo else None
     before = cpu_of_ended()
     log = open(os.path.join(cwd, "log"), "wb")
-    process = subprocess.Popen(command, cwd=cwd, stdin=subprocess.DEVNULL, stderr=log,
+    process = subprocess.Popen(command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stderr=log,
                                stdout=log if fifo else subprocess.PIPE,
                                preexec_fn=lambda: os.nice(nice))
     fd = pipe if fifo else process.stdout.fileno()
