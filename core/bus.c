@@ -79,11 +79,11 @@ static void flatten(struct bus *b, uint64_t base, uint64_t size)
         flatten_page(b, n);
 }
 
-static void remapped(struct bus *b)
+static void remapped(struct bus *b, uint64_t base, uint64_t size)
 {
     b->map_gen++;
-    if (b->on_remap)
-        b->on_remap(b->owner);
+    if (b->on_remap && size)
+        b->on_remap(b->owner, base, size);
 }
 
 void bus_map(struct bus *b, struct region *r)
@@ -92,7 +92,7 @@ void bus_map(struct bus *b, struct region *r)
     b->regions[b->n_regions++] = r;
     if (r->enabled) {
         flatten(b, r->base, r->size);
-        remapped(b);
+        remapped(b, r->base, r->size);
     }
 }
 
@@ -129,15 +129,28 @@ void bus_update(struct bus *b, struct region *r, bool enabled, uint64_t base, ui
     r->base = base;
     r->size = size;
     flatten(b, old_base, old_size);
-    if (enabled)
+    remapped(b, old_base, old_size);
+    if (enabled) {
         flatten(b, base, size);
-    remapped(b);
+        remapped(b, base, size);
+    }
+}
+
+void bus_point(struct bus *b, struct region *r, uint8_t *mem)
+{
+    if (r->rd == mem)
+        return;
+    r->rd = r->wr = mem;
+    if (r->enabled) {
+        flatten(b, r->base, r->size);
+        remapped(b, r->base, r->size);
+    }
 }
 
 void bus_refresh(struct bus *b)
 {
     flatten(b, 0, b->ports ? 65536 : b->n_pages << PAGE_SHIFT);
-    remapped(b);
+    remapped(b, 0, UINT64_MAX);
 }
 
 static struct region *region_at(struct bus *b, uint64_t a)

@@ -10,7 +10,7 @@
  * device window has neither. A page that several regions share resolves by scan.
  * Ports are a table of one region per port.
  *
- * A remap bumps map_gen and calls on_remap, whereupon CPUs drop their TLBs.
+ * A remap bumps map_gen and calls on_remap, whereupon CPUs drop what they know of that range.
  */
 #pragma once
 #include "core/base.h"
@@ -44,6 +44,8 @@ struct region {
     uint64_t              base, size;
     uint8_t               layer; /* the highest enabled layer wins */
     bool                  enabled;
+    bool                  shared; /* plain memory that changes otherwise than by stores to this
+                                    region, too: code and page tables in it are not remembered */
     const struct bus_bulk *bulk; /* beside ops; NULL: none */
 };
 
@@ -75,7 +77,7 @@ struct bus {
     struct code_page *code;      /* parallel to pages */
     struct region   **ports;     /* port space: 65536 entries */
     uint32_t          map_gen;
-    void            (*on_remap)(void *owner);
+    void            (*on_remap)(void *owner, uint64_t base, uint64_t size);
     /* Called before n bytes at a change, when some of them lie in lines that hold code. */
     void            (*on_code_write)(void *owner, paddr a, unsigned n);
     void             *owner;
@@ -97,9 +99,10 @@ void bus_map_rom(struct bus *b, struct region *r, const char *name, uint8_t *mem
                  uint64_t size, unsigned layer);
 void bus_map_io(struct bus *b, struct region *r, const char *name, const struct bus_ops *ops,
                 void *dev, uint64_t base, uint64_t size, unsigned layer);
-/* Moves, enables or disables a region. After a change of rd or wr alone: disable it, then enable
- * it. */
+/* Moves, enables or disables a region. */
 void bus_update(struct bus *b, struct region *r, bool enabled, uint64_t base, uint64_t size);
+/* The memory behind a plain region becomes another. */
+void bus_point(struct bus *b, struct region *r, uint8_t *mem);
 /* Recomputes everything: after several regions were changed by hand. */
 void bus_refresh(struct bus *b);
 

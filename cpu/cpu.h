@@ -286,6 +286,8 @@ void blocks_flush(struct cpu *c);
 void blocks_stats(const struct cpu *c, uint64_t *built, uint64_t *dropped);
 /* The bus calls this before bytes that hold code change. */
 void cpu_code_write(struct cpu *c, paddr a, unsigned n);
+/* And this when other memory, or a device, answers there from now on. */
+void cpu_remapped(struct cpu *c, paddr base, uint64_t size);
 
 /* Recomputes what follows from the state: mode, tlb, seg lim_r/lim_w. After CR0, EFLAGS.VM, CS,
  * SS or CPL changed. */

@@ -22,7 +22,8 @@ bool seg_check(struct cpu *c, unsigned seg, uint64_t off, unsigned size, enum ac
  * user: as CPL 3 does; false for implicit supervisor accesses (descriptor tables, TSS). */
 bool mmu_translate(struct cpu *c, laddr a, enum access acc, bool user, paddr *out);
 /* Code fetch at the present CPL: the byte's physical address, and where it lies on the host
- * (NULL: a device or nothing; read it through the bus). False: #PF recorded. */
+ * (NULL: a device or nothing, or code that must not be remembered; read it through the bus).
+ * False: #PF recorded. */
 bool mmu_fetch(struct cpu *c, laddr a, paddr *pa, const uint8_t **host);
 /* Linear accesses of any alignment, page crossing and devices included; both pages are checked
  * before the first byte is written. */

@@ -26,6 +26,8 @@
 #define TF_W      1u             /* stores are allowed, and the dirty bit is set */
 #define TF_LARGE  4u             /* part of a 4 MB or 2 MB page */
 
+#define REMAP_SMALL 0x40000u
+
 #define PTE_P   0x001u
 #define PTE_W   0x002u
 #define PTE_U   0x004u
@@ -259,6 +261,29 @@ void mmu_tables_written(struct cpu *c, paddr a, unsigned n)
         run_leave_after(c);
 }
 
+/* Of a large range everything is dropped; of a small one what lies there, so that programs may
+ * switch banks of video memory often. Tables in it: then what they map is unknown. */
+void cpu_remapped(struct cpu *c, paddr base, uint64_t size)
+{
+    uint64_t from = base >> PAGE_SHIFT, to = (base + size - 1) >> PAGE_SHIFT;
+    bool all = size > REMAP_SMALL || to >= c->mem->n_pages;
+    for (uint64_t pn = from; !all && pn <= to; pn++)
+        all = c->mem->code[pn].tables;
+    if (all) {
+        tlb_flush_all(c);
+        blocks_flush(c);
+    } else {
+        for (uint64_t pn = from; pn <= to; pn++)
+            if (c->mem->code[pn].lines)
+                cpu_code_write(c, pn << PAGE_SHIFT, PAGE_SIZE);
+        EACH_USED(c, u, i)
+            if (c->tlb_phys[u][i] >> PAGE_SHIFT >= from && c->tlb_phys[u][i] >> PAGE_SHIFT <= to)
+                entry_drop(c, u, i);
+        jumps_forget(c);
+    }
+    cpu_kick(c);
+}
+
 /* A large page leaves one entry per 4 KB touched; INVLPG drops them all. */
 static void flush_large(struct cpu *c, laddr a)
 {
@@ -444,6 +469,13 @@ static bool walk_pae(struct cpu *c, struct walk *w)
     return true;
 }
 
+/* Whether what was made from memory there holds until a store that the bus sees. */
+static bool lasting(const struct cpu *c, paddr a)
+{
+    const struct page *p = bus_page(c->mem, a);
+    return a == PTE_NONE || (p && p->rd && !p->region->shared);
+}
+
 static NOINLINE bool translate_miss(struct cpu *c, laddr a, enum access acc, bool user, paddr *out)
 {
     struct walk w = { .lin = a, .write = acc == ACC_WRITE, .user = user, .leaf = PTE_NONE,
@@ -454,7 +486,10 @@ static NOINLINE bool translate_miss(struct cpu *c, laddr a, enum access acc, boo
     } else if (!(c->cr4 & CR4_PAE ? walk_pae(c, &w) : walk_32(c, &w))) {
         return false;
     }
-    fill(c, &w);
+    if (c->cr0 & CR0_PG && !(lasting(c, w.dir) && lasting(c, w.leaf)))
+        tlb_flush_page(c, a);
+    else
+        fill(c, &w);
     *out = w.phys | (a & PAGE_MASK);
     return true;
 }
@@ -574,6 +609,7 @@ bool mmu_fetch(struct cpu *c, laddr a, paddr *pa, const uint8_t **host)
     if (!mmu_translate(c, a, ACC_EXEC, c->cpl == 3, pa))
         return false;
     const struct page *p = bus_page(c->mem, *pa);
-    *host = p && p->rd ? p->rd + (*pa & PAGE_MASK) : NULL;
+    bool kept = c->tlb_page[c->cpl == 3][tlb_index(a)] == ((uint32_t)a & ~PAGE_MASK);
+    *host = p && p->rd && kept && !p->region->shared ? p->rd + (*pa & PAGE_MASK) : NULL;
     return true;
 }

@@ -10,7 +10,7 @@
 #include "devices/atapi.h"
 #include "machine/internal.h"
 
-enum layer { LAYER_RAM, LAYER_DEVICE, LAYER_BRIDGE, LAYER_CPU };
+enum layer { LAYER_RAM, LAYER_DEVICE, LAYER_BANK, LAYER_BRIDGE, LAYER_CPU };
 
 enum { ROM_BASE = 0xc0000, KLOAD_ROM = 0xd0000, SHADOW_BASE = 0xe0000, KLOAD_PORT = 0x1b0 };
 
@@ -112,7 +112,7 @@ static void map_frame_buffer(struct machine *m)
 {
     struct pc *p = &m->pc;
     struct region plain = { .name = "lfb", .rd = m->vram, .wr = m->vram, .size = m->vram_size,
-                            .layer = LAYER_DEVICE };
+                            .layer = LAYER_DEVICE, .shared = true };
     p->r_lfb = plain;
     if (!p->has_pci) {
         p->r_lfb.base = VGA_LFB_ISA;
@@ -136,6 +136,17 @@ static void map_bios_end(struct machine *m, struct region *r, const char *name, 
     bus_map_rom(&m->mem, r, name, m->rom + m->rom_size - n, end - n, n, LAYER_DEVICE);
 }
 
+/* A0000..AFFFF where the VGA's window is plain memory: over the chip, which answers the rest. */
+static void map_window(void *owner)
+{
+    struct machine *m = owner;
+    struct region *r = &m->pc.r_vgabank;
+    uint8_t *mem = vga_window(&m->pc.vga);
+    if (mem)
+        bus_point(&m->mem, r, mem);
+    bus_update(&m->mem, r, mem != NULL, VGA_MEM_BASE, 0x10000);
+}
+
 static void map_memory(struct machine *m)
 {
     struct pc *p = &m->pc;
@@ -151,6 +162,8 @@ static void map_memory(struct machine *m)
     bus_map_io(&m->mem, &p->r_vgamem, "vga", &vga_mem_ops, &p->vga, VGA_MEM_BASE, VGA_MEM_SIZE,
                LAYER_DEVICE);
     p->r_vgamem.bulk = &vga_mem_bulk;
+    p->r_vgabank = (struct region){ .name = "vga bank", .layer = LAYER_BANK, .shared = true };
+    bus_map(&m->mem, &p->r_vgabank);
     map_frame_buffer(m);
     /* An AT has its ROMs where they are, but E0000..FFFFF is RAM that power-on fills with the BIOS,
      * as chipsets with shadow RAM left it: our BIOS keeps its variables there. */
@@ -338,6 +351,8 @@ static void init_vga(struct machine *m)
 {
     struct pc *p = &m->pc;
     vga_init(&p->vga, &m->sched, m->vram, m->vram_size);
+    p->vga.remap = map_window;
+    p->vga.owner = m;
     port(m, "vga", &vga_ops, &p->vga, VGA_PORT_BASE, VGA_PORTS);
     device_add(&m->devices, &vga_class, &p->vga, "vga");
     if (!p->has_pci)                         /* PCI boards left IRQ 9 to others */
@@ -495,6 +510,7 @@ bool board_loaded(struct machine *m, struct error *err)
                                  "copy of it");
     board_map_apic(m);
     board_update_a20(m);
+    map_window(m);
     return true;
 }
 

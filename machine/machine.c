@@ -245,12 +245,9 @@ enum stop machine_run(struct machine *m, uint64_t max_insns, vtime until)
 
 /* ---- creation ---- */
 
-static void on_remap(void *owner)
+static void on_remap(void *owner, uint64_t base, uint64_t size)
 {
-    struct machine *m = owner;
-    tlb_flush_all(&m->cpu);
-    blocks_flush(&m->cpu);
-    cpu_kick(&m->cpu);
+    cpu_remapped(&((struct machine *)owner)->cpu, base, size);
 }
 
 static void on_code_write(void *owner, paddr a, unsigned n)

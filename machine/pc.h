@@ -73,8 +73,8 @@ struct pc {
 
     struct region    io[BOARD_PORTS];
     unsigned         n_io, ide_io;       /* ide_io: the first of the four of IDE */
-    struct region    r_ram, r_bios, r_bios286, r_bios_a20, r_rom, r_vgamem, r_lfb, r_direct, r_mmio,
-                     r_vgarom, r_kload, r_lapic, r_ioapic;
+    struct region    r_ram, r_bios, r_bios286, r_bios_a20, r_rom, r_vgamem, r_vgabank, r_lfb,
+                     r_direct, r_mmio, r_vgarom, r_kload, r_lapic, r_ioapic;
     uint8_t          rom[0x40000];       /* C0000..FFFFF as ROMs show there */
     uint8_t          kload_rom[KLOAD_ROM_SIZE];
 };

@@ -61,7 +61,10 @@ static int inta(void *pic)
 }
 
 static vtime time_at(void *owner, uint64_t icount) { (void)owner; return icount * 10; }
-static void remapped(void *owner) { tlb_flush_all(&((struct world *)owner)->cpu); }
+static void remapped(void *owner, uint64_t base, uint64_t size)
+{
+    cpu_remapped(&((struct world *)owner)->cpu, base, size);
+}
 static void code_written(void *owner, paddr a, unsigned n)
 {
     cpu_code_write(&((struct world *)owner)->cpu, a, n);
@@ -75,12 +78,12 @@ static struct world *make(unsigned engine)
     FUZZ_CHECK(w && (w->ram = malloc(WORLD_RAM)) && bus_init(&w->mem, 32, 1u << 22) &&
                bus_init(&w->io, 16, 0) && cpu_init(&w->cpu, 0, CPU_MODEL_DEFAULT, 0, 0) &&
                cpu_set_engine(&w->cpu, engine ? CPU_IR : CPU_INTERP, engine == 2), "no memory");
-    w->mem.on_remap = remapped;
-    w->mem.on_code_write = code_written;
-    w->mem.owner = w;
     bus_map_ram(&w->mem, &w->ram_region, "ram", w->ram, 0, WORLD_RAM, 0);
     bus_map_io(&w->mem, &w->window, "window", &window_ops, w, WINDOW, 0x4000, 1);
     bus_map_io(&w->io, &w->ports, "ports", &dev_ops, w, 0, 0x10000, 0);
+    w->mem.on_remap = remapped;
+    w->mem.on_code_write = code_written;
+    w->mem.owner = w;
     return w;
 }
 

@@ -36,7 +36,10 @@ struct emu {
 };
 
 static vtime no_time(void *owner, uint64_t icount) { return icount; }
-static void remapped(void *owner) { tlb_flush_all(&((struct emu *)owner)->cpu); }
+static void remapped(void *owner, uint64_t base, uint64_t size)
+{
+    cpu_remapped(&((struct emu *)owner)->cpu, base, size);
+}
 static void code_written(void *owner, paddr a, unsigned n)
 {
     cpu_code_write(&((struct emu *)owner)->cpu, a, n);

@@ -32,7 +32,10 @@ static inline uint32_t fix_rand(uint32_t *s)
 }
 
 static vtime fix_time(void *owner, uint64_t icount) { (void)owner; return icount; }
-static void fix_remapped(void *owner) { tlb_flush_all(&((struct cpu_fixture *)owner)->cpu); }
+static void fix_remapped(void *owner, uint64_t base, uint64_t size)
+{
+    cpu_remapped(&((struct cpu_fixture *)owner)->cpu, base, size);
+}
 static void fix_code_written(void *owner, paddr a, unsigned n)
 {
     cpu_code_write(&((struct cpu_fixture *)owner)->cpu, a, n);

@@ -39,7 +39,11 @@ static struct rig rig;
 static struct cpu *const cpu = &rig.cpu;
 
 static vtime rig_time(void *owner, uint64_t icount) { (void)owner; return icount * 10; }
-static void rig_remap(void *owner) { (void)owner; tlb_flush_all(cpu); }
+static void rig_remap(void *owner, uint64_t base, uint64_t size)
+{
+    (void)owner;
+    cpu_remapped(cpu, base, size);
+}
 static void rig_code_write(void *owner, paddr a, unsigned n)
 {
     (void)owner;

@@ -7,6 +7,8 @@
  */
 #include "cpu_fixture.h"
 
+#include "cpu/mem.h"
+
 #define RUN_LENGTH 24
 
 static struct cpu_fixture *one, *many;
@@ -207,6 +209,44 @@ START_TEST(short_instructions_in_device_memory)
 }
 END_TEST
 
+/* A window over two banks, and the first of them again elsewhere: a bank is switched under running
+ * code, and code is changed behind the window's back. What blocks know must not show. */
+START_TEST(banks_under_code)
+{
+    static uint8_t bank[2][4096];
+    struct region window = { .name = "window", .base = 0x200000, .size = 4096, .layer = 1,
+                             .rd = bank[0], .wr = bank[0], .enabled = true };
+    struct region plain = { .name = "plain", .base = 0x300000, .size = 4096, .layer = 1,
+                            .rd = bank[0], .wr = bank[0], .enabled = true };
+    const uint8_t inc_dec[] = { 0x40, 0x40, 0xeb, 0xfc }, dec[] = { 0x48, 0x48, 0xeb, 0xfc };
+    for (unsigned shared = 0; shared < 2; shared++) {
+        memcpy(bank[0], inc_dec, 4);
+        memcpy(bank[1], dec, 4);
+        window.rd = window.wr = bank[0];
+        window.shared = plain.shared = shared;
+        one = fix_new(0);
+        bus_map(&one->mem, &window);
+        bus_map(&one->mem, &plain);
+        fix_start(one, 32);
+        one->cpu.rip = 0x200000;
+        cpu_run(&one->cpu, 30);
+        ck_assert_uint_eq(one->cpu.gpr[R_AX], 20);
+        bus_point(&one->mem, &window, bank[1]);
+        cpu_run(&one->cpu, 30);
+        ck_assert_uint_eq(one->cpu.gpr[R_AX], 0);
+        bus_point(&one->mem, &window, bank[0]);
+        cpu_run(&one->cpu, 30);
+        ck_assert_uint_eq(one->cpu.gpr[R_AX], 20);
+        if (shared) {                            /* a store by the other address */
+            ck_assert(seg_write(&one->cpu, SEG_DS, 0x300000, 0x4848, 2));
+            cpu_run(&one->cpu, 30);
+            ck_assert_uint_eq(one->cpu.gpr[R_AX], 0);
+        }
+        fix_free(one);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("blocks");
@@ -216,6 +256,7 @@ int main(void)
     tcase_add_test(tc, jumps_stores_into_code_and_slices_do_not_show);
     tcase_add_test(tc, stores_between_blocks);
     tcase_add_test(tc, short_instructions_in_device_memory);
+    tcase_add_test(tc, banks_under_code);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_set_fork_status(runner, CK_NOFORK);

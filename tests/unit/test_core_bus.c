@@ -42,10 +42,17 @@ static struct region reg[10];
 static uint8_t *mem[10];
 static struct dev devs[10];
 static unsigned remaps, touches;
+static uint64_t remap_base, remap_size;
 static paddr touched;
 static unsigned touched_n;
 
-static void on_remap(void *owner) { (void)owner; remaps++; }
+static void on_remap(void *owner, uint64_t base, uint64_t size)
+{
+    (void)owner;
+    remap_base = base;
+    remap_size = size;
+    remaps++;
+}
 static void on_code(void *owner, paddr a, unsigned n)
 {
     (void)owner;
@@ -105,6 +112,28 @@ START_TEST(ram_rom_and_shadow)
     bus_update(&bus, &reg[1], true, 0xe000, 0x1000);
     ck_assert_uint_eq(bus_read(&bus, 0xeff0, 1), 0xea);
     ck_assert_uint_eq(bus_read(&bus, 0xfff0, 1), 0x55);
+}
+END_TEST
+
+START_TEST(other_memory_behind_a_region)
+{
+    bus_map_ram(&bus, &reg[0], "ram", mem[0], 0, SPAN, 0);
+    bus_map_ram(&bus, &reg[1], "bank", mem[1], 0x4000, 0x2000, 1);
+    mem[2][0x1003] = 7;
+    remaps = 0;
+    bus_point(&bus, &reg[1], mem[1]);
+    ck_assert_uint_eq(remaps, 0);
+    bus_point(&bus, &reg[1], mem[2]);
+    ck_assert_uint_eq(remaps, 1);
+    ck_assert_uint_eq(remap_base, 0x4000);
+    ck_assert_uint_eq(remap_size, 0x2000);
+    ck_assert_uint_eq(bus_read(&bus, 0x5003, 1), 7);
+    bus_write(&bus, 0x4000, 9, 1);
+    ck_assert_uint_eq(mem[2][0], 9);
+    bus_update(&bus, &reg[1], false, 0x4000, 0x2000);
+    ck_assert_uint_eq(remaps, 2);
+    bus_point(&bus, &reg[1], mem[3]);                /* of one that is not mapped nobody is told */
+    ck_assert_uint_eq(remaps, 2);
 }
 END_TEST
 
@@ -321,6 +350,7 @@ int main(void)
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, open_bus);
     tcase_add_test(t, ram_rom_and_shadow);
+    tcase_add_test(t, other_memory_behind_a_region);
     tcase_add_test(t, wide_accesses_are_split_as_decoded);
     tcase_add_test(t, pages_may_be_shared);
     tcase_add_test(t, regions_above_the_table);

@@ -152,6 +152,32 @@ START_TEST(pae)
 }
 END_TEST
 
+/* Tables in memory that changes behind the bus's back are looked at each time; a device's, too. */
+START_TEST(tables_in_shared_memory)
+{
+    static uint8_t table[4096];
+    struct region r = { .name = "shared", .base = PT, .size = 4096, .layer = 1, .rd = table,
+                        .wr = table, .enabled = true, .shared = true };
+    uint64_t v;
+    paging(0);
+    unsigned n = rig.mem.n_regions;
+    bus_map(&rig.mem, &r);
+    for (unsigned i = 0; i < 512; i++)
+        store_le32(table + 4 * i, i << 12 | 7);
+    put32(0x80000, 1);
+    put32(0x81000, 2);
+    ck_assert(seg_read(cpu, SEG_DS, 0x80000, 4, &v));
+    EQ(v, 1);
+    store_le32(table + 4 * 0x80, 0x81000 | 7);
+    ck_assert(seg_read(cpu, SEG_DS, 0x80000, 4, &v));
+    EQ(v, 2);
+    bus_update(&rig.mem, &r, false, PT, 4096);       /* and the old ones are there again */
+    rig.mem.n_regions = n;
+    ck_assert(seg_read(cpu, SEG_DS, 0x80000, 4, &v));
+    EQ(v, 1);
+}
+END_TEST
+
 START_TEST(a20_gate)
 {
     uint64_t v;
@@ -184,7 +210,7 @@ int main(void)
 {
     const TTest *const tests[] = {
         page_faults, accessed_and_dirty, large_and_global_pages, pae, a20_gate,
-        page_fault_by_instruction_is_restartable,
+        tables_in_shared_memory, page_fault_by_instruction_is_restartable,
     };
     return rig_main("mmu", tests, ARRAY_LEN(tests));
 }

@@ -82,10 +82,10 @@ struct env {
 };
 
 static vtime no_time(void *owner, uint64_t icount) { return icount; }
-static void remapped(void *owner)
+static void remapped(void *owner, uint64_t base, uint64_t size)
 {
     struct env *e = owner;
-    tlb_flush_all(&e->cpu);
+    cpu_remapped(&e->cpu, base, size);
 }
 static void code_written(void *owner, paddr a, unsigned n)
 {
