@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "devices/i8259.h"
 
-enum { ICW1_IC4 = 0x01, ICW1_SNGL = 0x02, ICW1_LTIM = 0x08, ICW1 = 0x10 };
-enum { ICW4_AEOI = 0x02, ICW4_SFNM = 0x10 };
+enum { ICW1_IC4 = 0x01, ICW1_SNGL = 0x02, ICW1_ADI = 0x04, ICW1_LTIM = 0x08, ICW1 = 0x10 };
+enum { ICW4_UPM = 0x01, ICW4_AEOI = 0x02, ICW4_SFNM = 0x10 };
 enum { OCW3 = 0x08, OCW3_RIS = 0x01, OCW3_RR = 0x02, OCW3_P = 0x04, OCW3_SMM = 0x20,
        OCW3_ESMM = 0x40 };
 enum { OCW2_EOI = 0x20, OCW2_SL = 0x40, OCW2_R = 0x80 };
@@ -22,10 +22,17 @@ static const struct field fields[] = {
     FIELD_TRANSIENT(struct i8259, slave),    FIELD_END
 };
 
+/* Where there is an ELCR it replaces LTIM (290562, "ICW1"). */
 static uint8_t irr(const struct i8259 *p)
 {
-    uint8_t level = p->icw1 & ICW1_LTIM ? 0xff : p->elcr;
+    uint8_t level = !p->elcr_mask && p->icw1 & ICW1_LTIM ? 0xff : p->elcr;
     return p->lines & (p->latch | level);
+}
+
+/* Does this input of a master lead to a slave? */
+static bool cascaded(const struct i8259 *p, unsigned i)
+{
+    return p->slave && !(p->icw1 & ICW1_SNGL) && p->icw3 >> i & 1;
 }
 
 /* The n-th input in order of priority. */
@@ -41,7 +48,7 @@ static unsigned request(const struct i8259 *p)
     for (unsigned n = 0; n < 8; n++) {
         unsigned i = ranked(p, n);
         bool in_service = busy >> i & 1;
-        bool nested = p->slave && i == CASCADE_IR && p->icw4 & ICW4_SFNM;
+        bool nested = cascaded(p, i) && p->icw4 & ICW4_SFNM;
         if (asking >> i & 1 && (!in_service || nested))
             return i;
         if (in_service)
@@ -79,15 +86,28 @@ static unsigned acknowledge(struct i8259 *p)
     return i;
 }
 
+/* What the processor takes as its vector: in MCS-80 mode that is the low byte of a CALL's address,
+ * every four or eight bytes. */
+static int vector(const struct i8259 *p, unsigned i)
+{
+    if (p->icw4 & ICW4_UPM)
+        return (int)((p->icw2 & 0xf8u) | i);
+    return (int)(p->icw1 & ICW1_ADI ? (p->icw1 & 0xe0u) | i << 2 : (p->icw1 & 0xc0u) | i << 3);
+}
+
+/* The slave that hears its own number on the cascade lines answers; if none does, nobody drives the
+ * bus. */
 int i8259_inta(void *master)
 {
     struct i8259 *p = master;
     unsigned i = acknowledge(p);
-    if (i == CASCADE_IR && p->slave) {
+    if (i != NONE && cascaded(p, i)) {
         p = p->slave;
+        if (i != CASCADE_IR || p->icw1 & ICW1_SNGL || (p->icw3 & 7) != i)
+            return 0xff;
         i = acknowledge(p);
     }
-    return (p->icw2 & 0xf8) | (i == NONE ? 7 : (int)i);
+    return vector(p, i == NONE ? 7 : i);
 }
 
 /* In special mask mode a masked bit escapes the non-specific EOI (231468, "Special Mask Mode"). */

@@ -10,8 +10,11 @@
  * IRR is not stored: a request is an input that is high now, and either level-triggered or not yet
  * acknowledged since it rose. An edge that goes away before INTA thus ends in IR7, as on the chip.
  *
- * Not modelled:  MCS-80 mode; buffered mode.
- * Deviations:    the cascade is the board's: ICW3 is kept but does not rewire it.
+ * Which inputs have slaves, and who answers, is in ICW3; that the slave is on IR2 is the board's.
+ * The processor gives two acknowledge pulses and never the third that MCS-80 mode waits for.
+ *
+ * Not modelled:  buffered mode (the bus has no buffers); that requests are frozen between a poll
+ *                command and its read.
  */
 #pragma once
 #include "core/bus.h"
