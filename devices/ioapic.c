@@ -14,12 +14,16 @@ static const struct field fields[] = {
     FIELD_END
 };
 
+/* 290566, "Delivery Mode": fixed and lowest priority are levels or edges; all others are edges,
+ * whatever is programmed. */
+static bool by_level(uint32_t e) { return e & LEVEL && (e >> 8 & 7) <= APIC_LOWEST; }
+
 static bool send(struct ioapic *p, unsigned n)
 {
     uint32_t e = p->entry[n];
     return apic_send(p->bus, (struct apic_message){
         .dest = p->dest[n], .vector = (uint8_t)e, .mode = e >> 8 & 7,
-        .logical = e & LOGICAL, .level = e & LEVEL });
+        .logical = e & LOGICAL, .level = by_level(e) });
 }
 
 /* A level is sent once, until its end is told. One that nobody takes is tried again when
@@ -27,7 +31,7 @@ static bool send(struct ioapic *p, unsigned n)
 static void serve_level(struct ioapic *p, unsigned n)
 {
     uint32_t e = p->entry[n];
-    if (!(e & LEVEL) || e & (MASKED | REMOTE_IRR) || !(p->pins >> n & 1))
+    if (!by_level(e) || e & (MASKED | REMOTE_IRR) || !(p->pins >> n & 1))
         return;
     p->entry[n] |= REMOTE_IRR;               /* before: what takes it may end it at once */
     if (!send(p, n))
@@ -43,7 +47,7 @@ void ioapic_pin(void *dev, int pin, bool level)
     uint32_t bit = UINT32_C(1) << n;
     bool rose = level && !(p->pins & bit);
     p->pins = level ? p->pins | bit : p->pins & ~bit;
-    if (p->entry[n] & LEVEL)
+    if (by_level(p->entry[n]))
         serve_level(p, n);
     else if (rose && !(p->entry[n] & MASKED))
         send(p, n);

@@ -261,13 +261,15 @@ static void write_dcr(struct lapic *p, uint32_t v)
 
 /* ---- local interrupts ---- */
 
+/* ExtINT is looked at where it is needed; lowest priority is reserved here, with some others that
+ * accept() ignores. An illegal vector is not accepted, so nobody would end it. */
 static void local(struct lapic *p, unsigned entry)
 {
     uint32_t lvt = p->lvt[entry];
     bool level = lvt & LVT_LEVEL && lvt_mode(lvt) == APIC_FIXED;
-    if (lvt & LVT_MASKED || lvt_mode(lvt) == APIC_EXTINT)
+    if (lvt & LVT_MASKED || lvt_mode(lvt) == APIC_EXTINT || lvt_mode(lvt) == APIC_LOWEST)
         return;
-    if (level)
+    if (level && (lvt & 0xff) >= 16)
         p->lvt[entry] |= LVT_REMOTE_IRR;
     accept(p, lvt_mode(lvt), (uint8_t)lvt, level);
 }
@@ -381,6 +383,8 @@ static void send(struct lapic *p)
     bool taken = true;
     if (m.mode == APIC_INIT && low & ICR_LEVEL && !(low & ICR_ASSERT))
         return;                              /* de-assert: arbitration starts anew, that is all */
+    if (m.mode == APIC_RESERVED || m.mode == APIC_EXTINT)
+        return;                              /* both are reserved in ICR */
     if (m.mode <= APIC_LOWEST && m.vector < 16) {
         error(p, ESR_SENT_ILLEGAL);
         return;
@@ -421,6 +425,13 @@ static uint32_t read_timer(struct lapic *p)
     return current(p, now);
 }
 
+/* SDM volume 3, figure "Error Status Register": reserved in the Pentium. */
+static void no_register(struct lapic *p)
+{
+    if (p->p6)
+        error(p, ESR_NO_REGISTER);
+}
+
 static uint32_t read_register(struct lapic *p, unsigned r)
 {
     unsigned entry = entry_at(p, r);
@@ -446,7 +457,7 @@ static uint32_t read_register(struct lapic *p, unsigned r)
     case R_COUNT:    return read_timer(p);
     case R_DCR:      return p->dcr;
     default:
-        error(p, ESR_NO_REGISTER);
+        no_register(p);
         return 0;
     }
 }
@@ -498,7 +509,7 @@ static void write_register(struct lapic *p, unsigned r, uint32_t v)
     case R_VERSION: case R_APR: case R_PPR: case R_REMOTE: case R_COUNT:
         break;
     default:
-        error(p, ESR_NO_REGISTER);
+        no_register(p);
         break;
     }
 }
