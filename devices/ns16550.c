@@ -191,10 +191,13 @@ static void write_mcr(struct ns16550 *p, uint8_t v)
     p->delta |= (changed & (MSR_CTS | MSR_DSR | MSR_DCD)) >> 4 | (old & ~now & MSR_RI) >> 4;
 }
 
+/* Without bit 0 the others "will not be programmed". */
 static void write_fcr(struct ns16550 *p, uint8_t v)
 {
     if ((v ^ p->fcr) & FCR_ENABLE)
         v |= FCR_CLEAR_RX | FCR_CLEAR_TX;
+    else if (!(v & FCR_ENABLE))
+        return;
     if (v & FCR_CLEAR_RX)
         p->rx_n = p->breaks = 0;
     if (v & FCR_CLEAR_TX && p->tx_n) {

@@ -13,7 +13,8 @@
  * As on a PC, OUT2 gates the interrupt. A wired port sees DCD, DSR and CTS. A break reaches the
  * receiver in loopback; nothing at the other end of the wire could tell it from silence.
  *
- * Not modelled:  parity and framing errors but those of a break, DMA modes.
+ * Not modelled:  parity and framing errors but those of a break, DMA modes; that the transmitter's
+ *                interrupt waits for a character's time after a single byte in the FIFO.
  * Deviations:    OUT2 gates the interrupt in loopback too; a divisor of 0 acts as 1.
  */
 #pragma once

@@ -98,6 +98,21 @@ START_TEST(fifo_sends_sixteen)
 }
 END_TEST
 
+/* PC16550D, "FIFO Control Register": bit 0 must be set when the others are written. */
+START_TEST(fcr_needs_bit_0)
+{
+    ns16550_receive(&com, 'x');
+    out(2, 0xc6);
+    ck_assert_uint_eq(in(5), 0x61);
+    ck_assert_uint_eq(in(2), 0x01);
+    out(2, 0xc1);                                  /* turning FIFOs on or off empties both */
+    ck_assert_uint_eq(in(5), 0x60);
+    ns16550_receive(&com, 'x');
+    out(2, 0x00);
+    ck_assert_uint_eq(in(5), 0x60);
+}
+END_TEST
+
 START_TEST(receives)
 {
     out(1, 1);
@@ -331,6 +346,7 @@ int main(void)
     tcase_add_test(t, detected_as_16550a);
     tcase_add_test(t, sends_at_the_rate_of_the_divisor);
     tcase_add_test(t, fifo_sends_sixteen);
+    tcase_add_test(t, fcr_needs_bit_0);
     tcase_add_test(t, receives);
     tcase_add_test(t, trigger_and_timeout);
     tcase_add_test(t, loopback);
