@@ -3,6 +3,7 @@
 
 #define WORK UINT64_C(20000)                 /* ns from STROBE to -ACK */
 #define ACK  UINT64_C(5000)                  /* of -ACK (1284: 0.5 to 10 us) */
+#define WAIT UINT64_C(20000)                 /* until a closed DMA channel is tried again */
 
 enum { DATA, STATUS, CONTROL, EPP_ADDRESS, EPP_DATA, ECP_FIFO = 0x400, CNFG_A = 0x400, CNFG_B,
        ECR };
@@ -16,6 +17,7 @@ enum { MODE_SPP, MODE_PS2, MODE_FIFO, MODE_ECP, MODE_EPP, MODE_NONE, MODE_TEST, 
 enum { ECR_NO_ERR_IRQ = 0x10, ECR_DMA = 0x08, ECR_SERVICE = 0x04, ECR_FULL = 0x02,
        ECR_EMPTY = 0x01, ECR_KEPT = 0xfc };
 enum { THRESHOLD = 8 };                      /* bytes that make a service interrupt worth while */
+enum { CNFG_A_ISA = 0x10, CNFG_B_IRQ7_DMA3 = 0x0b };
 
 static const struct field fields[] = {
     FIELD(struct lpt, data),                 FIELD_MAX(struct lpt, ctl, CTL_ALL),
@@ -23,9 +25,10 @@ static const struct field fields[] = {
     FIELD(struct lpt, connected),            FIELD(struct lpt, timeout),
     FIELD(struct lpt, serviced),             FIELD_MAX(struct lpt, ecr, ECR_KEPT),
     FIELD_MAX(struct lpt, fifo_n, LPT_FIFO), FIELD_ARRAY(struct lpt, fifo),
-    FIELD(struct lpt, step),
+    FIELD(struct lpt, step),                 FIELD(struct lpt, retry),
     FIELD(struct lpt, irq),                  FIELD_TRANSIENT(struct lpt, out),
-    FIELD_TRANSIENT(struct lpt, sched),      FIELD_END
+    FIELD_TRANSIENT(struct lpt, sched),      FIELD_TRANSIENT(struct lpt, dma),
+    FIELD_END
 };
 
 static unsigned mode(const struct lpt *p) { return p->ecr >> 5; }
@@ -44,11 +47,12 @@ static void strobe(struct lpt *p, uint8_t v)
     enter(p, TAKEN, sched_now(p->sched) + WORK);
 }
 
+/* An empty FIFO gives its last byte again. */
 static uint8_t take(struct lpt *p)
 {
     uint8_t v = p->fifo[0];
-    if (p->fifo_n)
-        memmove(p->fifo, p->fifo + 1, --p->fifo_n);
+    if (p->fifo_n && --p->fifo_n)
+        memmove(p->fifo, p->fifo + 1, p->fifo_n);
     return v;
 }
 
@@ -65,18 +69,56 @@ static bool has_fifo(const struct lpt *p)
     return mode(p) == MODE_FIFO || mode(p) == MODE_ECP || mode(p) == MODE_TEST;
 }
 
-/* A service interrupt tells once that the FIFO has room (or, in reverse, bytes), and disables
- * itself. */
+static void service(struct lpt *p)
+{
+    p->ecr |= ECR_SERVICE;
+    p->serviced = true;
+}
+
+/* Bytes to be read, or room for others. */
+static unsigned available(const struct lpt *p)
+{
+    return p->ctl & CTL_IN ? p->fifo_n : LPT_FIFO - p->fifo_n;
+}
+
+static bool wants_dma(const struct lpt *p)
+{
+    return p->dma.move && has_fifo(p) && (p->ecr & (ECR_SERVICE | ECR_DMA)) == ECR_DMA &&
+           available(p);
+}
+
+/* One DMA cycle; false: the channel is closed. Its terminal count is a service interrupt. */
+static bool cycle(struct lpt *p)
+{
+    bool in = p->ctl & CTL_IN, end;
+    uint8_t v = in ? p->fifo[0] : 0xff;
+    if (!p->dma.move(p->dma.ctl, p->dma.channel, &v, 1, in, &end))
+        return false;
+    if (in)
+        take(p);
+    else
+        p->fifo[p->fifo_n++] = v;
+    if (end)
+        service(p);
+    return true;
+}
+
+/* FIFO, printer and memory, as far as they get now. A service interrupt tells once that the FIFO
+ * has room (or, in reverse, bytes), and disables itself. */
 static void update(struct lpt *p)
 {
     pump(p);
-    unsigned n = p->ctl & CTL_IN ? p->fifo_n : LPT_FIFO - p->fifo_n;
-    if (has_fifo(p) && !(p->ecr & (ECR_SERVICE | ECR_DMA)) && n >= THRESHOLD) {
-        p->ecr |= ECR_SERVICE;
-        p->serviced = true;
-    }
+    while (wants_dma(p) && cycle(p))
+        pump(p);
+    if (has_fifo(p) && !(p->ecr & (ECR_SERVICE | ECR_DMA)) && available(p) >= THRESHOLD)
+        service(p);
+    if (p->dma.request)
+        p->dma.request(p->dma.ctl, p->dma.channel, wants_dma(p));
+    sched_arm(p->sched, &p->retry, wants_dma(p) ? sched_now(p->sched) + WAIT : VTIME_NEVER);
     line_set(&p->irq, (p->ctl & CTL_IRQ && p->acked) || p->serviced);
 }
+
+static void on_retry(void *dev, vtime when) { update(dev); }
 
 static void on_step(void *dev, vtime when)
 {
@@ -138,11 +180,11 @@ static uint8_t read_ecp(struct lpt *p, unsigned off)
         return (uint8_t)(p->ecr | (p->fifo_n == LPT_FIFO ? ECR_FULL : 0) |
                          (p->fifo_n ? 0 : ECR_EMPTY));
     case CNFG_B:
-        return config ? (uint8_t)(p->irq.level << 6 | 1 << 3) : 0xff;    /* IRQ 7, no DMA */
+        return config ? (uint8_t)(p->irq.level << 6 | CNFG_B_IRQ7_DMA3) : 0xff;
     default:
         if (config)
-            return 0x10;                     /* cnfgA: words are bytes, edges interrupt */
-        return has_fifo(p) && readable && p->fifo_n ? take(p) : 0xff;
+            return CNFG_A_ISA;               /* words are bytes, edges interrupt */
+        return has_fifo(p) && readable ? take(p) : 0xff;
     }
 }
 
@@ -169,7 +211,7 @@ static uint64_t lpt_read(void *dev, uint32_t off, unsigned size)
     switch (off) {
     case DATA:    return p->ctl & CTL_IN ? 0xff : p->data;      /* nobody else drives the pins */
     case STATUS:  return status(p);
-    case CONTROL: return p->ctl & (uint8_t)~CTL_IN;
+    case CONTROL: return p->ctl;
     default:
         if (mode(p) == MODE_EPP)
             p->timeout = true;
@@ -200,6 +242,7 @@ void lpt_init(struct lpt *p, struct sched *s, struct chardev out)
     *p = (struct lpt){ .ecr = ECR_NO_ERR_IRQ | ECR_SERVICE, .sched = s, .out = out,
                        .connected = out.put != NULL };
     sched_add(s, &p->step, "lpt1.step", on_step, p);
+    sched_add(s, &p->retry, "lpt1.retry", on_retry, p);
 }
 
 /* RESET clears both latches, and with -INIT low the printer starts afresh as well. */

@@ -7,7 +7,7 @@
  *
  *   +0  data      RW                                bits 0..7, latched; in mode 3 to the FIFO
  *   +1  status    R   7 -BUSY  6 -ACK  5 PE  4 SLCT  3 -ERROR  2..1 0  0 EPP time-out
- *   +2  control   RW  0 STROBE  1 AUTO FD  2 -INIT  3 SLCT IN  4 interrupt  5 (W) input  7..6 0
+ *   +2  control   RW  0 STROBE  1 AUTO FD  2 -INIT  3 SLCT IN  4 interrupt  5 input  7..6 0
  *   +3  EPP address, +4..7 EPP data
  *   +400h  FIFO, cnfgA   +401h  cnfgB   +402h  ECR  7..5 mode: 0 SPP, 1 PS/2, 2 SPP by FIFO, 3 ECP,
  *                                               4 EPP, 6 test, 7 configuration
@@ -18,15 +18,21 @@
  * begins, as the line follows -ACK. Without a cable the inputs float high.
  *
  * The printer is a plain one: it never sends, knows nothing of IEEE 1284, and lets EPP cycles time
- * out. What is written to the FIFO in modes 2 and 3 goes to it at its pace.
+ * out. What is written to the FIFO in modes 2 and 3 goes to it at its pace. -FAULT never falls, so
+ * bit 4 of ECR, which would let it interrupt, is only kept.
  *
- * Not modelled:  DMA to the FIFO (ECR bit 3 is kept); a printer out of paper or off line.
+ * dma (ISA channel 3) fills or empties the FIFO while ECR has bit 3 set and bit 2 clear; terminal
+ * count sets bit 2 and interrupts. Nobody tells a device that its channel was opened, so one that
+ * waits looks again every 20 us.
+ *
+ * Not modelled:  a printer out of paper or off line.
  * Deviations:    setting bit 4 of control gives no edge of its own while -ACK is high.
  */
 #pragma once
 #include "core/bus.h"
 #include "core/chardev.h"
 #include "core/device.h"
+#include "core/dma.h"
 
 #define LPT_FIFO 16
 
@@ -40,10 +46,11 @@ struct lpt {
     uint8_t  ecr;                /* bits 2..7 */
     uint8_t  fifo_n;
     uint8_t  fifo[LPT_FIFO];
-    struct event   step;
+    struct event   step, retry;
     struct line    irq;
     struct chardev out;
     struct sched  *sched;
+    struct dma_port dma;         /* wire it; none: no DMA */
 };
 
 extern const struct device_class lpt_class;

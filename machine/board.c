@@ -339,6 +339,7 @@ static void init_parallel_game(struct machine *m)
     struct pc *p = &m->pc;
     lpt_init(&p->lpt, &m->sched, m->cfg.printer);
     wire_irq(p, &p->lpt.irq, 7);
+    p->lpt.dma = i8237_port(&p->dma, 3);
     gameport_init(&p->gameport, &m->sched);
     port(m, "lpt1", &lpt_ops, &p->lpt, 0x378, 8);
     port(m, "lpt1ecp", &lpt_ecp_ops, &p->lpt, 0x778, 3);
