@@ -12,6 +12,10 @@
 #include "cpu/fpu/f80.h"
 #include "f80_points.h"
 
+#if defined __x86_64__ && defined __GNUC__
+#include <cpuid.h>
+#endif
+
 #define DEFAULT_CW 0x37f
 
 static uint64_t prng(uint64_t *s)
@@ -430,9 +434,23 @@ static void (*const host[])(const struct image *, struct image *) = {
     host_add, host_sub, host_mul, host_div, host_sqrt, host_scale, host_rem, host_rem1, host_rint,
 };
 
+/* AMD's parts raise an unmasked underflow when FSCALE by 0, FPREM or FPREM1 give a denormal operand
+ * back as it is; Intel's, which are followed here, do not. */
+static bool is_amd(void)
+{
+    unsigned a, b = 0, c, d;
+    return __get_cpuid(0, &a, &b, &c, &d) && b == 0x68747541;     /* "Auth" */
+}
+static bool differs_by_vendor(unsigned op, const struct fp_env *e, struct f80 a, struct f80 r)
+{
+    return (host[op] == host_scale || host[op] == host_rem || host[op] == host_rem1) &&
+           !(e->cw & FP_UE) && !(a.se & 0x7fff) && a.mant && same(r, a);
+}
+
 START_TEST(host_processor)
 {
     uint64_t s = 1;
+    bool amd = is_amd();
     for (unsigned i = 0; i < 90000; i++) {
         struct f80 a = random_f80(&s), b = random_f80(&s), r, got;
         struct fp_env e = {(uint16_t)(0x40 | (prng(&s) >> 40 & 0xf3f)), 0, false};
@@ -450,6 +468,8 @@ START_TEST(host_processor)
             r = a;
         }
         unsigned ex = load_le16(out.b + 4) & 0x3f;
+        if (amd && differs_by_vendor(i % OP_COUNT, &e, a, r))
+            continue;
         ck_assert_msg(same(r, got) && e.ex == ex,
                       "op %u cw %03x %04x:%016llx %04x:%016llx: %04x:%016llx ex %02x, "
                       "host %04x:%016llx ex %02x",
