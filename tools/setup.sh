@@ -110,12 +110,11 @@ setup() {
     [ -z "${lack% }" ] || die "still missing after the installation: $lack"
 }
 
-# What tests/guests/build takes, on systems with apt; elsewhere its tests skip themselves. $1: 1 for the long ones too.
+# What tests/guests/build takes, on systems with apt; elsewhere its tests skip themselves.
 setup_guests() {
     [ "$(manager)" = apt-get ] && [ "$(dpkg --print-architecture)" = amd64 ] || return 0
-    setup xorriso mformat grub-mkrescue grub-pc-bin syslinux syslinux-common nasm cpio seabios
+    setup xorriso mformat grub-mkrescue grub-pc-bin syslinux syslinux-common nasm cpio seabios debootstrap sfdisk mke2fs
     [ ! -d "$ROOT/../shared/guests" ] || setup gcc-m32
-    [ "$1" != 1 ] || setup debootstrap sfdisk mke2fs
     if ! dpkg --print-foreign-architectures | grep -qx i386; then
         as=
         [ "$(id -u)" = 0 ] || as=sudo
