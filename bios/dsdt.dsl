@@ -225,6 +225,11 @@ DefinitionBlock ("dsdt.aml", "DSDT", 1, "VITRIN", "VITRINE ", 1)
                     Name (_HID, EisaId ("PNP0800"))
                     Name (_CRS, ResourceTemplate () { IO (Decode16, 0x61, 0x61, 0, 1) })
                 }
+                Device (GAME)
+                {
+                    Name (_HID, EisaId ("PNPB02F"))
+                    Name (_CRS, ResourceTemplate () { IO (Decode16, 0x0201, 0x0201, 1, 1) })
+                }
                 Device (LPT1)
                 {
                     Name (_HID, EisaId ("PNP0400"))
@@ -235,7 +240,12 @@ DefinitionBlock ("dsdt.aml", "DSDT", 1, "VITRIN", "VITRINE ", 1)
                         If (STAT == 0xff) { Return (0) }     /* nobody answers */
                         Return (0x0f)
                     }
-                    Name (_CRS, ResourceTemplate () { IO (Decode16, 0x0378, 0x0378, 1, 8) IRQNoFlags () { 7 } })
+                    Name (_CRS, ResourceTemplate ()
+                    {
+                        IO (Decode16, 0x0378, 0x0378, 1, 8)
+                        IO (Decode16, 0x0778, 0x0778, 1, 3)
+                        IRQNoFlags () { 7 }
+                    })
                 }
                 Device (FPU)
                 {
@@ -325,8 +335,12 @@ DefinitionBlock ("dsdt.aml", "DSDT", 1, "VITRIN", "VITRINE ", 1)
                 Name (_HID, EisaId ("PNP0C02"))
                 Name (_CRS, ResourceTemplate ()
                 {
+                    IO (Decode16, 0x0092, 0x0092, 1, 1)
+                    IO (Decode16, 0x00b2, 0x00b2, 1, 2)
                     IO (Decode16, 0x0600, 0x0600, 1, 0x40)
                     IO (Decode16, 0x0700, 0x0700, 1, 0x10)
+                    IO (Decode16, 0x5658, 0x5658, 1, 4)
+                    IO (Decode16, 0xafe0, 0xafe0, 1, 4)
                 })
             }
         }

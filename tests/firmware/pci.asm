@@ -330,13 +330,14 @@ pnp:    mov es, [pnp_at]
         EXPECT e, "PnP 01 gives each"
         cmp byte [seen_rtc], 1
         EXPECT e, "PnP 01 one is the clock"
+        cmp byte [seen_game], 1
+        EXPECT e, "PnP 01 one is the game port"
         mov byte [node], 99
         PNP 0xf000, 1, 0, buffer, 0, node, 1
         cmp ax, 0x83
         EXPECT e, "PnP 01 bad handle"
-        PNP 0xf000, 0, 0, 0, 0, 2
-        cmp ax, 0x82
-        EXPECT e, "PnP 02 nothing can be set"
+        call pnp_set
+        call pnp_small
         PNP 0xf000, 0, 0, 0, 0, 0x7f
         cmp ax, 0x81
         EXPECT e, "PnP 7F no such function"
@@ -359,6 +360,95 @@ pnp:    mov es, [pnp_at]
         REAL
         cmp byte [nodes], 8
         EXPECT a, "PnP 00 in protected mode"
+        call nodes_saved
+        PM16
+        PNP 0x30, 3, 0x20, buffer, 0, 2
+        REAL
+        test ax, ax
+        EXPECT z, "PnP 02 in protected mode"
+        mov word [size], 512
+        PM16
+        PNP 0x30, 0x20, buffer, 0x20, size, 0x0b
+        REAL
+        test ax, ax
+        EXPECT z, "PnP 0B in protected mode"
+        ret
+
+nodes_saved:                                    ; node 0 into the buffer
+        mov byte [node], 0
+        push dword [pnp_call]
+        mov eax, [pnp_real]
+        mov [pnp_call], eax
+        PNP 0xf000, 1, 0, buffer, 0, node, 1
+        pop dword [pnp_call]
+        ret
+
+; Node, buffer, control: what stands where it stands can be set there and nowhere else.
+pnp_set:
+        mov eax, [pnp_call]
+        mov [pnp_real], eax
+        call nodes_saved
+        PNP 0xf000, 1, 0, buffer, 0, 2
+        test ax, ax
+        EXPECT z, "PnP 02 as it is"
+        PNP 0xf000, 2, 0, buffer, 0, 2
+        test ax, ax
+        EXPECT z, "PnP 02 and will be"
+        inc byte [buffer + 14]                  ; another port
+        PNP 0xf000, 1, 0, buffer, 0, 2
+        cmp ax, 0x85
+        EXPECT e, "PnP 02 no other way"
+        dec byte [buffer + 14]
+        inc byte [buffer + 3]                   ; another device's
+        PNP 0xf000, 1, 0, buffer, 0, 2
+        cmp ax, 0x84
+        EXPECT e, "PnP 02 another device's"
+        PNP 0xf000, 0, 0, buffer, 0, 2
+        cmp ax, 0x84
+        EXPECT e, "PnP 02 neither now nor later"
+        PNP 0xf000, 1, 0, buffer, 99, 2
+        cmp ax, 0x83
+        EXPECT e, "PnP 02 bad handle"
+        ret
+
+pnp_small:
+        PNP 0xf000, 0, buffer, 3
+        cmp ax, 0x82
+        EXPECT e, "PnP 03 no events"
+        PNP 0xf000, 0x42, 4
+        test ax, ax
+        EXPECT z, "PnP 04 a system is there"
+        PNP 0xf000, 0x40, 4
+        cmp ax, 0x87
+        EXPECT e, "PnP 04 nothing to undock"
+        PNP 0xf000, 0x77, 4
+        cmp ax, 0x8e
+        EXPECT e, "PnP 04 unknown message"
+        PNP 0xf000, 0, buffer, 5
+        cmp ax, 0x82
+        EXPECT e, "PnP 05 no docking"
+        PNP 0xf000, 0, buffer, 0x0a
+        cmp ax, 0x82
+        EXPECT e, "PnP 0A nothing kept"
+        PNP 0xf000, 0, buffer, 0, size, 0, nodes, 0x41
+        cmp ax, 0x82
+        EXPECT e, "PnP 41 no ESCD"
+        mov word [size], 0
+        mov word [buffer], 0x7777
+        PNP 0xf000, 0, buffer, 0, size, 0x0b
+        cmp ax, 0x8c
+        EXPECT e, "PnP 0B no room"
+        cmp word [buffer], 0x7777
+        EXPECT e, "PnP 0B nothing written"
+        cmp word [size], 12
+        EXPECT ae, "PnP 0B how much"
+        PNP 0xf000, 0, buffer, 0, size, 0x0b
+        test ax, ax
+        EXPECT z, "PnP 0B the table"
+        cmp dword [buffer], 0x0007d041          ; PNP0700
+        EXPECT e, "PnP 0B the floppy controller"
+        cmp word [buffer + 4], 0x0200
+        EXPECT e, "PnP 0B as storage"
         ret
 walk:   xor bx, bx
         mov byte [node], 0
@@ -374,7 +464,10 @@ walk:   xor bx, bx
         cmp dword [buffer + 3], 0x000bd041      ; PNP0B00
         jne .other
         inc byte [seen_rtc]
-.other: cmp byte [node], 0xff
+.other: cmp dword [buffer + 3], 0x2fb0d041      ; PNPB02F
+        jne .no
+        inc byte [seen_game]
+.no:    cmp byte [node], 0xff
         jne .next
 .done:  ret
 
@@ -382,10 +475,12 @@ walk:   xor bx, bx
 pci_entry: dd 0
 pnp_at: dw 0
 pnp_call: dd 0
+pnp_real: dd 0
 size:   dw 0
 nodes:  dw 0
 node:   db 0
 seen_rtc: db 0
+seen_game: db 0
 service: db 0xff
 no_service: db 0
 route:  dw 0
