@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * ATA and ATAPI devices by polled PIO: finding them, sectors, packets.
- * ATA/ATAPI-6 (T13 1410D). The device's interrupt stays off while a command runs.
+ * ATA/ATAPI-6 (T13 1410D); ATA-1 for READ LONG and disks without LBA. The device's interrupt stays
+ * off while a command runs.
  */
 #include "disk.h"
 
@@ -29,17 +30,22 @@ static u8 wait_idle(const struct disk *d, u32 ticks)
     return 0xff;
 }
 
-static u8 status_code(const struct disk *d, u8 s)
+/* What went wrong. A disk that refuses nothing but writes is protected. */
+static u8 status_code(const struct disk *d, u8 s, int write)
 {
     if (s == 0xff)
         return DISK_TIMEOUT;
-    u8 e = reg_in(d, ERROR);
-    if (e & 0x40)
-        return DISK_BAD_DATA;
-    if (e & 0x10 || e & 0x04)
-        return DISK_NOT_FOUND;
-    return DISK_CONTROLLER;
+    if (s & DF)
+        return DISK_FAULT;
+    u8 e = s & ERR ? reg_in(d, ERROR) : 0;
+    return e & 0x40   ? DISK_BAD_DATA
+           : e & 0x10 ? DISK_NOT_FOUND
+           : e & 0x04 ? (write ? DISK_WRITE_PROTECTED : DISK_BAD_COMMAND)
+           : e & 0x02 ? DISK_SEEK
+           : e & 0x01 ? DISK_ADDRESS_MARK : DISK_CONTROLLER;
 }
+
+static int failed(u8 s) { return s == 0xff || s & (ERR | DF); }
 
 static int select(const struct disk *d, u8 head)
 {
@@ -70,43 +76,128 @@ static void lba_set(const struct disk *d, u64 lba, u32 count, int ext)
     reg_out(d, LBA2, (u8)(lba >> 16));
 }
 
-/* One command of at most 256 sectors. */
+/* Selects the drive and says where a command is to work: by block number, or where the drive has
+ * none by its own cylinders, heads and sectors. */
+static int address(const struct disk *d, u64 lba, u32 count, int ext)
+{
+    u8 head = (u8)(0x40 | (ext ? 0 : lba >> 24 & 15));
+    if (!d->lba) {
+        u32 track = (u32)lba / d->phys_spt;
+        head = (u8)(track % d->phys_heads);
+        lba = ((u32)lba % d->phys_spt + 1) | track / d->phys_heads << 8;
+    }
+    if (!select(d, head))
+        return 0;
+    lba_set(d, lba, count, ext);
+    return 1;
+}
+
+u32 ata_moved;
+
+static void move_sector(const struct disk *d, enum disk_op op, u32 linear)
+{
+    if (op == OP_READ || op == OP_READ_LONG)
+        insw_far(d->base, linear, 256);
+    else
+        outsw_far(d->base, linear, 256);
+    for (u32 i = 512; op >= OP_READ_LONG && i < 516; i++) {      /* its ECC, byte by byte */
+        u16 seg = (u16)((linear + i) >> 4), off = (linear + i) & 15;
+        if (op == OP_READ_LONG)
+            far8_set(seg, off, inb(d->base));
+        else
+            outb(d->base, far8(seg, off));
+    }
+}
+
+/* One command of at most 256 sectors; a long one has a single sector. */
 static u8 transfer(const struct disk *d, enum disk_op op, u64 lba, u32 count, u32 linear)
 {
-    static const u8 commands[3][2] = { { 0x20, 0x24 }, { 0x30, 0x34 }, { 0x40, 0x42 } };
-    int ext = lba + count > 0x0fffffff;
-    if (!select(d, (u8)(0x40 | (ext ? 0 : lba >> 24 & 15))))
+    static const u8 commands[][2] = { { 0x20, 0x24 }, { 0x30, 0x34 }, { 0x40, 0x42 },
+                                      { 0x22, 0x22 }, { 0x32, 0x32 } };
+    int ext = lba + count > 0x0fffffff, write = op == OP_WRITE || op == OP_WRITE_LONG;
+    u32 before = ata_moved;
+    if (!address(d, lba, count, ext))
         return DISK_TIMEOUT;
-    lba_set(d, lba, count, ext);
     reg_out(d, COMMAND, commands[op][ext]);
-    for (; count && op != OP_VERIFY; count--, linear += 512) {
+    for (u32 i = 0; i < count && op != OP_VERIFY; i++, linear += 512) {
         u8 s = wait_idle(d, 90);
-        if (s == 0xff || s & (ERR | DF) || !(s & DRQ))
-            return status_code(d, s);
-        if (op == OP_READ)
-            insw_far(d->base, linear, 256);
-        else
-            outsw_far(d->base, linear, 256);
+        if (failed(s) || !(s & DRQ))
+            return status_code(d, s, write);
+        move_sector(d, op, linear);
+        ata_moved = before + i + !write;                 /* what is written shows with the next */
     }
     u8 s = wait_idle(d, 180);
-    return s == 0xff || s & (ERR | DF) ? status_code(d, s) : DISK_OK;
+    if (failed(s))
+        return status_code(d, s, write);
+    ata_moved = before + count;
+    return DISK_OK;
 }
 
 u8 ata_transfer(const struct disk *d, enum disk_op op, u64 lba, u32 count, u32 linear)
 {
     u8 e = DISK_OK;
-    u32 f = flags_save_cli();
+    u32 f = flags_save_cli(), most = op >= OP_READ_LONG ? 1 : 256;
     sti();
+    ata_moved = 0;
     while (count && !e) {
-        u32 n = count > 256 ? 256 : count;
+        u32 n = count > most ? most : count;
         e = transfer(d, op, lba, n, linear);
         lba += n;
-        linear += n * 512;
+        linear += n * (op >= OP_READ_LONG ? 516 : 512);
         count -= n;
     }
     done(d);
     flags_restore(f);
     return e;
+}
+
+static u8 complete(const struct disk *d, u32 ticks)
+{
+    u8 s = wait_idle(d, ticks);
+    u8 e = failed(s) ? status_code(d, s, 0) : DISK_OK;
+    done(d);
+    return e;
+}
+
+u8 ata_command(const struct disk *d, u8 command, u64 lba)
+{
+    if (!address(d, lba, 1, 0))
+        return DISK_TIMEOUT;
+    reg_out(d, COMMAND, command);
+    return complete(d, 90);
+}
+
+u8 ata_ready(const struct disk *d)
+{
+    int there = select(d, 0);
+    u8 s = reg_in(d, STATUS);
+    done(d);
+    return !there || !(s & DRDY) ? DISK_NOT_READY : DISK_OK;
+}
+
+/* INITIALIZE DEVICE PARAMETERS */
+u8 ata_geometry(const struct disk *d)
+{
+    if (!d->phys_heads || !d->phys_spt)
+        return DISK_OK;
+    if (!select(d, (u8)(d->phys_heads - 1)))
+        return DISK_TIMEOUT;
+    reg_out(d, COUNT, (u8)d->phys_spt);
+    reg_out(d, COMMAND, 0x91);
+    return complete(d, 18);
+}
+
+/* EXECUTE DEVICE DIAGNOSTIC: drive 0 answers for both. */
+u8 ata_diagnose(const struct disk *d)
+{
+    if (!select(d, 0))
+        return DISK_TIMEOUT;
+    reg_out(d, COMMAND, 0x90);
+    u8 s = wait_idle(d, 90), code = reg_in(d, ERROR);
+    done(d);
+    if (s == 0xff || (d->slave ? code & 0x80 : (code & 0x7f) != 1))
+        return DISK_CONTROLLER;
+    return ata_geometry(d);
 }
 
 /* A 12-byte command and at most 'bytes' bytes from the device (those beyond are dropped). 0: done;
@@ -242,14 +333,14 @@ static void extension_table(struct disk *d)
     memset(t, 0, sizeof d->dpte);
     *(u16 *)t = d->base;
     *(u16 *)(t + 2) = d->control;
-    t[4] = (u8)(0xe0 | d->slave << 4);
+    t[4] = (u8)(0xa0 | d->lba << 6 | d->slave << 4);
     t[6] = d->base == 0x1f0 ? 14 : 15;
     if (d->kind == DISK_ATAPI)
         t[10] = 0x60;                                    /* removable medium, ATAPI */
-    else if (d->heads != d->phys_heads)
-        t[10] = 0x18, t[11] = 0x02;                      /* translated, from LBA, LBA-assisted */
     else
-        t[10] = 0x10;                                    /* LBA */
+        t[10] = (u8)(d->lba << 4);                       /* LBA */
+    if (d->kind == DISK_ATA && d->heads != d->phys_heads)
+        t[10] |= 0x08, t[11] = 0x02;                     /* translated, LBA-assisted */
     t[14] = 0x30;
     for (u32 i = 0; i < 15; i++)
         sum = (u8)(sum + t[i]);
@@ -268,14 +359,20 @@ void hard_disk_first(u32 index)
 
 static void hard_disk_found(struct disk *d, u32 position)
 {
-    d->kind = DISK_ATA;
-    d->sectors = (u64)identity[61] << 16 | identity[60];
-    if (identity[83] & 0x0400) {
+    d->lba = identity[49] >> 9 & 1;
+    if (d->lba)
+        d->sectors = (u64)identity[61] << 16 | identity[60];
+    else
+        d->sectors = (u32)identity[1] * identity[3] * identity[6];
+    if (d->lba && identity[83] & 0x0400) {
         d->lba48 = 1;
         d->sectors = (u64)identity[103] << 48 | (u64)identity[102] << 32 |
                      (u64)identity[101] << 16 | identity[100];
     }
     geometry(d);
+    if (!d->lba && ata_geometry(d))
+        return;
+    d->kind = DISK_ATA;
     model_name(d);
     extension_table(d);
     if (hard_disks < 2)

@@ -160,7 +160,7 @@ void i8042_command(u8 c), i8042_data(u8 v);
 int  i8042_read(void);
 void int14(struct regs *r), int17(struct regs *r), ports_init(void);                   /* ports.c */
 void int1a(struct regs *r), irq8(struct regs *r), rtc_init(void);                       /* rtc.c */
-enum { DEVICE_FLOPPY = 0x01, DEVICE_KEYBOARD = 0x02 };
+enum { DEVICE_FLOPPY = 0x01, DEVICE_KEYBOARD = 0x02, DEVICE_MOTOR = 0xfd };
 int  device_busy(u8 device);                /* INT 15h/90h: true when a hook has done the waiting */
 void device_ready(u8 device);               /* INT 15h/91h */
 void wait_event(struct regs *r), wait_now(struct regs *r);

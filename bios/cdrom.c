@@ -16,6 +16,8 @@ static struct {
 
 #define sector bounce
 
+static u8 changed[4], locks[4];                          /* by position in disks[] */
+
 static u8 cd_command(const struct disk *d, const u8 *packet, u32 linear, u32 bytes)
 {
     u8 e = 0;
@@ -25,7 +27,11 @@ static u8 cd_command(const struct disk *d, const u8 *packet, u32 linear, u32 byt
             return e;
         static const u8 sense[12] = { 0x03, 0, 0, 0, 18 };
         u8 answer[18];
-        if (!atapi_packet(d, sense, 0xf0000 + (u32)answer, sizeof answer) && answer[12] == 0x3a)
+        if (atapi_packet(d, sense, 0xf0000 + (u32)answer, sizeof answer))
+            continue;
+        if (answer[12] == 0x28)
+            changed[d - disks] = 1;
+        if (answer[12] == 0x3a)
             return 2;                                    /* no medium: no use waiting */
     }
     return e;
@@ -78,21 +84,50 @@ static u8 parameters(struct regs *r, const struct disk *d)
     return edd_parameters(r, d, &p);
 }
 
-/* 45h: AL 0 locks, 1 unlocks, 2 asks. */
+/* 45h: AL 0 locks, 1 unlocks, 2 asks. Locks are counted. */
 static u8 lock(struct regs *r, const struct disk *d)
 {
-    static u8 locked[4];
-    u8 *state = &locked[d - disks];
+    u8 *n = &locks[d - disks];
     if (r->al > 2)
         return DISK_BAD_COMMAND;
-    if (r->al < 2) {
+    if (r->al == 0 && *n == 255)
+        return DISK_LOCKS;
+    if (r->al == 1 && !*n)
+        return DISK_NOT_LOCKED;
+    if ((r->al == 0 && !*n) || (r->al == 1 && *n == 1)) {
         u8 p[12] = { 0x1e, 0, 0, 0, r->al == 0 };
         if (cd_command(d, p, 0, 0))
             return DISK_NOT_READY;
-        *state = r->al == 0;
     }
-    r->al = *state;
+    if (r->al < 2)
+        *n = (u8)(r->al == 0 ? *n + 1 : *n - 1);
+    r->al = *n != 0;
     return DISK_OK;
+}
+
+/* 46h: who has reasons against it says so by INT 15h/52h. */
+static u8 eject(struct regs *r, const struct disk *d)
+{
+    static const u8 p[12] = { 0x1b, 0, 0, 0, 2 };
+    struct regs ask;
+    if (locks[d - disks])
+        return DISK_LOCKED;
+    memset(&ask, 0, sizeof ask);
+    ask.ah = 0x52;
+    ask.dl = r->dl;
+    int_call(0x15, &ask);
+    if (ask.flags & F_CF)
+        return ask.ah;
+    return cd_command(d, p, 0, 0) ? DISK_EJECT : DISK_OK;
+}
+
+/* 49h: since it was last asked */
+static u8 change_status(const struct disk *d)
+{
+    static const u8 test_ready[12];
+    u8 e = cd_command(d, test_ready, 0, 0), was = changed[d - disks];
+    changed[d - disks] = 0;
+    return was ? DISK_CHANGED : e ? DISK_NOT_READY : DISK_OK;
 }
 
 static void emulation_end(void)
@@ -128,7 +163,7 @@ static u8 emulation_status(struct regs *r)
 
 static u8 cd(struct regs *r, const struct disk *d)       /* long: table */
 {
-    static const u8 test_ready[12], eject[12] = { 0x1b, 0, 0, 0, 2 };
+    static const u8 test_ready[12];
     switch (r->ah) {
     case 0x00:
     case 0x09:
@@ -148,8 +183,9 @@ static u8 cd(struct regs *r, const struct disk *d)       /* long: table */
     case 0x43: return DISK_WRITE_PROTECTED;
     case 0x44: return extended_read(r, d, 1);
     case 0x45: return lock(r, d);
-    case 0x46: return cd_command(d, eject, 0, 0) ? DISK_NOT_READY : DISK_OK;
+    case 0x46: return eject(r, d);
     case 0x48: return parameters(r, d);
+    case 0x49: return change_status(d);
     case 0x4b: return r->al <= 1 && emulated.active ? emulation_status(r) : DISK_BAD_COMMAND;
     default:   return DISK_BAD_COMMAND;
     }

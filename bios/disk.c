@@ -18,15 +18,36 @@ void int13_result(struct regs *r, u8 status)
         clear_cf(r);
 }
 
+/* The block that CX and DH name; false when the geometry has none. */
+static int chs_lba(const struct regs *r, const struct disk *d, u32 s, u32 *lba)
+{
+    u32 c = r->ch | (r->cl & 0xc0u) << 2;
+    if (c >= d->cylinders || r->dh >= d->heads || !s || s > d->spt)
+        return 0;
+    *lba = (c * d->heads + r->dh) * d->spt + s - 1;
+    return 1;
+}
+
 static u8 chs(struct regs *r, const struct disk *d, enum disk_op op)
 {
-    u32 c = r->ch | (r->cl & 0xc0u) << 2, s = r->cl & 63;
-    if (!r->al || r->al > 128 || c >= d->cylinders || r->dh >= d->heads || !s || s > d->spt)
+    u32 lba;
+    if (!r->al || r->al > 128 || !chs_lba(r, d, r->cl & 63, &lba))
         return DISK_BAD_COMMAND;
-    u32 lba = (c * d->heads + r->dh) * d->spt + s - 1;
     if (lba + r->al > d->sectors)
         return DISK_NOT_FOUND;
-    return ata_transfer(d, op, lba, r->al, ((u32)r->es << 4) + r->bx);
+    u8 e = ata_transfer(d, op, lba, r->al, ((u32)r->es << 4) + r->bx);
+    if (e)
+        r->al = (u8)ata_moved;
+    return e;
+}
+
+/* 05h, 0Ch: a track that is there. Formatting has nothing to do. */
+static u8 track(struct regs *r, const struct disk *d)
+{
+    u32 lba;
+    if (!chs_lba(r, d, 1, &lba))
+        return DISK_BAD_COMMAND;
+    return r->ah == 0x05 ? DISK_OK : ata_command(d, ATA_SEEK, lba);
 }
 
 void dap_get(const struct regs *r, struct dap *p)
@@ -38,40 +59,63 @@ void dap_get(const struct regs *r, struct dap *p)
 }
 
 /* A flat 64-bit address behind the packet's 16 bytes (EDD 3.0): sector by sector. */
-static u8 flat_transfer(const struct regs *r, const struct disk *d, enum disk_op op,
-                        const struct dap *p)
+static u8 flat_transfer(const struct regs *r, const struct disk *d, enum disk_op op, u64 lba,
+                        u32 count)
 {
-    u32 at = far32(r->ds, (u16)(r->si + 16)), flat = 0xf0000 + (u32)bounce;
+    u32 at = far32(r->ds, (u16)(r->si + 16)), flat = 0xf0000 + (u32)bounce, i;
+    u8 e = DISK_OK;
     if (far32(r->ds, (u16)(r->si + 20)))
         return DISK_BAD_COMMAND;
-    for (u32 i = 0; i < p->count; i++, at += 512) {
+    for (i = 0; i < count; i++, at += 512) {
         if (op == OP_WRITE)
             call32((u32)copy32, flat, at, 512);
-        u8 e = ata_transfer(d, op, p->lba + i, 1, flat);
+        e = ata_transfer(d, op, lba + i, 1, flat);
         if (e)
-            return e;
+            break;
         if (op == OP_READ)
             call32((u32)copy32, at, flat, 512);
     }
-    return DISK_OK;
+    ata_moved = i;
+    return e;
 }
 
+/* Up to 127 blocks; FFh: as many as the packet's last double word says, with a flat address. */
+static u8 extended_checked(const struct regs *r, const struct disk *d, enum disk_op op,
+                           const struct dap *p)
+{
+    int large = p->size >= 32 && p->count == 0xff;
+    u32 n = large ? far32(r->ds, (u16)(r->si + 24)) : p->count;
+    if (p->size < 16 || (p->count > 127 && !large))
+        return DISK_BAD_COMMAND;
+    if (p->lba >= d->sectors || n > d->sectors - p->lba)
+        return DISK_BAD_COMMAND;
+    if (large || (p->size >= 24 && p->seg == 0xffff && p->off == 0xffff))
+        return flat_transfer(r, d, op, p->lba, n);
+    return ata_transfer(d, op, p->lba, n, ((u32)p->seg << 4) + p->off);
+}
+
+/* The packet's count is afterwards how many were good. */
 static u8 extended(struct regs *r, const struct disk *d, enum disk_op op)
 {
     struct dap p;
-    u8 e;
     dap_get(r, &p);
-    if (p.size < 16 || p.count > 127)
-        return DISK_BAD_COMMAND;
-    if (p.lba >= d->sectors || p.count > d->sectors - p.lba)
-        return DISK_BAD_COMMAND;
-    if (p.size >= 24 && p.seg == 0xffff && p.off == 0xffff)
-        e = flat_transfer(r, d, op, &p);
-    else
-        e = ata_transfer(d, op, p.lba, p.count, ((u32)p.seg << 4) + p.off);
-    if (e)
-        far16_set(r->ds, (u16)(r->si + 2), 0);
+    ata_moved = 0;
+    u8 e = extended_checked(r, d, op, &p);
+    if (e && p.size >= 32 && p.count == 0xff)
+        far32_set(r->ds, (u16)(r->si + 24), ata_moved);
+    else if (e)
+        far16_set(r->ds, (u16)(r->si + 2), (u16)ata_moved);
     return e;
+}
+
+/* 47h */
+static u8 extended_seek(const struct regs *r, const struct disk *d)
+{
+    struct dap p;
+    dap_get(r, &p);
+    if (p.size < 16 || p.lba >= d->sectors)
+        return DISK_BAD_COMMAND;
+    return p.lba > 0x0fffffff ? DISK_OK : ata_command(d, ATA_SEEK, p.lba);
 }
 
 static u8 parameters(struct regs *r, const struct disk *d)
@@ -161,13 +205,18 @@ static u8 hard(struct regs *r, const struct disk *d)     /* long: table */
     case 0x02: return chs(r, d, OP_READ);
     case 0x03: return chs(r, d, OP_WRITE);
     case 0x04: return chs(r, d, OP_VERIFY);
-    case 0x05: return DISK_OK;                           /* format track: nothing to do */
+    case 0x05:
+    case 0x0c: return track(r, d);
     case 0x08: return parameters(r, d);
-    case 0x09:
-    case 0x0c:
-    case 0x10:
-    case 0x11:
-    case 0x14: return DISK_OK;
+    case 0x09: return ata_geometry(d);
+    case 0x0a: return chs(r, d, OP_READ_LONG);
+    case 0x0b: return chs(r, d, OP_WRITE_LONG);
+    case 0x10: return ata_ready(d);
+    case 0x11: return ata_command(d, ATA_RECALIBRATE, 0);
+    case 0x12:
+    case 0x13:
+    case 0x14: return ata_diagnose(d);
+    case 0x19: return ata_command(d, ATA_SEEK, d->sectors > 0x0fffffff ? 0 : d->sectors - 1);
     case 0x41:
         if (r->bx != 0x55aa)
             return DISK_BAD_COMMAND;
@@ -180,7 +229,7 @@ static u8 hard(struct regs *r, const struct disk *d)     /* long: table */
     case 0x45:
     case 0x46:
     case 0x49: return DISK_NOT_REMOVABLE;
-    case 0x47: return DISK_OK;
+    case 0x47: return extended_seek(r, d);
     case 0x48: return hard_parameters(r, d);
     case 0x4e: return hardware_mode(r);
     default:   return DISK_BAD_COMMAND;

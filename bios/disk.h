@@ -6,7 +6,7 @@
 enum disk_kind { DISK_NONE, DISK_ATA, DISK_ATAPI };
 
 struct disk {
-    u8  kind, slave, lba48;
+    u8  kind, slave, lba, lba48;                         /* lba: it knows block numbers */
     u16 base, control;                                /* I/O ports: command block, device control */
     u64 sectors;                                         /* of 512 bytes; 0 for a CD */
     u16 cylinders, heads, spt;                           /* translated geometry */
@@ -20,16 +20,23 @@ extern u8 hard_disks, cdroms;                            /* how many */
 extern u8 hard_disk[4], cdrom[4];                    /* positions in disks[]: drives 80h.., E0h.. */
 
 /* INT 13h status codes */
-enum { DISK_OK = 0, DISK_BAD_COMMAND = 1, DISK_NOT_FOUND = 4, DISK_RESET_FAILED = 5,
-       DISK_BAD_DATA = 0x10, DISK_CONTROLLER = 0x20, DISK_SEEK = 0x40, DISK_TIMEOUT = 0x80,
-       DISK_NOT_READY = 0xaa,
-       DISK_WRITE_PROTECTED = 0x03, DISK_NO_MEDIA = 0x31, DISK_NOT_REMOVABLE = 0xb2 };
+enum { DISK_OK = 0, DISK_BAD_COMMAND = 1, DISK_ADDRESS_MARK = 2, DISK_WRITE_PROTECTED = 3,
+       DISK_NOT_FOUND = 4, DISK_RESET_FAILED = 5, DISK_CHANGED = 6, DISK_BAD_DATA = 0x10,
+       DISK_CONTROLLER = 0x20, DISK_NO_MEDIA = 0x31, DISK_SEEK = 0x40, DISK_TIMEOUT = 0x80,
+       DISK_NOT_READY = 0xaa, DISK_NOT_LOCKED = 0xb0, DISK_LOCKED = 0xb1,
+       DISK_NOT_REMOVABLE = 0xb2, DISK_LOCKS = 0xb4, DISK_EJECT = 0xb5, DISK_FAULT = 0xcc };
 
-enum disk_op { OP_READ, OP_WRITE, OP_VERIFY };
+enum disk_op { OP_READ, OP_WRITE, OP_VERIFY, OP_READ_LONG, OP_WRITE_LONG };
+enum { ATA_RECALIBRATE = 0x10, ATA_SEEK = 0x70 };
 
-/* ata.c. linear: memory below 1 MB. Both return a status code. */
+/* ata.c. linear: memory below 1 MB. All return a status code. */
 u8  ata_transfer(const struct disk *d, enum disk_op op, u64 lba, u32 count, u32 linear);
+extern u32 ata_moved;                                /* sectors of the last transfer that were good */
 u8  ata_select_reset(const struct disk *d);
+u8  ata_command(const struct disk *d, u8 command, u64 lba);    /* one without data */
+u8  ata_ready(const struct disk *d);
+u8  ata_geometry(const struct disk *d);                  /* sets the drive's translation */
+u8  ata_diagnose(const struct disk *d);
 u8  atapi_packet(const struct disk *d, const u8 *packet, u32 linear, u32 bytes);
 void disks_init(void);
 void hard_disk_first(u32 index);                         /* makes it drive 80h */

@@ -2,13 +2,16 @@
 /*
  * Floppy disks: INT 13h below drive 80h (also INT 40h), through the 82077 and DMA channel 2.
  * Intel 82077AA data sheet; IBM PS/2 and PC BIOS Interface Technical Reference.
- * Not done: waiting for the motor to reach speed (the drives here are at once), double stepping.
+ *
+ * Writing waits until the motor must have reached its speed; reading tries at once, and again as
+ * long as it may not have.
  */
 #include "disk.h"
 
 enum { DOR = 0x3f2, MSR = 0x3f4, FIFO = 0x3f5, DIR = 0x3f7, CCR = 0x3f7 };
 enum { IRQ_SEEN = 0x80 };                                /* 40:3E */
-enum { ESTABLISHED = 0x10 };                    /* 40:90: the media's rate, in bits 7-6, is known */
+/* 40:90: the media's rate, in bits 7-6, is known; its tracks are two steps apart */
+enum { ESTABLISHED = 0x10, DOUBLE_STEP = 0x20 };
 enum { E_ADDRESS_MARK = 2, E_PROTECTED = 3, E_SECTOR = 4, E_CHANGED = 6, E_OVERRUN = 8,
        E_BOUNDARY = 9,
        E_MEDIA = 0x0c, E_CRC = 0x10, E_CONTROLLER = 0x20, E_SEEK = 0x40, E_TIMEOUT = 0x80 };
@@ -33,7 +36,8 @@ static const struct media { u8 tracks, dpt[11]; } medias[] = {
     { 80, { 0xaf, 0x02, 0x25, 2, 36, 0x38, 0xff, 0x53, 0xf6, 0x0f, 0x08 } },
 };
 
-static u8 verify_buffer[512];
+static u8 verify_buffer[1024], moved;                    /* moved: sectors, when not all did */
+static u32 motor_start;                                  /* the tick when it was switched on */
 
 /* By the type INT 13h/08h gives. */
 u16 floppy_parameters(u8 type) { return (u16)(u32)medias[type > 5 ? 4 : type - 1].dpt; }
@@ -150,7 +154,8 @@ static u8 recalibrate(u8 drive)
     return 0;
 }
 
-static u8 seek(u8 drive, u8 head, u8 track)
+/* To a place of the drive's, which is not a track of the disk's number when it steps twice. */
+static u8 seek_step(u8 drive, u8 head, u8 track)
 {
     if (!(bda->fd_recal & 1 << drive)) {
         u8 e = recalibrate(drive);
@@ -166,6 +171,11 @@ static u8 seek(u8 drive, u8 head, u8 track)
     if (!e)
         bda->fd_track[drive] = track;
     return e;
+}
+
+static u8 seek(u8 drive, u8 head, u8 track)
+{
+    return seek_step(drive, head, bda->fd_state[drive] & DOUBLE_STEP ? (u8)(track * 2) : track);
 }
 
 static u8 result_code(void)
@@ -204,9 +214,22 @@ static int dma_setup(u32 linear, u32 bytes, u8 mode)
     return 1;
 }
 
+/* What the channel has not moved. */
+static u32 dma_left(void)
+{
+    u32 f = flags_save_cli();
+    outb(0x0c, 0);
+    u8 lo = inb(0x05);
+    u16 n = (u16)(lo | inb(0x05) << 8);
+    flags_restore(f);
+    return (u16)(n + 1);
+}
+
 /* ---- the drive ---- */
 static void motor_on(u8 drive)
 {
+    if (!(bda->fd_motor & 1 << drive))
+        motor_start = bda->ticks;
     bda->fd_timer = 0xff;                                /* not while we are at it */
     bda->fd_motor = (u8)((bda->fd_motor & 0x80) | 1 << drive);
     dor(drive);
@@ -214,13 +237,26 @@ static void motor_on(u8 drive)
 
 static void motor_later_off(void) { bda->fd_timer = dpt(2); }
 
+/* The table has eighths of a second. */
+static int motor_turns(void) { return ticks_over(motor_start, (dpt(10) * 73u + 31) / 32); }
+
+static void motor_wait(void)
+{
+    if (motor_turns() || device_busy(DEVICE_MOTOR))
+        return;
+    u32 f = flags_save_cli();
+    while (!motor_turns())
+        sti_hlt_cli();
+    flags_restore(f);
+}
+
 /* A changed disk clears the line when the head moves; with no disk it stays. */
 static u8 change_check(u8 drive)
 {
     if (!(inb(DIR) & 0x80))
         return 0;
     u8 known = bda->fd_state[drive] & ESTABLISHED;
-    bda->fd_state[drive] &= (u8)~ESTABLISHED;
+    bda->fd_state[drive] &= (u8)~(ESTABLISHED | DOUBLE_STEP);
     bda->fd_recal &= (u8)~(1 << drive);
     u8 e = recalibrate(drive);
     if (!e)
@@ -240,6 +276,24 @@ static u8 read_id(u8 drive)
     return send(0x4a) && send(drive) ? result_code() : E_CONTROLLER;
 }
 
+static u8 state_set(u8 drive, u8 rate, u8 step)
+{
+    u8 type = drive_type(drive), media = type == 1 ? 3 : type != 2 ? 7 : rate ? 4 : 5;
+    bda->fd_state[drive] = (u8)(rate << 6 | step | ESTABLISHED | media);
+    outb(CCR, rate);
+    return 0;
+}
+
+/* A disk of 40 tracks in a drive of 80: two steps on there is its track 1. */
+static u8 double_step(u8 drive, u8 rate)
+{
+    if (drive_type(drive) != 2 || rate != 1)
+        return 0;
+    if (seek_step(drive, 0, 2) || read_id(drive))
+        return DOUBLE_STEP;
+    return bda->fd_result[3] == 2 ? 0 : DOUBLE_STEP;
+}
+
 /* Which data rate the disk was written with. */
 static u8 establish(u8 drive)
 {
@@ -248,14 +302,12 @@ static u8 establish(u8 drive)
         outb(CCR, bda->fd_state[drive] >> 6);
         return 0;
     }
-    u8 e = seek(drive, 0, 0);
+    u8 e = seek_step(drive, 0, 0);
     for (u32 i = 0; i < 3 && e != E_TIMEOUT; i++) {
         outb(CCR, m->rates[i]);
         e = read_id(drive);
-        if (!e) {
-            bda->fd_state[drive] = (u8)(m->rates[i] << 6 | ESTABLISHED | 0x07);
-            return 0;
-        }
+        if (!e)
+            return state_set(drive, m->rates[i], double_step(drive, m->rates[i]));
     }
     return e;
 }
@@ -276,7 +328,9 @@ static u8 sectors(const struct regs *r, u8 command, u8 count, u32 linear, u8 dma
     for (u32 i = 0; i < 9; i++)
         if (!send(c[i]))
             return E_CONTROLLER;
-    return result_code();
+    e = result_code();
+    moved = (u8)((bytes - dma_left()) >> (7 + (n & 3)));
+    return e;
 }
 
 static u8 verify(struct regs *r)
@@ -284,6 +338,7 @@ static u8 verify(struct regs *r)
     struct regs one = *r;
     for (u8 left = r->al; left; left--) {
         u8 e = sectors(&one, 0xe6, 1, 0xf0000 + (u32)verify_buffer, 0x46);
+        moved = (u8)(r->al - left);
         if (e)
             return e;
         if (++one.cl > dpt(4)) {
@@ -310,19 +365,14 @@ static u8 format(struct regs *r, u32 linear)
     return result_code();
 }
 
-/* Functions 02h-05h. */
-static u8 transfer(struct regs *r)
+static u8 attempt(struct regs *r, u32 linear)
 {
-    u8 drive = r->dl, type = drive_type(drive);
-    u32 linear = ((u32)r->es << 4) + r->bx;
-    if (!type)
-        return E_TIMEOUT;
-    if (r->ah != 5 && !r->al)
-        return DISK_BAD_COMMAND;
-    motor_on(drive);
-    u8 e = change_check(drive);
+    u8 drive = r->dl, e = change_check(drive);
+    moved = 0;
     if (!e && r->ah != 5)
         e = establish(drive);
+    else if (!e && !(bda->fd_state[drive] & ESTABLISHED))    /* nobody said what it is to be */
+        e = state_set(drive, models[drive_type(drive)].rates[0], 0);
     if (e)
         return e;
     switch (r->ah) {
@@ -331,6 +381,33 @@ static u8 transfer(struct regs *r)
     case 4:  return verify(r);
     default: return format(r, linear);
     }
+}
+
+/* What a disk that is not yet at its speed looks like. */
+static int unclear(u8 e)
+{
+    return e == E_ADDRESS_MARK || e == E_SECTOR || e == E_CRC || e == E_CONTROLLER;
+}
+
+/* Functions 02h-05h. */
+static u8 transfer(struct regs *r)
+{
+    u32 linear = ((u32)r->es << 4) + r->bx;
+    u8 e;
+    int turned;
+    moved = 0;
+    if (!drive_type(r->dl))
+        return E_TIMEOUT;
+    if (r->ah != 5 && !r->al)
+        return DISK_BAD_COMMAND;
+    motor_on(r->dl);
+    if (r->ah == 3 || r->ah == 5)
+        motor_wait();
+    do {
+        turned = motor_turns();
+        e = attempt(r, linear);
+    } while (unclear(e) && !turned);
+    return e;
 }
 
 static u8 drives(void)
@@ -364,33 +441,42 @@ static u8 change_status(struct regs *r)
     return e;
 }
 
-/* 17h: disk type for formatting; 18h: the same by geometry. */
-static u8 set_rate(u8 drive, u8 rate)
+/* Before a disk is formatted: there is one, and which it was does not matter. */
+static u8 fresh(u8 drive)
 {
-    bda->fd_state[drive] = (u8)(rate << 6 | ESTABLISHED | 0x07);
-    outb(CCR, rate);
-    return 0;
+    motor_on(drive);
+    u8 e = change_check(drive);
+    motor_later_off();
+    return e == E_CHANGED ? 0 : e;
 }
 
+/* 17h: disk type for formatting: 1 360 KB, 2 that in a 1.2 MB drive, 3 1.2 MB, 4 720 KB */
 static u8 set_type(struct regs *r)
 {
     static const u8 rate[] = { 0, 2, 1, 0, 2 };
-    if (!drive_type(r->dl) || !r->al || r->al > 4)
+    u8 type = drive_type(r->dl), suits = type == 1 ? 1 << 1 : type == 2 ? 1 << 2 | 1 << 3 : 1 << 4;
+    if (!type || r->al > 4 || !(suits >> r->al & 1))
         return DISK_BAD_COMMAND;
-    return set_rate(r->dl, rate[r->al]);
+    u8 e = fresh(r->dl);
+    return e ? e : state_set(r->dl, rate[r->al], r->al == 2 ? DOUBLE_STEP : 0);
 }
 
+/* 18h: the same by geometry */
 static u8 set_media(struct regs *r)
 {
     u8 type = drive_type(r->dl);
     static const u8 rates[] = { 2, 0, 2, 0, 3 };
     for (u32 i = 0; type && i < ARRAY_LEN(medias); i++) {
         if (medias[i].tracks != r->ch + 1 || medias[i].dpt[4] != (r->cl & 63) ||
-            models[type].spt < (r->cl & 63))
+            models[type].spt < (r->cl & 63) || models[type].tracks < medias[i].tracks)
             continue;
+        u8 e = fresh(r->dl);
+        if (e)
+            return e;
         r->es = 0xf000;
         r->di = (u16)(u32)medias[i].dpt;
-        return set_rate(r->dl, type == 2 && i == 0 ? 1 : rates[i]);
+        int small = type == 2 && i == 0;
+        return state_set(r->dl, small ? 1 : rates[i], small ? DOUBLE_STEP : 0);
     }
     return E_MEDIA;
 }
@@ -404,7 +490,7 @@ static u8 call(struct regs *r)
         e = transfer(r);
         motor_later_off();
         if (e && r->ah != 5)
-            r->al = 0;
+            r->al = moved;
         return e;
     case 0x08: return r->dl < 0x80 ? parameters(r) : DISK_BAD_COMMAND;
     case 0x16: return change_status(r);

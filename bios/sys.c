@@ -246,6 +246,7 @@ void int15(struct regs *r) /* long: table */
     switch (r->ah) {
     case 0x24: a20(r); return;
     case 0x4f: set_cf(r); return;                        /* keyboard hook: key goes on */
+    case 0x52: good(r); return;                          /* a disc is to be ejected: nobody minds */
     case 0x53: int15_apm(r); return;
     /* devices and programs come and go: for hooks */
     case 0x80: case 0x81: case 0x82: good(r); return;
