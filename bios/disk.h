@@ -31,7 +31,7 @@ enum { ATA_RECALIBRATE = 0x10, ATA_SEEK = 0x70 };
 
 /* ata.c. linear: memory below 1 MB. All return a status code. */
 u8  ata_transfer(const struct disk *d, enum disk_op op, u64 lba, u32 count, u32 linear);
-extern u32 ata_moved;                                /* sectors of the last transfer that were good */
+extern u32 ata_moved;                                    /* sectors of it that were good */
 u8  ata_select_reset(const struct disk *d);
 u8  ata_command(const struct disk *d, u8 command, u64 lba);    /* one without data */
 u8  ata_ready(const struct disk *d);

@@ -15,16 +15,23 @@
  * one, and what is not there is missed at the second index pulse. With the motor off a command
  * waits. The head is loaded and unloaded as SPECIFY says.
  *
- * Images have no address marks: sectors are 512 bytes, numbered from 1 and never deleted. An image
- * of a known size has that format's geometry; any other is taken for a 1.44M (or 2.88M) disk that
- * reads as zeroes beyond the image. i82077_media.c knows formats and tracks.
+ * An image holds the data of sectors of 512 bytes, numbered from 1, and nothing else of a track:
+ * other sizes and numbers are not found, formatting them writes nothing, the order of sectors and
+ * the gaps are always the same. Deleted marks are remembered as long as the disk is in the drive.
+ * An image of a known size has that format's geometry; any other is taken for a 1.44M (or 2.88M)
+ * disk that reads as zeroes beyond the image.
  *
- * Not modelled:  PS/2 and Model 30 registers, tape, FIFO thresholds (a sector moves at once, when
- *                it has passed), interleave, deleted data marks (a write of them writes ordinary
- *                data), sectors of other sizes.
- * Deviations:    a drive takes media of any format, and reads them as soon as its motor is on; at
- *                one without a disk a command fails at once, instead of waiting for a disk as long
- *                as its caller's patience lasts.
+ * By DMA a sector moves when it has passed. In non-DMA mode INT and RQM come as its bytes do: with
+ * each one, or as often as CONFIGURE's threshold asks for; FORMAT's come four at once.
+ *
+ * i82077_data.c has the commands that move sectors, i82077_drive.c the heads, i82077_media.c
+ * formats and tracks; i82077_cmd.h is between them.
+ *
+ * Not modelled:  PS/2 and Model 30 registers, tape, power down, FM.
+ * Deviations:    a drive takes media of any format, and reads them as soon as its motor is on; a
+ *                disk of 40 tracks in a 1.2M drive is found by double and by single steps; at
+ *                a drive without a disk a command fails at once, instead of waiting for a disk as
+ *                long as its caller's patience lasts; a host that is late loses no bytes.
  */
 #pragma once
 #include "core/blockdev.h"
@@ -39,17 +46,21 @@ enum floppy_type { FLOPPY_NONE, FLOPPY_360K, FLOPPY_1200K, FLOPPY_720K, FLOPPY_1
 enum i82077_phase { FDC_IDLE, FDC_COMMAND, FDC_EXECUTE, FDC_DATA /* non-DMA */, FDC_RESULT,
                     FDC_PHASES };
 
+#define FDC_MARKS 720            /* the sectors of a 2.88M disk, in bits */
+
 struct i82077;
 
 struct i82077_drive {
     uint8_t      track;          /* where the head is */
     uint8_t      pcn;            /* where the controller thinks it is */
-    uint8_t      target;
-    bool         seeking, recalibrating;
+    uint8_t      target, steps;
+    bool         inwards, seeking, recalibrating;
     bool         changed;        /* the DSKCHG latch */
     uint8_t      pending;        /* what SENSE INTERRUPT has to report: 0 nothing, 1 reset, 2
                                     seek */
     uint8_t      st0;
+    uint8_t      deleted[FDC_MARKS];   /* a bit a sector: the marks that the image has no room
+                                          for */
     struct event seek;
     /* wiring */
     struct i82077   *fdc;
@@ -77,6 +88,7 @@ struct i82077 {
     uint64_t     unload;         /* ... until then */
     bool         full;           /* buf holds the sector in work */
     uint16_t     pos, tries;     /* bytes moved; DMA attempts without one */
+    uint16_t     avail;          /* non-DMA: as far as the FIFO lets the host go */
     uint8_t      buf[512];
     struct event step;
     struct line  irq;
@@ -93,15 +105,20 @@ void i82077_init(struct i82077 *p, struct sched *s);
 void i82077_attach(struct i82077 *p, unsigned drive, enum floppy_type type, struct blockdev *bd);
 /* Changes the medium; bd NULL ejects. Input: logged by the machine. */
 void i82077_insert(struct i82077 *p, unsigned drive, struct blockdev *bd);
-/* Puts a medium's geometry into a drive: for i82077.c. */
+/* ---- i82077_media.c for the others (i82077_cmd.h) ---- */
+
+/* Puts a medium's geometry into a drive. */
 void i82077_set_medium(struct i82077_drive *d, struct blockdev *bd);
 /* When things pass under the head of a drive at CCR's data rate. The n-th index pulse after 'from';
- * the end of sector r's data, and of the next ID field, of sector *r, of those that begin no
- * earlier. What FORMAT TRACK takes for a sector with that gap. */
+ * the end and the beginning of sector r's data, and the end of the next ID field, of sector *r, of
+ * those that begin no earlier. What FORMAT TRACK takes for a sector of that size with that gap, and
+ * what passes with a byte. */
 vtime i82077_index(const struct i82077_drive *d, vtime from, unsigned n);
 vtime i82077_sector_end(const struct i82077_drive *d, uint8_t rate, uint8_t r, vtime from);
+vtime i82077_sector_data(const struct i82077_drive *d, uint8_t rate, uint8_t r, vtime from);
 vtime i82077_next_id(const struct i82077_drive *d, uint8_t rate, vtime from, uint8_t *r);
-vtime i82077_format_time(uint8_t rate, uint8_t gap);
+vtime i82077_format_time(uint8_t rate, uint8_t n, uint8_t gap);
+vtime i82077_byte_time(uint8_t rate);
 /* A step of the head, its loading, and the time it stays loaded. */
 vtime i82077_step_time(const struct i82077 *p);
 vtime i82077_load_time(const struct i82077 *p);

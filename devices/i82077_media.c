@@ -34,6 +34,7 @@ void i82077_set_medium(struct i82077_drive *d, struct blockdev *bd)
 {
     const struct format *f = format_of(bd ? bd->sectors : 0);
     d->bd = bd;
+    memset(d->deleted, 0, sizeof d->deleted);
     d->cyls = f->cyls;
     d->heads = f->heads;
     d->spt = f->spt;
@@ -87,7 +88,19 @@ vtime i82077_next_id(const struct i82077_drive *d, uint8_t rate, vtime from, uin
     return sector_start(d, rate, *r, from) + ID * byte_ns(rate);
 }
 
-vtime i82077_format_time(uint8_t rate, uint8_t gap) { return (SECTOR + gap) * byte_ns(rate); }
+vtime i82077_sector_data(const struct i82077_drive *d, uint8_t rate, uint8_t r, vtime from)
+{
+    vtime start = sector_start(d, rate, r, from), end = i82077_sector_end(d, rate, r, from);
+    vtime data = 512 * byte_ns(rate);
+    return end - start > data ? end - data : start;
+}
+
+vtime i82077_format_time(uint8_t rate, uint8_t n, uint8_t gap)
+{
+    return ((UINT64_C(128) << (n & 7)) + (SECTOR - 512) + gap) * byte_ns(rate);
+}
+
+vtime i82077_byte_time(uint8_t rate) { return byte_ns(rate); }
 
 /* ---- SPECIFY's times: at 500 kbit/s; they go with the data rate (290166, table 5-9) ---- */
 

@@ -1,139 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* links: host devices core */
 /* The floppy controller: commands, DMA and polled transfers, formats, seeks, random traffic. */
-#include "unit/device_test.h"
+#include "unit/fdc_rig.h"
 
-#include "devices/i82077.h"
-#include "host/disk_mem.h"
-
-enum { SECTORS = 2880 };
-enum { DOR = 2, MSR = 4, FIFO = 5 };
-#define MS     UINT64_C(1000000)
-#define SECOND (1000 * MS)
-#define TURN   (200 * MS)
-
-struct rig {
-    struct sched    sched;
-    struct i82077   fdc;
-    struct dt_pin   irq;
-    struct disk_mem disk;
-    uint8_t         image[SECTORS * 512], memory[40000];
-    size_t          at, left;            /* a DMA channel that was programmed for so many bytes */
-    bool            dreq, masked;
-};
-static struct rig r, twin;
-
-static void on_request(void *ctl, unsigned channel, bool level)
-{
-    ck_assert_uint_eq(channel, 2);
-    ((struct rig *)ctl)->dreq = level;
-}
-
-static size_t on_move(void *ctl, unsigned channel, void *buf, size_t n, bool to_memory, bool *tc)
-{
-    struct rig *x = ctl;
-    if (x->masked || !x->left || !x->dreq)
-        return 0;
-    n = n < x->left ? n : x->left;
-    if (to_memory)
-        memcpy(x->memory + x->at, buf, n);
-    else
-        memcpy(buf, x->memory + x->at, n);
-    x->at += n;
-    x->left -= n;
-    *tc = x->left == 0;
-    return n;
-}
-
-static void build(struct rig *x)
-{
-    struct dt_rng rng = dt_seed(11);
-    memset(x, 0, sizeof *x);
-    for (size_t i = 0; i < sizeof x->image; i += 4)
-        store_le32(x->image + i, dt_rand(&rng));
-    i82077_init(&x->fdc, &x->sched);
-    i82077_attach(&x->fdc, 0, FLOPPY_1440K,
-                  disk_mem_init(&x->disk, x->image, sizeof x->image, 512, false));
-    x->fdc.dma = (struct dma_port){ x, 2, on_request, on_move };
-    dt_wire(&x->fdc.irq, &x->irq);
-}
-
-static void out(unsigned reg, unsigned v) { i82077_ops.write(&r.fdc, reg, v, 1); }
-static uint8_t in(unsigned reg) { return (uint8_t)i82077_ops.read(&r.fdc, reg, 1); }
-
-static void send(unsigned n, const uint8_t *p)
-{
-    for (unsigned i = 0; i < n; i++) {
-        ck_assert_uint_eq(in(MSR) & 0xc0, 0x80);
-        out(FIFO, p[i]);
-    }
-}
-
-static void results(unsigned n, uint8_t *p)
-{
-    for (unsigned i = 0; i < n; i++) {
-        ck_assert_uint_eq(in(MSR) & 0xd0, 0xd0);
-        p[i] = in(FIFO);
-    }
-    ck_assert_uint_eq(in(MSR) & 0xd0, 0x80);
-}
-
-static void wait_irq(void)
-{
-    for (int i = 0; i < 20000 && !r.irq.level; i++)
-        sched_advance(&r.sched, r.sched.now + 100000);
-    ck_assert(r.irq.level);
-}
-
-static void sense(uint8_t st0, uint8_t pcn)
-{
-    uint8_t b[2];
-    send(1, (const uint8_t[]){ 8 });
-    results(2, b);
-    ck_assert_uint_eq(b[0], st0);
-    ck_assert_uint_eq(b[1], pcn);
-}
-
-static void start(void)
-{
-    out(DOR, 0x1c);
-    ck_assert_uint_eq(in(MSR), 0);
-    wait_irq();
-    for (uint8_t i = 0; i < 4; i++)
-        sense(0xc0 | i, 0);
-    ck_assert(!r.irq.level);
-    send(3, (const uint8_t[]){ 3, 0xaf, 2 });
-    i82077_dir_ops.write(&r.fdc, 0, 0, 1);         /* 500 kbit/s */
-}
-
-static void go(uint8_t track)
-{
-    send(3, (const uint8_t[]){ 0x0f, 0, track });
-    ck_assert_uint_eq(in(MSR) & 1, 1);
-    wait_irq();
-    sense(0x20, track);
-    ck_assert_uint_eq(in(MSR), 0x80);
-}
-
-static void setup(void)
-{
-    build(&r);
-    start();
-}
-
-static void dma(size_t at, size_t n)
-{
-    r.at = at;
-    r.left = n;
-}
-
-static void transfer(uint8_t cmd, uint8_t c, uint8_t h, uint8_t s, uint8_t eot, uint8_t res[7])
-{
-    send(9, (const uint8_t[]){ cmd, (uint8_t)(h << 2), c, h, s, 2, eot, 0x1b, 0xff });
-    wait_irq();
-    results(7, res);
-    ck_assert(!r.irq.level && !r.dreq);
-}
+static struct rig twin;
 
 START_TEST(reads_across_the_cylinder)
 {
@@ -439,31 +309,80 @@ START_TEST(formats_by_size)
 }
 END_TEST
 
+static void wait_request(void)
+{
+    for (int i = 0; i < 500000 && !r.irq.level; i++)
+        sched_advance(&r.sched, r.sched.now + 1000);
+    ck_assert(r.irq.level);
+}
+
+/* As from a program that waits for each request; the longest run of bytes without one. */
+static unsigned by_hand(unsigned n, uint8_t *b, uint8_t msr, bool reading)
+{
+    unsigned run = 0, most = 0;
+    for (unsigned i = 0; i < n; i++, run++) {
+        if (!(in(MSR) & 0x80)) {
+            ck_assert(!r.irq.level);
+            wait_request();
+            most = run > most ? run : most;
+            run = 0;
+        }
+        ck_assert_uint_eq(in(MSR), msr);
+        if (reading)
+            b[i] = in(FIFO);
+        else
+            out(FIFO, b[i]);
+    }
+    return run > most ? run : most;
+}
+
+/* CONFIGURE's second byte; bytes a request when reading, and most of them when writing. */
 START_TEST(without_dma)
 {
+    static const uint8_t fifo[4][3] = { { 0x20, 1, 1 }, { 0x00, 15, 16 }, { 0x0a, 5, 16 },
+                                        { 0x0f, 1, 16 } };
     uint8_t res[7], b[1024];
     send(3, (const uint8_t[]){ 3, 0xaf, 3 });
+    send(4, (const uint8_t[]){ 0x13, 0, fifo[_i][0], 0 });
     go(9);
     send(9, (const uint8_t[]){ 0x46, 0, 9, 0, 17, 2, 18, 0x1b, 0xff });
-    for (unsigned i = 0; i < 1024; i++) {
-        if (i % 512 == 0)
-            wait_irq();
-        ck_assert_uint_eq(in(MSR), 0xf0);
-        b[i] = in(FIFO);
-    }
+    ck_assert_uint_eq(by_hand(1024, b, 0xf0, true), fifo[_i][1]);
     wait_irq();
     results(7, res);
     ck_assert(res[0] == 0x40 && res[1] == 0x80);
     ck_assert(!memcmp(b, r.image + (9 * 36 + 16) * 512, 1024));
     send(9, (const uint8_t[]){ 0x45, 4, 9, 1, 18, 2, 18, 0x1b, 0xff });
-    wait_irq();
-    for (unsigned i = 0; i < 512; i++) {
-        ck_assert_uint_eq(in(MSR), 0xb0);
-        out(FIFO, 0x3c);
-    }
+    memset(b, 0x3c, sizeof b);
+    ck_assert_uint_eq(by_hand(512, b, 0xb0, false), fifo[_i][2]);
     wait_irq();
     results(7, res);
     ck_assert_uint_eq(r.image[(9 * 36 + 35) * 512 + 511], 0x3c);
+    for (uint8_t i = 0; i < 18; i++)
+        memcpy(b + 4 * i, (const uint8_t[]){ 9, 0, (uint8_t)(i + 1), 2 }, 4);
+    send(6, (const uint8_t[]){ 0x4d, 0, 2, 18, 0x54, 0xf6 });
+    ck_assert_uint_eq(by_hand(72, b, 0xb0, false), 4);
+    wait_irq();
+    results(7, res);
+    ck_assert(!res[0] && r.image[(9 * 36 + 17) * 512 + 511] == 0xf6);
+}
+END_TEST
+
+/* The host's bytes take the time that the disk takes for them: a track still takes a turn. */
+START_TEST(without_dma_in_time)
+{
+    static uint8_t b[18 * 512];
+    uint8_t res[7];
+    send(3, (const uint8_t[]){ 3, 0xaf, 3 });
+    sched_advance(&r.sched, 20 * TURN);
+    send(9, (const uint8_t[]){ 0x46, 0, 0, 0, 1, 2, 18, 0x1b, 0xff });
+    by_hand(512, b, 0xf0, true);
+    about(r.sched.now % TURN, TURN / 18 - 1 * MS, 2 * MS);
+    by_hand(17 * 512, b + 512, 0xf0, true);
+    about(r.sched.now, 21 * TURN - 1 * MS, 1 * MS);
+    wait_irq();
+    results(7, res);
+    ck_assert(res[0] == 0x40 && res[1] == 0x80);
+    ck_assert(!memcmp(b, r.image, sizeof b));
 }
 END_TEST
 
@@ -555,7 +474,8 @@ static void poke(void *arg, uint32_t v)
 {
     struct rig *x = arg;
     static const uint8_t first[] = { 0xe6, 0x46, 0x45, 0xc5, 0x4d, 0x4a, 0x07, 0x0f, 0x08, 0x03,
-                                     0x56, 0x51, 0x0c, 0x13, 0x8f, 0x42, 0x0e, 0x04, 0x12 };
+                                     0x56, 0x51, 0x0c, 0x13, 0x8f, 0x42, 0x0e, 0x04, 0x12, 0x49,
+                                     0x66, 0x6c, 0xcf, 0x59 };
     uint32_t w = v >> 4;
     switch (v % 8) {
     case 0: case 1: sched_advance(&x->sched, x->sched.now + w % 60000000); break;
@@ -640,7 +560,8 @@ int main(void)
     tcase_add_test(t, times_are_those_of_a_disk);
     tcase_add_test(t, speed_can_be_measured);
     tcase_add_test(t, formats_by_size);
-    tcase_add_test(t, without_dma);
+    tcase_add_loop_test(t, without_dma, 0, 4);
+    tcase_add_test(t, without_dma_in_time);
     tcase_add_test(t, verify_and_scan);
     tcase_add_loop_test(t, save_load_is_invisible, 0, 20);
     tcase_add_loop_test(t, hostile_snapshots, 0, 4);
