@@ -30,7 +30,13 @@ static const struct field drive_fields[] = {
     FIELD_MAX(struct ata_drive, multiple, 16), FIELD(struct ata_drive, xfer),
     FIELD(struct ata_drive, pio),             FIELD(struct ata_drive, write_cache),
     FIELD(struct ata_drive, look_ahead),      FIELD(struct ata_drive, revert),
-    FIELD(struct ata_drive, power),           FIELD(struct ata_drive, sleeping),
+    FIELD(struct ata_drive, power),           FIELD(struct ata_drive, standby),
+    FIELD(struct ata_drive, awake),           FIELD(struct ata_drive, sleeping),
+    FIELD(struct ata_drive, max),             FIELD(struct ata_drive, max_kept),
+    FIELD(struct ata_drive, max_fixed),       FIELD_MAX(struct ata_drive, native, 2),
+    FIELD(struct ata_drive, security),        FIELD_MAX(struct ata_drive, erase, 2),
+    FIELD_MAX(struct ata_drive, attempts, 5), FIELD(struct ata_drive, master_revision),
+    { "passwords", FT_U8, offsetof(struct ata_drive, passwords), 1, 64, UINT64_MAX, NULL },
     FIELD(struct ata_drive, smart),           FIELD(struct ata_drive, smart_autosave),
     FIELD(struct ata_drive, self_test),       FIELD_MAX(struct ata_drive, self_tests, 21),
     FIELD(struct ata_drive, recovery),        FIELD(struct ata_drive, retries),
@@ -154,6 +160,9 @@ static void reset(void *dev, enum reset_kind kind)
         d->cmd = 0;
         d->lba = 0;
         d->revert = false;
+        d->standby = 0;
+        d->awake = 0;
+        ata_security_reset(d);
         d->smart = d->smart_autosave = true;
         d->self_test = 0;
         memset(d->packet, 0, sizeof d->packet);
@@ -532,4 +541,4 @@ static bool post_load(void *dev, unsigned version, struct error *err)
     return true;
 }
 
-const struct device_class ata_class = { "ata", 2, 1, fields, reset, post_load, NULL };
+const struct device_class ata_class = { "ata", 3, 1, fields, reset, post_load, NULL };

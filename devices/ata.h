@@ -13,11 +13,14 @@
  * time and its event does the work, medium and all; data waits in buf[] on its way, so any moment
  * can be saved.
  *
- * ata_cmd.c has the commands of disks, ata_identify.c and ata_smart.c what they say of themselves.
+ * ata_cmd.c has the commands of disks, ata_security.c passwords and the host protected area,
+ * ata_identify.c and ata_smart.c what they say of themselves.
  *
- * Not modelled:  overlapped and queued commands, security, setting a host protected area, FORMAT
- *                TRACK, READ/WRITE LONG, standby timers.
- * Deviations:    drives are always ready and need no time to seek or to spin up.
+ * Not modelled:  overlapped and queued commands, advanced power and acoustic management, passwords
+ *                for SET MAX, general purpose logs.
+ * Deviations:    drives are always ready and need no time to seek or to spin up. An image has no
+ *                ECC: READ LONG computes it, WRITE LONG's is dropped. Passwords and a protected
+ *                area last as long as the machine, not as the image.
  */
 #pragma once
 #include "core/blockdev.h"
@@ -65,7 +68,18 @@ struct ata_drive {
     uint8_t  pio;                /* the same of the PIO modes */
     bool     write_cache, look_ahead;
     bool     revert;             /* a software reset restores the defaults (SET FEATURES CCh) */
-    uint8_t  power;              /* as CHECK POWER MODE reports it */
+    uint8_t  power;              /* as CHECK POWER MODE reports it, but for the standby timer */
+    uint8_t  standby;            /* that timer, as IDLE and STANDBY code it */
+    vtime    awake;              /* ... since when it counts */
+    uint64_t max, max_kept;      /* host protected area: sectors before it, 0: there is none; what a
+                                    hardware reset goes back to */
+    bool     max_fixed;          /* it was set for good since the last one */
+    uint8_t  native;             /* READ NATIVE MAX ADDRESS: 2 now, 1 with the next command */
+    uint8_t  security;           /* enabled, locked, frozen ... */
+    uint8_t  attempts;           /* to unlock, that are left */
+    uint8_t  erase;              /* the same since SECURITY ERASE PREPARE */
+    uint16_t master_revision;
+    uint8_t  passwords[2][32];   /* the user's, the master's */
     bool     sleeping;           /* only a reset wakes it */
     bool     smart, smart_autosave;
     uint8_t  self_test;          /* SMART: result of the last one, and how many there were */
@@ -142,4 +156,19 @@ uint8_t ata_cmd_flags(uint8_t cmd);
 void ata_identify(struct ata_drive *d);
 void ata_identify_packet(struct ata_drive *d);
 void ata_smart(struct ata_drive *d);
-enum { CMD_EXT = 1, CMD_MULT = 2, CMD_DMA = 4, CMD_WRITE = 8 };
+enum { CMD_EXT = 1, CMD_MULT = 2, CMD_DMA = 4, CMD_WRITE = 8, CMD_MEDIA = 16 /* not when locked */
+};
+
+uint64_t ata_capacity(const struct ata_drive *d);   /* sectors that the host may reach */
+bool ata_get_address(struct ata_drive *d);  /* registers to lba and left; false: no such CHS */
+void ata_put_address(struct ata_drive *d, uint64_t lba);
+void ata_native_max(struct ata_drive *d);
+void ata_set_max(struct ata_drive *d);
+void ata_security(struct ata_drive *d);         /* F1h..F6h; their data; a step of erasing */
+void ata_security_data(struct ata_drive *d);
+void ata_security_erase(struct ata_drive *d);
+void ata_security_reset(struct ata_drive *d);
+void ata_await_sector(struct ata_drive *d);     /* 512 bytes from the host */
+/* In 'security'; but for the last as in IDENTIFY's word 128, where that is bit 8. */
+enum { SECURITY_ENABLED = 2, SECURITY_LOCKED = 4, SECURITY_FROZEN = 8, SECURITY_EXPIRED = 16,
+       SECURITY_MAXIMUM = 32 };

@@ -56,24 +56,31 @@ static void send(struct ata_drive *d)
 
 void ata_identify(struct ata_drive *d)
 {
-    uint64_t total = d->bd ? d->bd->sectors : 0, lba28 = total > 0x0fffffff ? 0x0fffffff : total;
+    uint64_t total = ata_capacity(d), lba28 = total > 0x0fffffff ? 0x0fffffff : total;
     uint32_t track = (uint32_t)d->heads * d->spt;
     uint32_t cyls = (uint32_t)(total > CHS_MOST ? CHS_MOST : total) / track;
     cyls = cyls > 65535 ? 65535 : cyls;
     uint32_t chs = cyls * track;
-    uint16_t on = (uint16_t)(0x7008 | (d->write_cache ? 0x20 : 0) | (d->look_ahead ? 0x40 : 0) |
-                             (d->smart ? 1 : 0));
+    uint32_t native = (uint32_t)(total > CHS_MOST ? CHS_MOST : total) / (16 * 63);
+    uint64_t erase = total / (20 * 2048 * 120) + 1;      /* of two minutes each, at 20 MB/s */
+    uint8_t security = d->security;
+    uint16_t on = (uint16_t)(0x7408 | (security & SECURITY_ENABLED) | (d->write_cache ? 0x20 : 0) |
+                             (d->look_ahead ? 0x40 : 0) | (d->smart ? 1 : 0));
     const uint16_t words[][2] = {
-        { 0, 0x0040 }, { 1, d->def_cyls }, { 3, d->def_heads }, { 6, d->def_spt },
-        { 47, 0x8010 }, { 48, 1 }, { 49, 0x2f00 }, { 53, 7 }, { 54, (uint16_t)cyls },
+        { 0, 0x0040 }, { 1, d->max ? (uint16_t)(native ? native : 1) : d->def_cyls },
+        { 3, d->def_heads }, { 6, d->def_spt },
+        { 22, 4 }, { 47, 0x8010 }, { 48, 1 }, { 49, 0x2f00 }, { 53, 7 }, { 54, (uint16_t)cyls },
         { 55, d->heads }, { 56, d->spt }, { 57, (uint16_t)chs }, { 58, (uint16_t)(chs >> 16) },
         { 59, d->multiple ? 0x100u | d->multiple : 0 },
         { 60, (uint16_t)lba28 }, { 61, (uint16_t)(lba28 >> 16) },
-        /* NOP, READ and WRITE BUFFER, look-ahead, write cache, power management, SMART */
-        { 82, 0x7069 },
+        /* NOP, READ and WRITE BUFFER, protected area, look-ahead, write cache, power management,
+         * security, SMART */
+        { 82, 0x746b },
         { 83, 0x7400 },                          /* both FLUSH CACHEs, 48 bits */
         { 84, 0x4003 },                          /* SMART self-test and error log */
         { 85, on }, { 86, 0x3400 }, { 87, 0x4003 },
+        { 89, (uint16_t)(erase > 255 ? 255 : erase) }, { 92, d->master_revision },
+        { 128, (uint16_t)(1 | (security & 0x1e) | (security & SECURITY_MAXIMUM ? 0x100 : 0)) },
     };
     memset(d->buf, 0, 512);
     put_common(d, "VITRINE HARD DISK");

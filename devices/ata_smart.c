@@ -6,7 +6,8 @@
 #include "devices/ata.h"
 
 enum { READ_DATA = 0xd0, READ_THRESHOLDS = 0xd1, AUTOSAVE = 0xd2, SAVE = 0xd3, OFF_LINE = 0xd4,
-       READ_LOG = 0xd5, WRITE_LOG = 0xd6, ENABLE = 0xd8, DISABLE = 0xd9, RETURN_STATUS = 0xda };
+       READ_LOG = 0xd5, WRITE_LOG = 0xd6, ENABLE = 0xd8, DISABLE = 0xd9, RETURN_STATUS = 0xda,
+       AUTO_OFF_LINE = 0xdb };
 enum { PASSED_HOURS = 1 };
 
 static const struct { uint8_t id, flags, threshold; } attributes[] = {
@@ -115,6 +116,7 @@ void ata_smart(struct ata_drive *d)
     case ENABLE:          d->smart = true;    break;
     case DISABLE:         d->smart = false;   break;
     case SAVE: case RETURN_STATUS:            break;     /* 4Fh, C2h stay: no threshold exceeded */
+    case AUTO_OFF_LINE:                       break;     /* obsolete since ATA-6, but used */
     case AUTOSAVE:
         if (d->count && d->count != 0xf1) {
             ata_fail(d, ATA_ABRT);
