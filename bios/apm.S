@@ -8,8 +8,12 @@
  * E0000h); the stack is the caller's, in any segment. All that is kept stands in apm_state, reached
  * through DS.
  *
- * A request to stand by or to suspend halts the processor until the next interrupt, and then there
- * is an event that says so. Off is off. The power button is a request to suspend.
+ * Standing by and suspended, the processor sleeps with a dark screen; every tick of the timer it
+ * looks for a key, the mouse, a serial port, the power button and the resume timer. When one of
+ * them has woken it there is an event that says so. Where the timer does not tick any interrupt
+ * wakes. Off is off. Awake, the power button is a request to suspend.
+ *
+ * Nothing is switched off after a time, so there are no requests by timers; no resume on ring.
  */
 #define STATE(field) apm_state + field
 #define MODE     0                        /* how it is connected. ORDER apm_state */
@@ -18,15 +22,21 @@
 #define EVENT    3                        /* the next event, 0: none */
 #define VERSION  4                        /* word: the version the driver asked for */
 #define PM_BASE  6                        /* word: the ACPI registers, 0: none */
+#define DEVICES  8                        /* the state of each class of devices, 1 to 6 */
+#define TIMER    15                       /* is the resume timer set? */
+#define RESUME   16                       /* to when: century, year, month, day, hour, minute, second */
+#define CLOCK    23                       /* the clock chip's registers for them */
+#define CLOCK_BYTES 7
 
 #define E_DISABLED   0x01
 #define E_NOT_OPEN   0x03
+#define E_FREE       0x0b
+#define E_FUNCTION   0x0c
 #define E_DEVICE     0x09
 #define E_RANGE      0x0a
 #define E_NO_TIMER   0x0d
 #define E_NO_STATE   0x60
 #define E_NO_EVENT   0x80
-#define E_FUNCTION   0x86
 
         .text
 #if BITS == 32
@@ -55,13 +65,21 @@ apm_real:
         movl 24(%ebp), %ebx
         movl 32(%ebp), %ecx
         movl 28(%ebp), %edx
+        pushl %esi
+        pushl %edi
+        movl 12(%ebp), %esi
+        movl 8(%ebp), %edi
         movb $1, %ah
         callw apm_call
         movw %ax, 36(%ebp)
         movw %bx, 24(%ebp)
         movw %cx, 32(%ebp)
         movw %dx, 28(%ebp)
+        movw %si, 12(%ebp)
+        movw %di, 8(%ebp)
         setc %al
+        popl %edi
+        popl %esi
         andb $0xfe, 46(%ebp)              /* the flags. ORDER frame */
         orb %al, 46(%ebp)
         popl %ebp
@@ -103,9 +121,9 @@ apm_call:
         cmpb $0x11, %al
         je resume_timer
         cmpb $0x12, %al
-        je ring_or_timers
+        je ring_or_requests
         cmpb $0x13, %al
-        je ring_or_timers
+        je ring_or_requests
         movb $E_FUNCTION, %ah
         cmpb $0x04, %al
         jne fail
@@ -127,46 +145,172 @@ range:  movb $E_RANGE, %ah
 device: movb $E_DEVICE, %ah
         jmp fail
 
-/* BX: 0001 the whole machine, else class and unit; CX: 0 ready, 1 stand by, 2 suspend, 3 off */
+/* BX: 0001 the whole machine, else class and unit; CX: 0 ready, 1 stand by, 2 suspend, 3 off; for
+ * the machine 4: the last request is being worked at, 5: it is refused */
 set_state:
+        movb $E_FREE, %ah
+        testb $1, STATE(FREE)
+        jnz fail
         cmpw $1, %bx
         je 1f
-        cmpb $1, %bh                      /* the display */
+        cmpb $1, %bh
         jb device
         cmpb $0x06, %bh
         ja device
         cmpw $3, %cx
         ja range
-        cmpb $1, %bh
+        pushw %bx
+        movb %bh, %bl
+        movb $0, %bh
+        movb %cl, STATE(DEVICES)(%bx)
+        popw %bx
+        cmpb $1, %bh                      /* the display */
         jne done
         pushw %ax
-        pushw %dx
-        movw $0x3c4, %dx                  /* sequencer 1, bit 5: screen off */
-        movb $1, %al
-        outb %al, %dx
-        incw %dx
-        inb %dx, %al
-        andb $0xdf, %al
-        testw %cx, %cx
-        jz 2f
-        orb $0x20, %al
-2:      outb %al, %dx
-        popw %dx
+        movb %cl, %al
+        call screen
         popw %ax
         jmp done
 1:      movb $E_DISABLED, %ah
         testb $1, STATE(OFF)
         jnz fail
-        cmpw $3, %cx
+        cmpw $5, %cx
         ja range
+        cmpw $4, %cx
+        jae done
+        cmpw $3, %cx
         je power_off
         testw %cx, %cx
         jz range
+        call sleep
         movb $0x0b, STATE(EVENT)          /* system standby resume */
         cmpw $1, %cx
-        je idle
+        je done
         movb $0x03, STATE(EVENT)          /* normal resume */
-        jmp idle
+        jmp done
+
+/* AL: not 0 for dark. What it was in AL: sequencer 1, bit 5. */
+screen: pushw %dx
+        pushw %bx
+        movb %al, %bl
+        movw $0x3c4, %dx
+        inb %dx, %al
+        movb %al, %bh                     /* somebody may have been at it */
+        movb $1, %al
+        outb %al, %dx
+        incw %dx
+        inb %dx, %al
+        testb %bl, %bl
+        movb %al, %bl
+        jz 1f
+        orb $0x20, %al
+        jmp 2f
+1:      andb $0xdf, %al
+2:      outb %al, %dx
+        decw %dx
+        movb %bh, %al
+        outb %al, %dx
+        movb %bl, %al
+        andb $0x20, %al
+        popw %bx
+        popw %dx
+        ret
+
+#define TICK      0x01                    /* of the first interrupt controller */
+#define WAKERS_1  0x1a                    /* keyboard, COM2 and COM1 */
+#define WAKERS_2  0x10                    /* mouse */
+
+/* Until something wakes it. Interrupts that were open go to who has opened them; those that wake are
+ * held back meanwhile, to be seen in the controllers' request registers. */
+sleep:  pushw %ax
+        pushw %bx
+        pushw %dx
+        movb $1, %al
+        call screen
+        pushw %ax
+        inb $0x21, %al
+        movb %al, %bl
+        inb $0xa1, %al
+        movb %al, %bh
+        testb $TICK, %bl
+        jnz no_tick
+        movb %bl, %al
+        orb $WAKERS_1, %al
+        outb %al, $0x21
+        movb %bh, %al
+        orb $WAKERS_2, %al
+        outb %al, $0xa1
+1:      sti
+        hlt
+        cli
+        call woken
+        jnc 1b
+        movb %bl, %al
+        outb %al, $0x21
+        movb %bh, %al
+        outb %al, $0xa1
+        jmp 2f
+no_tick:
+        sti
+        hlt
+2:      popw %ax
+        call screen
+        popw %dx
+        popw %bx
+        popw %ax
+        ret
+
+/* Carry: yes. BX: which interrupts were closed. */
+woken:  movb $0x0a, %al
+        outb %al, $0x20
+        inb $0x20, %al
+        movb %bl, %ah
+        notb %ah
+        andb %ah, %al
+        testb $WAKERS_1, %al
+        jnz yes
+        movb $0x0a, %al
+        outb %al, $0xa0
+        inb $0xa0, %al
+        movb %bh, %ah
+        notb %ah
+        andb %ah, %al
+        testb $WAKERS_2, %al
+        jnz yes
+        movw STATE(PM_BASE), %dx
+        testw %dx, %dx
+        jz 1f
+        inw %dx, %ax
+        testb $1, %ah                     /* PMSTS bit 8: the power button */
+        jz 1f
+        movw $0x0100, %ax
+        outw %ax, %dx
+        jmp yes
+1:      cmpb $0, STATE(TIMER)
+        je no
+        movb $0x0a, %al                   /* the clock is not being updated */
+        outb %al, $0x70
+        inb $0x71, %al
+        testb $0x80, %al
+        jnz no
+        pushw %bx
+        movw $0, %bx
+2:      movb STATE(CLOCK)(%bx), %al
+        outb %al, $0x70
+        inb $0x71, %al
+        cmpb STATE(RESUME)(%bx), %al
+        jb 4f                             /* later */
+        ja 3f
+        incw %bx
+        cmpw $CLOCK_BYTES, %bx
+        jb 2b
+3:      popw %bx
+        movb $0, STATE(TIMER)
+yes:    stc
+        ret
+4:      popw %bx
+no:     clc
+        ret
 power_off:
         movb $E_NO_STATE, %ah
         cmpw $0, STATE(PM_BASE)
@@ -209,7 +353,10 @@ power_status:
         movw $0xffff, %dx
         jmp done
 
-event:  movzbw STATE(EVENT), %bx
+event:  movb $E_FREE, %ah
+        testb $1, STATE(FREE)
+        jnz fail
+        movzbw STATE(EVENT), %bx
         movb $0, STATE(EVENT)
         testw %bx, %bx
         jnz 1f
@@ -237,13 +384,18 @@ event:  movzbw STATE(EVENT), %bx
         jmp fail
 
 get_state:
+        movw $0, %cx
         cmpw $1, %bx
-        je 1f
+        je done
         cmpb $1, %bh
         jb device
         cmpb $0x06, %bh
         ja device
-1:      movw $0, %cx
+        pushw %bx
+        movb %bh, %bl
+        movb $0, %bh
+        movb STATE(DEVICES)(%bx), %cl
+        popw %bx
         jmp done
 
 device_enable:
@@ -287,25 +439,59 @@ capabilities:
         testw %bx, %bx
         jnz device
         movb $0, %bl                      /* batteries */
-        movw $3, %cx                      /* stand by, suspend */
+        movw $0x0f, %cx                   /* stand by, suspend, a timer that ends either */
         jmp done
 
-/* CL: 0 off, 1 read, 2 set */
+/* CL: 0 off, 1 read, 2 set; CH seconds, DL minutes, DH hours, SI month and day, DI year, in BCD */
 resume_timer:
-        cmpw $1, %bx
-        jne device
-        testb %cl, %cl
-        jz done
+        testw %bx, %bx
+        jnz device
+        cmpb $2, %cl
+        ja range
+        je 1f
         movb $E_NO_TIMER, %ah
         cmpb $1, %cl
+        je 2f
+        movb $0, STATE(TIMER)
+        jmp done
+2:      cmpb $0, STATE(TIMER)
         je fail
-        movb $E_FUNCTION, %ah
-        jmp fail
+        pushw %ax
+        movw STATE(RESUME), %ax           /* the higher part comes first there */
+        xchgb %al, %ah
+        movw %ax, %di
+        movw STATE(RESUME + 2), %ax
+        xchgb %al, %ah
+        movw %ax, %si
+        popw %ax
+        movb STATE(RESUME + 4), %dh
+        movb STATE(RESUME + 5), %dl
+        movb STATE(RESUME + 6), %ch
+        jmp done
+1:      cmpb $0x59, %ch
+        ja range
+        cmpb $0x59, %dl
+        ja range
+        cmpb $0x23, %dh
+        ja range
+        pushw %ax
+        movw %di, %ax
+        xchgb %al, %ah
+        movw %ax, STATE(RESUME)
+        movw %si, %ax
+        xchgb %al, %ah
+        movw %ax, STATE(RESUME + 2)
+        movb %dh, STATE(RESUME + 4)
+        movb %dl, STATE(RESUME + 5)
+        movb %ch, STATE(RESUME + 6)
+        movb $1, STATE(TIMER)
+        popw %ax
+        jmp done
 
 /* CL: 0 off, 1 on, 2 read */
-ring_or_timers:
-        cmpw $1, %bx
-        jne device
+ring_or_requests:
+        testw %bx, %bx
+        jnz device
         cmpb $2, %cl
         ja range
         movb $E_FUNCTION, %ah
@@ -320,4 +506,8 @@ ring_or_timers:
         .globl apm_state
 apm_state: .byte 0, 0, 0, 0
         .word 0x0100, 0
+        .fill 7, 1, 0
+        .byte 0
+        .fill CLOCK_BYTES, 1, 0
+        .byte 0x32, 0x09, 0x08, 0x07, 0x04, 0x02, 0x00
 #endif
