@@ -24,7 +24,7 @@
 #define PM_BASE  6                        /* word: the ACPI registers, 0: none */
 #define DEVICES  8                        /* the state of each class of devices, 1 to 6 */
 #define TIMER    15                       /* is the resume timer set? */
-#define RESUME   16                       /* to when: century, year, month, day, hour, minute, second */
+#define RESUME   16                       /* to when: century, year, month, day, hour ... */
 #define CLOCK    23                       /* the clock chip's registers for them */
 #define CLOCK_BYTES 7
 
@@ -220,8 +220,8 @@ screen: pushw %dx
 #define WAKERS_1  0x1a                    /* keyboard, COM2 and COM1 */
 #define WAKERS_2  0x10                    /* mouse */
 
-/* Until something wakes it. Interrupts that were open go to who has opened them; those that wake are
- * held back meanwhile, to be seen in the controllers' request registers. */
+/* Until something wakes it. Interrupts that were open go to who has opened them; those that wake
+ * are held back meanwhile, to be seen in the request registers of the controllers. */
 sleep:  pushw %ax
         pushw %bx
         pushw %dx
