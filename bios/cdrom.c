@@ -227,8 +227,10 @@ static u8 emulated_read(u32 lba, u32 count, u32 linear)
 static u8 emulated_chs(struct regs *r, int verify)
 {
     u32 c = r->ch | (r->cl & 0xc0u) << 2, s = r->cl & 63;
-    if (!r->al || c >= emulated.cylinders || r->dh >= emulated.heads || !s || s > emulated.spt)
-        return DISK_NOT_FOUND;
+    if (!r->al)
+        return DISK_BAD_COMMAND;
+    if (c >= emulated.cylinders || r->dh >= emulated.heads || !s || s > emulated.spt)
+        return emulated.media == 4 ? DISK_BAD_COMMAND : DISK_NOT_FOUND;
     u32 lba = (c * emulated.heads + r->dh) * emulated.spt + s - 1;
     return verify ? DISK_OK : emulated_read(lba, r->al, ((u32)r->es << 4) + r->bx);
 }

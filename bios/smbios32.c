@@ -63,10 +63,31 @@ static const char *processor_name(u32 signature, u8 *number)
     return names[i].name;
 }
 
+static u32 stamp(void)
+{
+    u32 v;
+    __asm__ volatile("rdtsc" : "=a"(v) : : "edx");
+    return v;
+}
+
+/* What RDTSC counts, in MHz: 5 ms by the timer's channel 2, which the rest of POST sets up anew. */
+static u16 speed(void)
+{
+    enum { MS = 5, COUNT = 1193182 * MS / 1000 };
+    outb(0x61, (inb(0x61) & 0x0c) | 0x01);               /* its gate; the speaker stays off */
+    outb(0x43, 0xb0);
+    outb(0x42, COUNT & 0xff);
+    outb(0x42, COUNT >> 8);
+    u32 start = stamp();
+    while (!(inb(0x61) & 0x20))
+        ;
+    return (u16)((stamp() - start + MS * 500) / (MS * 1000));
+}
+
 /* The processor as CPUID has it: its maker, its family's code and name, identifier and features. */
 static void processor(void)
 {
-    u8 t[28] = { 1, 3, [3] = 2, [12] = 3, [20] = 0x41, 1,
+    u8 t[28] = { 1, 3, [3] = 2, [12] = 3, 0xa1, [20] = 0x41, 1,      /* 3.3 V */
                  [22] = 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
     u32 a = 0, b, c, d = 0, maker[4] = { 0, 0, 0, 0 };
     if (cpuid(0, &a, &maker[0], &maker[2], &maker[1]))
@@ -74,6 +95,8 @@ static void processor(void)
     const char *name = processor_name(a, &t[2]);
     memcpy(t + 4, &a, 4);
     memcpy(t + 8, &d, 4);
+    if (d & 0x10)
+        *(u16 *)(t + 16) = *(u16 *)(t + 18) = speed();
     strings_used = 0;
     string("CPU 0");
     string((const char *)maker);

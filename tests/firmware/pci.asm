@@ -295,6 +295,10 @@ tables: mov eax, "$PIR"
         movzx cx, byte [es:5]
         call sum
         EXPECT e, "_SM_ adds up"
+%ifndef SEABIOS
+        call processor
+        EXPECT e, "_SM_ the processor has RDTSC's speed"
+%endif
         mov eax, "$PnP"
         call search
         EXPECT nc, "$PnP is there"
@@ -303,6 +307,29 @@ tables: mov eax, "$PIR"
         call sum
         EXPECT e, "$PnP adds up"
         mov [pnp_at], dx
+        ret
+
+; Zero when SMBIOS's structure of type 4 in the table of ES:0 has 1000 MHz: RDTSC counts nanoseconds.
+processor:
+        mov eax, [es:24]
+        mov si, ax
+        and si, 15
+        shr eax, 4
+        push ds
+        mov ds, ax
+.next:  cmp byte [si], 4
+        je .found
+        cmp byte [si], 127
+        je .found                               ; the end: what follows are no MHz
+        movzx ax, byte [si + 1]
+        add si, ax
+.text:  inc si
+        cmp word [si - 1], 0
+        jne .text
+        inc si
+        jmp .next
+.found: cmp word [si + 0x16], 1000
+        pop ds
         ret
 
 ; Functions of the structure: far calls with C's arguments
