@@ -34,7 +34,8 @@ static const struct field fields[] = {
     FIELD_MAX(struct i82077, head, 1),           FIELD(struct i82077, st2),
     FIELD(struct i82077, count),
     FIELD(struct i82077, full),                  FIELD_MAX(struct i82077, pos, 512),
-    FIELD_MAX(struct i82077, avail, 512),
+    FIELD(struct i82077, overrun),
+    FIELD_MAX(struct i82077, avail, 512 + FDC_FIFO),
     FIELD(struct i82077, unload),                FIELD_MAX(struct i82077, loaded, 3),
     FIELD_MAX(struct i82077, tries, TRIES),      FIELD_ARRAY(struct i82077, buf),
     FIELD(struct i82077, step),                  FIELD(struct i82077, irq),
@@ -46,8 +47,7 @@ static const struct field fields[] = {
 
 void fdc_update_irq(struct i82077 *p)
 {
-    bool data = p->phase == FDC_DATA && p->pos < p->avail;
-    line_set(&p->irq, p->dor & DOR_GATE && (p->int_result || p->int_sense || data));
+    line_set(&p->irq, p->dor & DOR_GATE && (p->int_result || p->int_sense || fdc_requests(p)));
 }
 
 void fdc_arm(struct i82077 *p, vtime delay)
@@ -65,7 +65,7 @@ void fdc_idle(struct i82077 *p)
 {
     p->phase = FDC_IDLE;
     p->cmd_pos = p->res_pos = p->res_len = 0;
-    p->full = false;
+    p->full = p->overrun = false;
     p->pos = p->avail = p->tries = 0;
 }
 
@@ -87,7 +87,7 @@ void fdc_finish(struct i82077 *p, uint8_t st0, uint8_t st1, uint8_t st2)
     p->result[4] = p->h;
     p->result[5] = p->r;
     p->result[6] = fdc_opcode(p) == FORMAT ? p->cmd[2] : fdc_opcode(p) == READ_ID ? 2 : p->cmd[5];
-    p->full = false;
+    p->full = p->overrun = false;
     p->pos = p->avail = p->tries = 0;
     p->loaded = p->cmd[1] & 3;
     p->unload = sched_now(p->sched) + i82077_unload_time(p);
@@ -309,7 +309,7 @@ static uint8_t msr(const struct i82077 *p)
     case FDC_RESULT:  return v | MSR_RQM | MSR_DIO | MSR_CB;
     case FDC_DATA:
         return v | MSR_NDM | MSR_CB | (fdc_reads(fdc_opcode(p)) ? MSR_DIO : 0) |
-               (p->pos < p->avail ? MSR_RQM : 0);
+               (fdc_requests(p) ? MSR_RQM : 0);
     default:          return v | MSR_CB | (fdc_non_dma(p) ? MSR_NDM : 0);
     }
 }
@@ -339,7 +339,7 @@ static void write_dsr(struct i82077 *p, uint8_t v)
 
 static uint8_t read_fifo(struct i82077 *p)
 {
-    if (p->phase == FDC_DATA && fdc_reads(fdc_opcode(p)) && p->pos < p->avail) {
+    if (fdc_requests(p) && fdc_reads(fdc_opcode(p))) {
         uint8_t v = p->buf[p->pos++];
         fdc_data_moved(p);
         return v;
@@ -358,7 +358,7 @@ static void write_fifo(struct i82077 *p, uint8_t v)
 {
     if (!(p->dor & DOR_RESET) || p->resetting)
         return;
-    if (p->phase == FDC_DATA && !fdc_reads(fdc_opcode(p)) && p->pos < p->avail) {
+    if (fdc_requests(p) && !fdc_reads(fdc_opcode(p))) {
         p->buf[p->pos++] = v;
         fdc_data_moved(p);
         return;

@@ -22,7 +22,8 @@
  * disk that reads as zeroes beyond the image.
  *
  * By DMA a sector moves when it has passed. In non-DMA mode INT and RQM come as its bytes do: with
- * each one, or as often as CONFIGURE's threshold asks for; FORMAT's come four at once.
+ * each one, or as often as CONFIGURE's threshold asks for; a host who is late causes an overrun.
+ * FORMAT's come four at once.
  *
  * i82077_data.c has the commands that move sectors, i82077_drive.c the heads, i82077_media.c
  * formats and tracks; i82077_cmd.h is between them.
@@ -31,7 +32,7 @@
  * Deviations:    a drive takes media of any format, and reads them as soon as its motor is on; a
  *                disk of 40 tracks in a 1.2M drive is found by double and by single steps; at
  *                a drive without a disk a command fails at once, instead of waiting for a disk as
- *                long as its caller's patience lasts; a host that is late loses no bytes.
+ *                long as its caller's patience lasts; DMA may be late for 100 ms.
  */
 #pragma once
 #include "core/blockdev.h"
@@ -46,6 +47,7 @@ enum floppy_type { FLOPPY_NONE, FLOPPY_360K, FLOPPY_1200K, FLOPPY_720K, FLOPPY_1
 enum i82077_phase { FDC_IDLE, FDC_COMMAND, FDC_EXECUTE, FDC_DATA /* non-DMA */, FDC_RESULT,
                     FDC_PHASES };
 
+#define FDC_FIFO  16
 #define FDC_MARKS 720            /* the sectors of a 2.88M disk, in bits */
 
 struct i82077;
@@ -87,8 +89,9 @@ struct i82077 {
     uint8_t      loaded;         /* the drive whose head is down ... */
     uint64_t     unload;         /* ... until then */
     bool         full;           /* buf holds the sector in work */
+    bool         overrun;        /* non-DMA: what the FIFO holds is the last of it */
     uint16_t     pos, tries;     /* bytes moved; DMA attempts without one */
-    uint16_t     avail;          /* non-DMA: as far as the FIFO lets the host go */
+    uint16_t     avail;          /* non-DMA: as far as the FIFO lets the host go, and beyond */
     uint8_t      buf[512];
     struct event step;
     struct line  irq;
@@ -110,12 +113,13 @@ void i82077_insert(struct i82077 *p, unsigned drive, struct blockdev *bd);
 /* Puts a medium's geometry into a drive. */
 void i82077_set_medium(struct i82077_drive *d, struct blockdev *bd);
 /* When things pass under the head of a drive at CCR's data rate. The n-th index pulse after 'from';
- * the end and the beginning of sector r's data, and the end of the next ID field, of sector *r, of
- * those that begin no earlier. What FORMAT TRACK takes for a sector of that size with that gap, and
- * what passes with a byte. */
+ * the end of sector r's data, their beginning and the sector's own, and the end of the next ID
+ * field, of sector *r, of those that begin no earlier. What FORMAT TRACK takes for a sector of that
+ * size with that gap, and what passes with a byte. */
 vtime i82077_index(const struct i82077_drive *d, vtime from, unsigned n);
 vtime i82077_sector_end(const struct i82077_drive *d, uint8_t rate, uint8_t r, vtime from);
 vtime i82077_sector_data(const struct i82077_drive *d, uint8_t rate, uint8_t r, vtime from);
+vtime i82077_sector_start(const struct i82077_drive *d, uint8_t rate, uint8_t r, vtime from);
 vtime i82077_next_id(const struct i82077_drive *d, uint8_t rate, vtime from, uint8_t *r);
 vtime i82077_format_time(uint8_t rate, uint8_t n, uint8_t gap);
 vtime i82077_byte_time(uint8_t rate);

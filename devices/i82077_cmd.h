@@ -12,6 +12,7 @@
 
 #define TRIES      1000          /* DMA that does not answer for 100 ms is an overrun */
 #define LAST_TRACK 84
+#define FDC_ID_TO_DATA 62        /* bytes from a sector's start to its data */
 
 enum { DOR_RESET = 0x04, DOR_GATE = 0x08 };      /* not reset; INT and DRQ enabled */
 enum { MSR_RQM = 0x80, MSR_DIO = 0x40, MSR_NDM = 0x20, MSR_CB = 0x10 };
@@ -30,6 +31,11 @@ enum { READ_TRACK = 0x02, SPECIFY = 0x03, SENSE_DRIVE = 0x04, WRITE = 0x05, READ
 static inline uint8_t fdc_opcode(const struct i82077 *p) { return p->cmd[0] & 0x1f; }
 static inline struct i82077_drive *fdc_drive(struct i82077 *p) { return &p->drive[p->cmd[1] & 3]; }
 static inline bool fdc_non_dma(const struct i82077 *p) { return p->specify[1] & 1; }
+/* May the host move a byte now? */
+static inline bool fdc_requests(const struct i82077 *p)
+{
+    return p->phase == FDC_DATA && p->pos < p->avail && p->pos < 512;
+}
 static inline bool fdc_reads(uint8_t op)
 {
     return op == READ || op == READ_TRACK || op == READ_DELETED || op == VERIFY;

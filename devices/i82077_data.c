@@ -90,7 +90,8 @@ static void await(struct i82077 *p, vtime from)
     else if (op == READ_ID)
         when = i82077_next_id(d, p->ccr, from, &p->r);
     else if (fdc_non_dma(p) && op != VERIFY)
-        when = i82077_sector_data(d, p->ccr, p->r, from);
+        when = fdc_reads(op) ? i82077_sector_data(d, p->ccr, p->r, from)
+                             : i82077_sector_start(d, p->ccr, p->r, from);
     else
         when = i82077_sector_end(d, p->ccr, p->r, from);
     sched_arm(p->sched, &p->step, when);
@@ -267,22 +268,48 @@ static uint16_t burst(const struct i82077 *p)
     return (uint16_t)(p->config & CONFIG_EFIFO_OFF || !n ? 1 : n);
 }
 
-/* More bytes came under the head. */
+static uint16_t depth(const struct i82077 *p)
+{
+    return p->config & CONFIG_EFIFO_OFF ? 1 : FDC_FIFO;
+}
+
+/* A host was late (290166, 4.2.5): what is in the FIFO he still has to take, what he did not give
+ * is zeroes. */
+static void overrun(struct i82077 *p)
+{
+    if (fdc_reads(fdc_opcode(p))) {
+        p->overrun = true;
+        p->avail = (uint16_t)(p->pos + depth(p));
+        return;
+    }
+    memset(p->buf + p->pos, 0, sizeof p->buf - p->pos);
+    if (!writes(fdc_opcode(p)) || store_sector(p, p->r))
+        fail(p, ST1_OR, 0);
+}
+
+/* More bytes have come under the head. */
 static void fifo_step(struct i82077 *p)
 {
-    uint16_t n = (uint16_t)(p->avail + burst(p));
-    p->avail = n < 512 ? n : 512;
-    if (p->avail < 512)
+    bool in = fdc_reads(fdc_opcode(p));
+    unsigned passed = p->avail + burst(p) - (in ? 0u : depth(p));
+    passed = passed < 512 ? passed : 512;
+    if (in ? passed > p->pos + (unsigned)depth(p) : passed > p->pos) {
+        overrun(p);
+        return;
+    }
+    p->avail = (uint16_t)(passed + (in ? 0u : depth(p)));
+    if (passed < 512)
         fdc_arm(p, burst(p) * i82077_byte_time(p->ccr));
     fdc_update_irq(p);
 }
 
-/* The sector's data begin. What is written may fill the FIFO before. */
+/* The sector's data begin. What is written is asked for with its ID field. */
 static void host_moves(struct i82077 *p)
 {
+    bool in = fdc_reads(fdc_opcode(p));
     p->phase = FDC_DATA;
-    p->avail = fdc_reads(fdc_opcode(p)) ? 0 : p->config & CONFIG_EFIFO_OFF ? 1 : 16;
-    fdc_arm(p, burst(p) * i82077_byte_time(p->ccr));
+    p->avail = in ? 0 : depth(p);
+    fdc_arm(p, (burst(p) + (in ? 0u : FDC_ID_TO_DATA)) * i82077_byte_time(p->ccr));
     fdc_update_irq(p);
 }
 
@@ -299,6 +326,14 @@ static void transfer_step(struct i82077 *p)
 {
     uint8_t op = fdc_opcode(p), st1, st2;
     bool tc = false;
+    if (p->overrun) {
+        fail(p, ST1_OR, 0);
+        return;
+    }
+    if (p->full && fdc_non_dma(p) && p->pos >= 512) {
+        sector_done(p, false);
+        return;
+    }
     if (!p->full) {
         if (!on_track(p, &st1, &st2)) {
             fail(p, st1, st2);
@@ -339,6 +374,7 @@ void fdc_begin_transfer(struct i82077 *p)
     p->st2 = 0;
     p->full = false;
     p->pos = p->avail = p->tries = 0;
+    p->overrun = false;
     p->phase = FDC_EXECUTE;
     from += fdc_implied_seek(p, p->c);
     if (fdc_opcode(p) == READ_TRACK && turns(p))
@@ -452,14 +488,13 @@ void fdc_data_step(struct i82077 *p)
 /* The sector (or the four format bytes) is through, or the FIFO has no more for now. */
 void fdc_data_moved(struct i82077 *p)
 {
-    uint16_t n = fdc_opcode(p) == FORMAT ? 4 : 512;
+    uint16_t n = fdc_opcode(p) == FORMAT ? 4 : p->overrun ? p->avail : 512;
     if (p->pos >= n) {
         p->phase = FDC_EXECUTE;
-        sched_arm(p->sched, &p->step, VTIME_NEVER);
         if (fdc_opcode(p) == FORMAT)
             format_sector(p);
         else
-            sector_done(p, false);
+            fdc_arm(p, i82077_byte_time(p->ccr));        /* INT goes before it comes again */
     }
     fdc_update_irq(p);
 }

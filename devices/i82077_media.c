@@ -67,7 +67,7 @@ vtime i82077_index(const struct i82077_drive *d, vtime from, unsigned n)
     return from - from % turn(d) + n * turn(d);
 }
 
-static vtime sector_start(const struct i82077_drive *d, uint8_t rate, uint8_t r, vtime from)
+vtime i82077_sector_start(const struct i82077_drive *d, uint8_t rate, uint8_t r, vtime from)
 {
     vtime at = LEAD * byte_ns(rate) + (r - 1u) * pitch(d, rate), now = from % turn(d);
     return from - now + at + (at < now ? turn(d) : 0);
@@ -77,7 +77,7 @@ static vtime sector_start(const struct i82077_drive *d, uint8_t rate, uint8_t r,
 vtime i82077_sector_end(const struct i82077_drive *d, uint8_t rate, uint8_t r, vtime from)
 {
     vtime size = SECTOR * byte_ns(rate), most = pitch(d, rate) / 16 * 15;
-    return sector_start(d, rate, r, from) + (size < most ? size : most);
+    return i82077_sector_start(d, rate, r, from) + (size < most ? size : most);
 }
 
 vtime i82077_next_id(const struct i82077_drive *d, uint8_t rate, vtime from, uint8_t *r)
@@ -85,12 +85,12 @@ vtime i82077_next_id(const struct i82077_drive *d, uint8_t rate, vtime from, uin
     vtime lead = LEAD * byte_ns(rate), now = from % turn(d);
     vtime n = now <= lead ? 0 : (now - lead + pitch(d, rate) - 1) / pitch(d, rate);
     *r = (uint8_t)(n % d->spt + 1);
-    return sector_start(d, rate, *r, from) + ID * byte_ns(rate);
+    return i82077_sector_start(d, rate, *r, from) + ID * byte_ns(rate);
 }
 
 vtime i82077_sector_data(const struct i82077_drive *d, uint8_t rate, uint8_t r, vtime from)
 {
-    vtime start = sector_start(d, rate, r, from), end = i82077_sector_end(d, rate, r, from);
+    vtime start = i82077_sector_start(d, rate, r, from), end = i82077_sector_end(d, rate, r, from);
     vtime data = 512 * byte_ns(rate);
     return end - start > data ? end - data : start;
 }

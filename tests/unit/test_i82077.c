@@ -367,6 +367,43 @@ START_TEST(without_dma)
 }
 END_TEST
 
+/* Who is late by more than the FIFO holds has lost: told at once, not at the end of the track. */
+START_TEST(without_dma_too_late)
+{
+    static const uint8_t fifo[2] = { 0x20, 0x08 };
+    uint8_t res[7], b[520] = { 0 };
+    const uint8_t *sector = r.image + 9 * 36 * 512;
+    memcpy(b, sector, 512);
+    send(3, (const uint8_t[]){ 3, 0xaf, 3 });
+    go(9);
+    for (unsigned i = 0; i < 4; i++) {
+        bool reading = i & 1;
+        send(4, (const uint8_t[]){ 0x13, 0, fifo[i / 2], 0 });
+        send(9, (const uint8_t[]){ reading ? 0x46 : 0x45, 0, 9, 0, 1, 2, 18, 0x1b, 0xff });
+        by_hand(100, b, reading ? 0xf0 : 0xb0, reading);
+        sched_advance(&r.sched, r.sched.now + 40 * 16000);
+        unsigned left = 0;                         /* in the FIFO: it has to go first */
+        for (; reading && in(MSR) == 0xf0; left++)
+            in(FIFO);
+        ck_assert_uint_eq(left, !reading ? 0 : i / 2 ? 16 : 1);
+        wait_irq();
+        ck_assert_uint_eq(in(MSR), 0xd0);
+        results(7, res);
+        ck_assert(res[0] == 0x40 && res[1] == 0x10 && res[5] == 1);
+        for (unsigned k = 0; k < 512; k++)         /* written: the rest is zeroes */
+            ck_assert_uint_eq(sector[k], k < 100 ? b[k] : 0);
+    }
+    send(9, (const uint8_t[]){ 0x46, 0, 9, 0, 1, 2, 18, 0x1b, 0xff });   /* a sector, and enough */
+    by_hand(512 + 7, b, 0xf0, true);
+    sched_advance(&r.sched, r.sched.now + TURN);
+    while (in(MSR) == 0xf0)
+        in(FIFO);
+    wait_irq();
+    results(7, res);
+    ck_assert(res[0] == 0x40 && res[1] == 0x10 && res[5] == 2);
+}
+END_TEST
+
 /* The host's bytes take the time that the disk takes for them: a track still takes a turn. */
 START_TEST(without_dma_in_time)
 {
@@ -562,6 +599,7 @@ int main(void)
     tcase_add_test(t, formats_by_size);
     tcase_add_loop_test(t, without_dma, 0, 4);
     tcase_add_test(t, without_dma_in_time);
+    tcase_add_test(t, without_dma_too_late);
     tcase_add_test(t, verify_and_scan);
     tcase_add_loop_test(t, save_load_is_invisible, 0, 20);
     tcase_add_loop_test(t, hostile_snapshots, 0, 4);
