@@ -77,7 +77,9 @@ static void change_medium(struct desk *d, int slot, const char *path)
 {
     struct error err = { 0 };
     const char *drive = slot == SLOT_CDROM ? "CD" : slot == SLOT_FDA ? "floppy A" : "floppy B";
-    if (!session_insert(d->s, slot, path, &err))
+    if (path && !session_suits(slot, path, &err))
+        video_message(d->v, "%s", err.text);
+    else if (!session_insert(d->s, slot, path, &err))
         video_message(d->v, "%s", err.text);
     else if (path)
         video_message(d->v, "%s is in drive %s", d->s->media[slot].name, drive);

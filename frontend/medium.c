@@ -2,6 +2,7 @@
 #include "frontend/medium.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "host/cue.h"
 #include "host/disk_cow.h"
@@ -49,6 +50,9 @@ bool medium_open(struct medium *d, const struct options *o, int slot, const char
         return error_set(err, 1, "'%s' is no CD image: give it to --fda", path);
     if (!cd && kind == MEDIA_CUE)
         return error_set(err, 1, "'%s' describes a CD: give it to --cdrom", path);
+    if (!(d->path = malloc(strlen(path) + 1)))
+        return error_set(err, 1, "not enough memory: close other programs");
+    strcpy(d->path, path);
     struct blockdev *below = NULL;
     if (kind == MEDIA_CUE)
         below = cue_open(path, &why);
@@ -58,13 +62,11 @@ bool medium_open(struct medium *d, const struct options *o, int slot, const char
     if (d->bd && discard)
         d->bd = disk_cow_open(d->bd, &why);
     if (!d->bd) {
+        free(d->path);
         *d = (struct medium){ 0 };
         return error_set(err, why.code, "%s", why.text);
     }
     snprintf(d->name, sizeof d->name, "%.79s", path_last(path));
-    if (d->bd->read_only && slot >= SLOT_HDA && slot <= SLOT_HDD)
-        fprintf(stderr, "vitrine: %s: may not be written: the guest's writes will fail (or use "
-                        "--discard-writes)\n", path);
     return true;
 }
 
@@ -99,6 +101,7 @@ bool medium_close(struct medium *d, struct error *err)
     ok = ok && !d->told_cut;
     if (d->bd)
         d->bd->ops->close(d->bd);
+    free(d->path);
     *d = (struct medium){ 0 };
     return ok;
 }

@@ -252,8 +252,8 @@ static bool set_display(struct options *o, const char *v, unsigned arg, struct e
 
 static bool set_parallel(struct options *o, const char *v, unsigned arg, struct error *err)
 {
-    if (strcmp(v, "none") && strncmp(v, "file:", 5))
-        return bad(err, v, "not a place for a printer: choose none or file:PATH");
+    if (strcmp(v, "none") && (strncmp(v, "file:", 5) || !v[5]))
+        return bad(err, v, "not a place for a printer: write file:PATH, or none");
     o->parallel = v;
     return true;
 }
@@ -506,9 +506,10 @@ static bool check(struct options *o, struct error *err)
         return bad(err, o->script ? "--script" : "--record",
                    "a replay has its inputs already: leave it out");
     o->headless |= o->replay != NULL;
-    if (o->debugcon && strcmp(o->debugcon, "stdio") && strncmp(o->debugcon, "file:", 5))
+    const char *port = o->debugcon;
+    if (port && strcmp(port, "stdio") && (strncmp(port, "file:", 5) || !port[5]))
         return error_set(err, 2, "--debugcon %s: not a place for it: write stdio or file:PATH",
-                         o->debugcon);
+                         port);
     return true;
 }
 

@@ -456,6 +456,20 @@ static bool open_sound(struct run *r, struct error *err)
     return true;
 }
 
+/* Before the guest finds out. Of floppies it is the label, and of CDs the rule. */
+static void tell_unwritable(struct run *r)
+{
+    for (int i = SLOT_HDA; i <= SLOT_HDD; i++) {
+        const struct medium *d = &r->s.media[i];
+        char text[200];
+        if (!d->bd || !d->bd->read_only)
+            continue;
+        snprintf(text, sizeof text, "%s: %s may not be written: the guest's writes will fail (or "
+                 "use --discard-writes)", d->drive, d->name);
+        tell(r, text);
+    }
+}
+
 static bool start(struct run *r, struct error *err)
 {
     if (!open_script(r, err) || !session_open(&r->s, r->o, r->o->script != NULL, err))
@@ -464,6 +478,7 @@ static bool start(struct run *r, struct error *err)
         return false;
     if (!open_sound(r, err))
         return false;
+    tell_unwritable(r);
     program_on_end(on_signal);
     uint64_t ips = r->s.cfg.ips ? r->s.cfg.ips : IPS_DEFAULT;
     r->s.cfg.ips = ips;

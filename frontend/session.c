@@ -13,6 +13,7 @@
 #include "host/disk_mem.h"
 #include "host/media.h"
 #include "host/memory.h"
+#include "host/names.h"
 #include "host/whole_file.h"
 #include "machine/tools.h"
 
@@ -34,6 +35,27 @@ static bool open_demo(struct session *s, struct error *err)
     return s->media[SLOT_FDA].bd != NULL;
 }
 
+/* Is it in another drive? Two that do not write may share it, so this is asked after a failure. */
+static bool given_twice(const struct session *s, int slot, const char *path, struct error *err)
+{
+    for (int i = 0; i < SLOTS; i++)
+        if (i != slot && s->media[i].path && name_same(s->media[i].path, path)) {
+            error_set(err, 1, "'%s' is in drive %s already: give each drive its own image", path,
+                      medium_drive(i));
+            return true;
+        }
+    return false;
+}
+
+static bool open_medium(struct session *s, struct medium *d, int slot, const char *path,
+                        struct error *err)
+{
+    if (medium_open(d, s->o, slot, path, err))
+        return true;
+    given_twice(s, slot, path, err);
+    return false;
+}
+
 static bool open_image(struct session *s, struct error *err)
 {
     static const uint8_t slots[] = {
@@ -50,14 +72,14 @@ static bool open_image(struct session *s, struct error *err)
         return error_set(err, 2,
                          "%s: drive %s has an image already: name another drive for one of them",
                          s->o->image, medium_drive(slot));
-    return medium_open(&s->media[slot], s->o, slot, s->o->image, err);
+    return open_medium(s, &s->media[slot], slot, s->o->image, err);
 }
 
 static bool open_media(struct session *s, struct error *err)
 {
     struct machine_config *c = &s->cfg;
     for (int i = 0; i < SLOTS; i++)
-        if (s->o->media[i] && !medium_open(&s->media[i], s->o, i, s->o->media[i], err))
+        if (s->o->media[i] && !open_medium(s, &s->media[i], i, s->o->media[i], err))
             return false;
     if (!open_image(s, err) || (s->o->demo && !open_demo(s, err)))
         return false;
@@ -397,15 +419,22 @@ bool session_end_log(struct session *s, struct error *err)
     return input_log_close(&s->log, err);
 }
 
-/* The old medium leaves before the new one is opened: it may be the same file. */
+/* An image that cannot be opened leaves the old one in the drive; only the same file again, which
+ * its lock keeps from being opened twice, has to leave first. */
 bool session_insert(struct session *s, int slot, const char *path, struct error *err)
 {
     char drive = slot == SLOT_CDROM ? 'd' : (char)('a' + slot);
-    if (!machine_insert(s->m, drive, NULL, err))
+    struct medium *d = &s->media[slot], fresh = { 0 };
+    bool again = path && d->path && name_same(d->path, path);
+    if (!session_has_drive(s, slot))
+        return machine_insert(s->m, drive, NULL, err);       /* which says so */
+    if (!medium_retry(d, err) || (path && !again && !open_medium(s, &fresh, slot, path, err)))
         return false;
-    close_medium(&s->media[slot]);
-    bool ok = !path || (medium_open(&s->media[slot], s->o, slot, path, err) &&
-                        machine_insert(s->m, drive, s->media[slot].bd, err));
+    machine_insert(s->m, drive, NULL, err);
+    close_medium(d);
+    bool ok = !again || open_medium(s, &fresh, slot, path, err);
+    *d = fresh;
+    ok = ok && (!path || machine_insert(s->m, drive, d->bd, err));
     record_path(s, path && ok ? LOGGED_INSERT : LOGGED_EJECT, slot, path, 0);
     return ok;
 }
@@ -499,6 +528,20 @@ int session_slot_for(const struct session *s, const char *path, struct error *er
     error_set(err, 1, known ? "%s: this machine has no drive for it"
                             : "%s: neither a floppy nor a CD image", path_last(path));
     return -1;
+}
+
+bool session_suits(int slot, const char *path, struct error *err)
+{
+    enum media_kind kind;
+    uint64_t bytes = 0;
+    if (!media_recognise(path, &kind, err))
+        return false;
+    if (slot != SLOT_CDROM)
+        return (kind == MEDIA_FLOPPY && media_surely_floppy(path)) ||
+               error_set(err, 1, "%s: not a floppy image", path_last(path));
+    bool whole = kind == MEDIA_DISK && name_kind(path, &bytes) == NAME_FILE && bytes % 2048 == 0;
+    return kind == MEDIA_CD || kind == MEDIA_CUE || whole ||
+           error_set(err, 1, "%s: not a CD image", path_last(path));
 }
 
 /* ---- the screen ---- */

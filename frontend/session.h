@@ -66,6 +66,8 @@ bool session_output_lost(const struct session *s);
 bool session_disks_good(struct session *s, struct error *err);
 /* Where a file belongs, by content: a slot whose medium can be changed; -1, and why, otherwise. */
 int  session_slot_for(const struct session *s, const char *path, struct error *err);
+/* Is a file one for that drive? Stricter than the options, which can name a drive for anything. */
+bool session_suits(int slot, const char *path, struct error *err);
 /* Is there such a drive with removable media? */
 bool session_has_drive(const struct session *s, int slot);
 bool session_save(struct session *s, const char *path, struct error *err);

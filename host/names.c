@@ -62,6 +62,28 @@ void name_remove(const char *path)
         DeleteFileW(wide);
 }
 
+static bool identity(const char *path, BY_HANDLE_FILE_INFORMATION *id)
+{
+    wchar_t wide[NAME_CHARS];
+    if (!name_wide(wide, path))
+        return false;
+    /* without access: that no sharing mode forbids */
+    HANDLE h = CreateFileW(wide, 0, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
+                           OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
+    bool ok = h != INVALID_HANDLE_VALUE && GetFileInformationByHandle(h, id);
+    if (h != INVALID_HANDLE_VALUE)
+        CloseHandle(h);
+    return ok;
+}
+
+bool name_same(const char *a, const char *b)
+{
+    BY_HANDLE_FILE_INFORMATION p, q;
+    return identity(a, &p) && identity(b, &q) &&
+           p.dwVolumeSerialNumber == q.dwVolumeSerialNumber &&
+           p.nFileIndexHigh == q.nFileIndexHigh && p.nFileIndexLow == q.nFileIndexLow;
+}
+
 #else
 FILE *name_open(const char *path, const char *mode) { return fopen(path, mode); }
 
@@ -77,4 +99,10 @@ enum name_kind name_kind(const char *path, uint64_t *bytes)
 
 bool name_replace(const char *from, const char *to) { return !rename(from, to); }
 void name_remove(const char *path) { remove(path); }
+
+bool name_same(const char *a, const char *b)
+{
+    struct stat p, q;
+    return !stat(a, &p) && !stat(b, &q) && p.st_dev == q.st_dev && p.st_ino == q.st_ino;
+}
 #endif

@@ -15,6 +15,7 @@ FILE *name_open(const char *path, const char *mode);
 enum name_kind name_kind(const char *path, uint64_t *bytes);     /* bytes may be NULL */
 bool  name_replace(const char *from, const char *to);            /* whether 'to' exists or not */
 void  name_remove(const char *path);
+bool  name_same(const char *a, const char *b);                   /* one file by both names? */
 
 #ifdef _WIN32
 #define NAME_CHARS 4096

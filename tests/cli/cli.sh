@@ -104,6 +104,13 @@ if [ "$(id -u)" != 0 ]; then
     chmod 0 short.img
     complains 1 run $H short.img
 fi
+complains 1 run --headless --hda idle.img --hdb ./idle.img; says 'drive hda already' err
+is 3 run $H --max-guest-seconds 1 --hda idle.img --hdb idle.img
+for port in parallel debugcon; do
+    complains 2 run $H --$port file: idle.img
+    says 'write .*file:PATH' err
+    ! grep -q tcp err || fail "--$port has no tcp"
+done
 complains 1 run idle.img; says 'headless' err             # no display
 
 echo "== ends"
