@@ -61,6 +61,11 @@ void acpi_pm_apm_command(void *dev, uint8_t command)
     update(p);
 }
 
+bool acpi_pm_button_heard(const struct acpi_pm *p)
+{
+    return p->pmen & PWRBTN && p->pmcntrl & SCI_EN;
+}
+
 void acpi_pm_power_button(struct acpi_pm *p)
 {
     p->pmsts |= PWRBTN;

@@ -43,5 +43,6 @@ extern const struct bus_ops acpi_gpe_ops;            /* 4 ports; may stay unmapp
 void acpi_pm_init(struct acpi_pm *p, struct sched *s, struct pci_bus *pci, struct bus *ports);
 /* Fits piix4.apm. */
 void acpi_pm_apm_command(void *p, uint8_t command);
-/* The power button, pressed once. */
+/* The power button, pressed once; whether an operating system has asked to hear of it. */
 void acpi_pm_power_button(struct acpi_pm *p);
+bool acpi_pm_button_heard(const struct acpi_pm *p);

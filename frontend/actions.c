@@ -43,7 +43,7 @@ static bool writable_disk(const struct session *s)
     return false;
 }
 
-static void quick(struct desk *d, bool load)
+static bool quick(struct desk *d, bool load)
 {
     struct error err = { 0 };
     char name[256];
@@ -55,6 +55,7 @@ static void quick(struct desk *d, bool load)
         video_message(d->v, "%s %s%s", load ? "Loaded" : "Saved to", name,
                       writable_disk(d->s) ? " (disks are not part of it)" : "");
     d->again |= load && ok;
+    return ok;
 }
 
 static void set_speed(struct desk *d, int speed)
@@ -104,6 +105,18 @@ static void reset(struct desk *d)
     video_message(d->v, "Reset");
 }
 
+static void power_button(struct desk *d)
+{
+    bool heard = machine_power_heard(d->s->m);
+    session_power_button(d->s);
+    if (d->paused)
+        pacing_restart(d->pace);
+    d->paused = false;
+    video_message(d->v, heard ? "Power button pressed: the guest has been told"
+                              : "Power button pressed, but this guest takes no notice of it: shut "
+                                "it down by its own means, or quit");
+}
+
 void desk_act(struct desk *d, const struct want *w)
 {
     switch (w->kind) {
@@ -113,12 +126,9 @@ void desk_act(struct desk *d, const struct want *w)
         pacing_restart(d->pace);
         break;
     case WANT_RESET:      reset(d); break;
-    case WANT_POWER:
-        session_power_button(d->s);
-        video_message(d->v, "Power button pressed");
-        break;
+    case WANT_POWER:      power_button(d); break;
     case WANT_SCREENSHOT: screenshot(d); break;
-    case WANT_SAVE:       quick(d, false); break;
+    case WANT_SAVE:       d->quit = quick(d, false) && w->arg; break;
     case WANT_LOAD:       quick(d, true); break;
     case WANT_SPEED:      set_speed(d, w->arg); break;
     case WANT_INSERT:     change_medium(d, w->arg, w->path); break;

@@ -15,7 +15,8 @@
 #define CHOSEN   0xff2f6fb0u
 #define FRAME    0xff60686fu
 
-enum list { NO_LIST, ROOT, KEYS, DRIVE_A, DRIVE_B, DRIVE_CD, FILES, SPEED, VIEW };
+enum list { NO_LIST, ROOT, KEYS, DRIVE_A, DRIVE_B, DRIVE_CD, FILES, SPEED, VIEW, ASK_QUIT,
+            ASK_RESET };
 
 /* clang-format off */
 const struct combo menu_combos[] = {
@@ -122,6 +123,19 @@ static void view(struct menu *m, const struct menu_view *v)
     at->checked = v->bar;
 }
 
+/* The safe answer is the first. */
+static void ask(struct menu *m, bool quit)
+{
+    add(m, WANT_NOTHING, 0, "Esc", "Go on");
+    if (!quit) {
+        add(m, WANT_RESET, 1, "R", "Reset");
+        return;
+    }
+    add(m, WANT_POWER, 0, "B", "Power button: the guest shuts itself down");
+    add(m, WANT_SAVE, 1, "S", "Quick save, and quit");
+    add(m, WANT_QUIT, 1, "Q", "Quit");
+}
+
 static void fill(struct menu *m, const struct menu_view *v)
 {
     m->n = 0;
@@ -136,6 +150,8 @@ static void fill(struct menu *m, const struct menu_view *v)
     case DRIVE_CD: drive(m, v, SLOT_CDROM); break;
     case SPEED:    speeds(m, v); break;
     case VIEW:     view(m, v); break;
+    case ASK_QUIT:
+    case ASK_RESET: ask(m, m->level[0].list == ASK_QUIT); break;
     default: break;
     }
 }
@@ -189,6 +205,17 @@ void menu_close(struct menu *m)
 {
     while (m->depth)
         back(m);
+}
+
+void menu_ask(struct menu *m, enum want_kind what)
+{
+    menu_close(m);
+    push(m, what == WANT_QUIT ? ASK_QUIT : ASK_RESET);
+}
+
+bool menu_asks(const struct menu *m, enum want_kind what)
+{
+    return m->depth && m->level[0].list == (what == WANT_QUIT ? ASK_QUIT : ASK_RESET);
 }
 
 static void move(struct menu *m, int to)
@@ -308,10 +335,10 @@ bool menu_key(struct menu *m, enum menu_key key, const struct menu_view *v, stru
 static int lower(int c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; }
 
 /* To the first file whose name begins with what was typed. */
-void menu_char(struct menu *m, char c)
+static void find_file(struct menu *m, char c)
 {
     size_t n = strlen(m->typed);
-    if (!in_files(m) || n == sizeof m->typed - 1)
+    if (n == sizeof m->typed - 1)
         return;
     m->typed[n] = c;
     m->typed[n + 1] = 0;
@@ -325,6 +352,23 @@ void menu_char(struct menu *m, char c)
         }
     }
     m->typed[n] = 0;
+}
+
+bool menu_char(struct menu *m, char c, const struct menu_view *v, struct want *w)
+{
+    if (!m->depth)
+        return false;
+    fill(m, v);
+    if (in_files(m)) {
+        find_file(m, c);
+        return false;
+    }
+    for (int i = 0; i < m->n; i++)
+        if (lower(m->item[i].hint[0]) == lower(c) && !m->item[i].hint[1]) {
+            m->level[m->depth - 1].sel = i;
+            return enter(m, w);
+        }
+    return false;
 }
 
 /* ---- the mouse ---- */
@@ -375,6 +419,9 @@ static void title(const struct menu *m, const struct menu_view *v, char *text, s
     size_t n = strlen(m->path);
     if (list == ROOT)
         snprintf(text, room, "Vitrine (%s + letter)", v->host_key);
+    else if (list >= ASK_QUIT)
+        snprintf(text, room, "%s? What the guest has in memory is lost",
+                 list == ASK_QUIT ? "Quit" : "Reset");
     else if (list != FILES)
         snprintf(text, room, "\u25c4 %s", names[list]);
     else if (n <= COLUMNS - 2)

@@ -13,8 +13,9 @@
 #define WANT_PATH 4096
 
 enum want_kind {
-    WANT_NOTHING, WANT_QUIT, WANT_PAUSE, WANT_RESET, WANT_POWER, WANT_SCREENSHOT, WANT_SAVE,
-    WANT_LOAD,
+    WANT_NOTHING, WANT_PAUSE, WANT_POWER, WANT_SCREENSHOT, WANT_LOAD,
+    WANT_QUIT, WANT_RESET,       /* arg: 1 when the user has been asked */
+    WANT_SAVE,                   /* arg: 1 to quit after that */
     WANT_SPEED,                  /* arg: SPEED_REAL, SPEED_FAST, or MIPS */
     WANT_INSERT, WANT_EJECT,     /* arg: slot; path */
     WANT_DROP,                   /* path: a file to insert where it fits */
@@ -69,11 +70,15 @@ enum menu_key { MENU_UP, MENU_DOWN, MENU_PAGE_UP, MENU_PAGE_DOWN, MENU_HOME, MEN
 void menu_open(struct menu *m, const char *path);
 void menu_close(struct menu *m);
 static inline bool menu_is_open(const struct menu *m) { return m->depth != 0; }
-/* Both return true when the user wants something; the menu is closed then. */
+/* These return true when the user wants something; the menu is closed then. */
 bool menu_key(struct menu *m, enum menu_key key, const struct menu_view *v, struct want *w);
 bool menu_click(struct menu *m, int x, int y, const struct menu_view *v, struct want *w);
 void menu_hover(struct menu *m, int x, int y, const struct menu_view *v);
 void menu_wheel(struct menu *m, int lines, const struct menu_view *v);
-void menu_char(struct menu *m, char c);
+/* In the list of files to the next name, elsewhere to the row with that letter, which is entered. */
+bool menu_char(struct menu *m, char c, const struct menu_view *v, struct want *w);
+/* Opens with the question whether to quit or to reset; whether that is open. */
+void menu_ask(struct menu *m, enum want_kind what);
+bool menu_asks(const struct menu *m, enum want_kind what);
 /* Draws the panel on a canvas it sizes, no larger than this. */
 bool menu_draw(struct menu *m, const struct menu_view *v, struct canvas *c, int max_w, int max_h);

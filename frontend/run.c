@@ -63,6 +63,14 @@ static void tell(const struct run *r, const char *text)
         video_message(r->v, "%s", text);
 }
 
+static void hold(const struct run *r, const char *text)
+{
+    char more[sizeof((struct error *)0)->text + 80];
+    snprintf(more, sizeof more, "%s%s", text, *text ? "\nThe machine waits until they are." : "");
+    if (r->v)
+        video_hold(r->v, more);
+}
+
 static void end(struct run *r, int status, const char *stop, const char *text)
 {
     r->ended = true;
@@ -165,13 +173,15 @@ static void check_disks(struct run *r)
         tell(r, err.text);
     if (look && r->disks_wait && session_disks_good(&r->s, &err)) {
         r->disks_wait = false;
+        hold(r, "");
         tell(r, "all that waited is in the images now: the machine goes on");
         pacing_restart(&r->pace);
     } else if (!r->disks_wait && !session_disks_good(&r->s, &err)) {
         if (unattended(r))
             end(r, EXIT_TROUBLE, "disk trouble", NULL);
         else
-            tell(r, "the machine waits until its disks can be written");
+            complain("the machine waits until its disks can be written");
+        hold(r, err.text);
         r->disks_wait = true;
     }
 }

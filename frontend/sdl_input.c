@@ -287,7 +287,7 @@ static bool on_event(struct video *v, const SDL_Event *e, struct want *w)
     switch (e->type) {
     case SDL_QUIT:
         *w = (struct want){ .kind = WANT_QUIT };
-        return true;
+        return !ui_act(v, w);
     case SDL_KEYDOWN:
     case SDL_KEYUP:           return on_key(v, &e->key, w);
     case SDL_MOUSEBUTTONDOWN:

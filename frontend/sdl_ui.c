@@ -16,8 +16,6 @@
 #include "machine/machine.h"
 
 #define MS        UINT64_C(1000000)
-#define NOTE_TIME (4000 * MS)
-#define NOTE_FADE (600 * MS)
 #define LIT_TIME  (120 * MS)
 #define PASTE_MAX (64u << 10)
 #define MENU_W    (8 * FONT_W)               /* of the bar's button */
@@ -70,7 +68,7 @@ void ui_close(struct video *v)
     free(v->prefs_path);
     free_layer(&v->bar);
     free_layer(&v->panel);
-    free_layer(&v->note);
+    free_layer(&v->said);
     menu_close(&v->menu);
     typer_free(&v->typer);
 }
@@ -85,12 +83,18 @@ void ui_show_bar(struct video *v, unsigned ms)
 
 void video_message(struct video *v, const char *fmt, ...)
 {
+    char text[NOTE_TEXT];
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(v->note_text, sizeof v->note_text, fmt, ap);
+    vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
-    v->note_until = host_now() + NOTE_TIME;
-    v->note.on = false;                      /* to be drawn */
+    note_say(&v->note, host_now(), text);
+    v->next_frame = 0;
+}
+
+void video_hold(struct video *v, const char *text)
+{
+    note_hold(&v->note, text);
     v->next_frame = 0;
 }
 
@@ -110,6 +114,16 @@ static struct menu_view view_of(struct video *v)
     return m;
 }
 
+static void menu_changed(struct video *v)
+{
+    v->menu_dirty = true;
+    v->next_frame = 0;
+    if (!menu_is_open(&v->menu))
+        return;
+    sdl_release_keys(v);
+    sdl_grab(v, false);
+}
+
 void ui_toggle_menu(struct video *v)
 {
     char here[WANT_PATH];
@@ -120,11 +134,26 @@ void ui_toggle_menu(struct video *v)
         if (!*start && folder_current(here, sizeof here))
             start = here;
         menu_open(&v->menu, *start ? start : ".");
-        sdl_release_keys(v);
-        sdl_grab(v, false);
     }
-    v->menu_dirty = true;
-    v->next_frame = 0;
+    menu_changed(v);
+}
+
+/* Is there something to lose, and has the user not been told so? Asking twice for the same is an
+ * answer. */
+static bool ask(struct video *v, enum want_kind what)
+{
+    enum video_state state = v->status.state;
+    bool again = menu_asks(&v->menu, what);
+    if (again || (state != VIDEO_RUNS && state != VIDEO_PAUSED) || !v->s || session_is_demo(v->s)) {
+        menu_close(&v->menu);
+        menu_changed(v);
+        return false;
+    }
+    menu_ask(&v->menu, what);
+    menu_changed(v);
+    if (SDL_GetWindowFlags(v->win) & SDL_WINDOW_MINIMIZED)
+        SDL_RestoreWindow(v->win);
+    return true;
 }
 
 /* ---- input ---- */
@@ -146,7 +175,7 @@ bool ui_key(struct video *v, const SDL_KeyboardEvent *e, struct want *w)
         if (keys[i].key == e->keysym.scancode)
             return menu_key(&v->menu, keys[i].menu, &view, w) && !ui_act(v, w);
     if (e->keysym.sym > ' ' && e->keysym.sym < 0x7f)
-        menu_char(&v->menu, (char)e->keysym.sym);
+        return menu_char(&v->menu, (char)e->keysym.sym, &view, w) && !ui_act(v, w);
     return false;
 }
 
@@ -241,6 +270,8 @@ bool ui_act(struct video *v, const struct want *w)
 {
     v->expose = true;
     switch (w->kind) {
+    case WANT_QUIT:
+    case WANT_RESET:      return !w->arg && ask(v, w->kind);
     case WANT_PASTE:      paste(v); return true;
     case WANT_KEYS:       send_combo(v, w->arg); return true;
     case WANT_FULLSCREEN: sdl_toggle_fullscreen(v); return true;
@@ -387,31 +418,26 @@ static bool update_menu(struct video *v, int w, int h)
 
 static bool update_note(struct video *v, int w, int h, uint64_t now)
 {
-    struct canvas *c = &v->note.c;
-    if (now >= v->note_until) {
-        bool was = v->note.on;
-        v->note.on = false;
+    struct layer *l = &v->said;
+    unsigned strength;
+    const char *text = note_now(&v->note, now, &strength);
+    bool was = l->on, same = was && !strcmp(text, v->said_text) && w == v->said_w;
+    if (!*text) {
+        l->on = false;
         return was;
     }
-    int most = w / FONT_W - 3, n = canvas_text_chars(v->note_text);
-    n = n < most ? n : most;
-    if (n < 1)
-        return false;
-    if (!v->note.on) {
-        if (!canvas_size(c, (n + 2) * FONT_W, BAR_HEIGHT))
+    if (!same) {
+        if (!note_draw(&l->c, text, w - FONT_W))
             return false;
-        canvas_rect(c, 0, 0, c->w, c->h, 0xe8404830u);
-        canvas_text(c, FONT_W, 3, v->note_text, n, TEXT);
-        upload(v, &v->note);
+        upload(v, l);
+        strcpy(v->said_text, text);
+        v->said_w = w;
     }
-    v->note.x = (w - c->w) / 2;
-    v->note.y = h - c->h - 8;
-    uint64_t left = v->note_until - now;
-    if (left < NOTE_FADE && v->note.tex)
-        SDL_SetTextureAlphaMod(v->note.tex, (uint8_t)(left * 255 / NOTE_FADE));
-    else if (v->note.tex)
-        SDL_SetTextureAlphaMod(v->note.tex, 255);
-    return left < NOTE_FADE || !v->shown_any || v->expose;
+    l->x = (w - l->c.w) / 2;
+    l->y = h - l->c.h - 8;
+    if (l->tex)
+        SDL_SetTextureAlphaMod(l->tex, (uint8_t)strength);
+    return !same || strength < 255;
 }
 
 bool ui_update(struct video *v, uint64_t now)
@@ -426,13 +452,12 @@ bool ui_update(struct video *v, uint64_t now)
         ui = 2;
     if (ui != v->ui) {
         v->ui = ui;
-        v->bar.on = v->note.on = false;
+        v->bar.on = v->said.on = false;
         v->menu_dirty = true;
     }
-    bool note_new = !v->note.on && now < v->note_until;
     bool changed = update_bar(v, ow / ui, now);
     changed |= update_menu(v, ow / ui, oh / ui);
-    changed |= update_note(v, ow / ui, oh / ui, now) || note_new;
+    changed |= update_note(v, ow / ui, oh / ui, now);
     return changed;
 }
 
@@ -445,7 +470,7 @@ static void put(struct video *v, const struct layer *l)
 
 bool ui_covers(const struct video *v, const SDL_Rect *r)
 {
-    const struct layer *const layers[] = { &v->bar, &v->panel, &v->note };
+    const struct layer *const layers[] = { &v->bar, &v->panel, &v->said };
     for (size_t i = 0; i < ARRAY_LEN(layers); i++) {
         const struct layer *l = layers[i];
         SDL_Rect at = { l->x * v->ui, l->y * v->ui, l->tex_w * v->ui, l->tex_h * v->ui };
@@ -459,7 +484,7 @@ void ui_present(struct video *v)
 {
     put(v, &v->bar);
     put(v, &v->panel);
-    put(v, &v->note);
+    put(v, &v->said);
 }
 #else
 typedef int not_empty;               /* ISO C wants a declaration in every file */

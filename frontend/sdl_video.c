@@ -516,4 +516,5 @@ void video_show(struct video *v, struct session *s, const struct status *st, uin
     (void)v;
 }
 void video_message(struct video *v, const char *fmt, ...) { (void)v; }
+void video_hold(struct video *v, const char *text) { (void)v; }
 #endif

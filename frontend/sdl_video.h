@@ -11,6 +11,7 @@
 #include "frontend/fit.h"
 #include "frontend/keys.h"
 #include "frontend/menu.h"
+#include "frontend/note.h"
 #include "frontend/prefs.h"
 #include "frontend/scale.h"
 #include "frontend/typer.h"
@@ -59,12 +60,14 @@ struct video {
     bool          prefs_changed;
     /* over the picture */
     int           ui;                    /* a pixel of ours */
-    struct layer  bar, panel, note;
+    struct layer  bar, panel, said;
     struct bar_view bar_shown;
     struct menu   menu;
     bool          menu_dirty, in_bar;
-    uint64_t      bar_until, note_until;
-    char          note_text[200];
+    uint64_t      bar_until;
+    struct note   note;
+    char          said_text[NOTE_TEXT];  /* what is drawn of it, and for which width */
+    int           said_w;
     uint64_t      uses[SLOTS], lit_until[SLOTS];
     struct status status;
     struct session *s;

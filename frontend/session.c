@@ -515,6 +515,14 @@ bool session_has_drive(const struct session *s, int slot)
            (c->is_cdrom[0] || c->is_cdrom[1] || c->is_cdrom[2] || c->is_cdrom[3]);
 }
 
+bool session_is_demo(const struct session *s)
+{
+    bool demo = s->o->demo;
+    for (int i = 0; i < SLOTS; i++)
+        demo = demo && !s->media[i].path;
+    return demo;
+}
+
 int session_slot_for(const struct session *s, const char *path, struct error *err)
 {
     enum media_kind kind;

@@ -68,6 +68,8 @@ bool session_disks_good(struct session *s, struct error *err);
 int  session_slot_for(const struct session *s, const char *path, struct error *err);
 /* Is a file one for that drive? Stricter than the options, which can name a drive for anything. */
 bool session_suits(int slot, const char *path, struct error *err);
+/* The demo, and no image of the user's. */
+bool session_is_demo(const struct session *s);
 /* Is there such a drive with removable media? */
 bool session_has_drive(const struct session *s, int slot);
 bool session_save(struct session *s, const char *path, struct error *err);

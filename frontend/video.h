@@ -19,5 +19,6 @@ void video_close(struct video *v);
 bool video_poll(struct video *v, struct session *s, uint64_t ns, bool feed, struct want *w);
 /* Shows the screen if a frame is due. */
 void video_show(struct video *v, struct session *s, const struct status *st, uint64_t now);
-/* A line for the user, for some seconds. */
+/* A text for the user, for some seconds; and one that stays until another, or "". */
 void video_message(struct video *v, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void video_hold(struct video *v, const char *text);

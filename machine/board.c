@@ -704,6 +704,11 @@ void machine_power_button(struct machine *m)
         acpi_pm_power_button(&m->pc.pm);
 }
 
+bool machine_power_heard(const struct machine *m)
+{
+    return m->pc.has_pci && acpi_pm_button_heard(&m->pc.pm);
+}
+
 bool machine_insert(struct machine *m, char drive, struct blockdev *bd, struct error *err)
 {
     struct pc *p = &m->pc;

@@ -36,6 +36,7 @@ void      machine_destroy(struct machine *m);
 void     *machine_memory(struct machine *m, size_t *n);
 void      machine_reset(struct machine *m);            /* the reset button */
 void      machine_power_button(struct machine *m);     /* ACPI power button, pressed once */
+bool      machine_power_heard(const struct machine *m);    /* does the guest listen to it? */
 
 /* Runs until max_insns more instructions have executed or virtual time 'until' is reached, or
  * something else stops it. With a halted guest time skips to the next event. */

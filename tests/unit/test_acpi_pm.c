@@ -73,9 +73,9 @@ START_TEST(power)
     acpi_pm_power_button(&r.pm);
     ck_assert(!r.sci.level && in(0, 2) == 0x100);
     out(2, 0x100, 2);
-    ck_assert(!r.sci.level);
+    ck_assert(!r.sci.level && !acpi_pm_button_heard(&r.pm));
     acpi_pm_apm_command(&r.pm, 0xf1);
-    ck_assert(r.sci.level);
+    ck_assert(r.sci.level && acpi_pm_button_heard(&r.pm));
     out(0, 0x100, 2);
     ck_assert(!r.sci.level);
     out(4, 0x0001, 2);

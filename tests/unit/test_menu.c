@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "frontend/menu.h"
+#include "frontend/note.h"
 #include "frontend/prefs.h"
 
 static struct menu m;
@@ -35,7 +36,7 @@ START_TEST(rows_are_wants)
 {
     go_to("Reset");
     ck_assert(press(MENU_ENTER));
-    ck_assert_int_eq(w.kind, WANT_RESET);
+    ck_assert(w.kind == WANT_RESET && !w.arg);
     ck_assert(!menu_is_open(&m));
     go_to("Send keys");
     ck_assert(!press(MENU_ENTER));
@@ -60,6 +61,67 @@ START_TEST(rows_are_wants)
     press(MENU_BACK);
     ck_assert(!menu_is_open(&m));
     ck_assert(!press(MENU_ENTER));
+}
+END_TEST
+
+START_TEST(letters_are_rows)
+{
+    menu_open(&m, ".");
+    ck_assert(!menu_char(&m, 'z', &view, &w) && menu_is_open(&m));
+    ck_assert(menu_char(&m, 'p', &view, &w));
+    ck_assert(w.kind == WANT_PAUSE && !menu_is_open(&m));
+    ck_assert(!menu_char(&m, 'p', &view, &w));
+}
+END_TEST
+
+START_TEST(what_loses_is_asked)
+{
+    menu_ask(&m, WANT_QUIT);
+    ck_assert(menu_asks(&m, WANT_QUIT) && !menu_asks(&m, WANT_RESET));
+    ck_assert(menu_draw(&m, &view, &c, 800, 600));
+    ck_assert(!press(MENU_ENTER) && !menu_is_open(&m));          /* the first row goes on */
+    menu_ask(&m, WANT_QUIT);
+    press(MENU_END);
+    ck_assert(press(MENU_ENTER) && w.kind == WANT_QUIT && w.arg && !menu_is_open(&m));
+    menu_ask(&m, WANT_QUIT);
+    ck_assert(menu_char(&m, 's', &view, &w) && w.kind == WANT_SAVE && w.arg);
+    menu_open(&m, ".");
+    menu_ask(&m, WANT_RESET);
+    ck_assert(menu_asks(&m, WANT_RESET) && m.depth == 1);
+    press(MENU_BACK);
+    ck_assert(!menu_is_open(&m) && !menu_asks(&m, WANT_RESET));
+    menu_ask(&m, WANT_RESET);
+    ck_assert(menu_char(&m, 'R', &view, &w) && w.kind == WANT_RESET && w.arg);
+}
+END_TEST
+
+START_TEST(notes_are_read)
+{
+    struct note n = { 0 };
+    unsigned strength;
+    static const char long_text[] = "hda: 12 sectors that the guest wrote are not in the image: "
+                                    "cannot write 'the image': No space left on device";
+    ck_assert_str_eq(note_now(&n, 1000, &strength), "");
+    note_say(&n, 1000, "Reset");
+    ck_assert_str_eq(note_now(&n, 2000000000, &strength), "Reset");
+    ck_assert_uint_eq(strength, 255);
+    ck_assert_str_eq(note_now(&n, 3900000000, &strength), "Reset");
+    ck_assert_uint_lt(strength, 50);
+    ck_assert_str_eq(note_now(&n, 4000001000, &strength), "");
+    note_say(&n, 0, long_text);
+    ck_assert_str_eq(note_now(&n, 7000000000, &strength), long_text);
+    note_hold(&n, "The machine waits");
+    ck_assert_str_eq(note_now(&n, 7000000000, &strength), long_text);
+    ck_assert_str_eq(note_now(&n, UINT64_MAX, &strength), "The machine waits");
+    ck_assert_uint_eq(strength, 255);
+    note_hold(&n, "");
+    ck_assert_str_eq(note_now(&n, UINT64_MAX, &strength), "");
+    ck_assert(note_draw(&c, "Reset", 800) && c.w == 7 * FONT_W && c.h == 22);
+    ck_assert(note_draw(&c, "one\ntwo", 800) && c.w == 5 * FONT_W && c.h == 22 + FONT_H);
+    ck_assert(note_draw(&c, long_text, 480) && c.w <= 480 && c.h == 22 + FONT_H);
+    ck_assert(!note_draw(&c, "", 800) && !note_draw(&c, "x", 10));
+    for (int w_ = -5; w_ < 900; w_ += 3)
+        ck_assert(!note_draw(&c, long_text, w_) || (c.w <= w_ && c.h <= 22 + 5 * FONT_H));
 }
 END_TEST
 
@@ -118,9 +180,9 @@ START_TEST(files_are_chosen)
     ck_assert_uint_eq(m.files.n, 1);
     ck_assert(!press(MENU_ENTER));                       /* and back, onto its row */
     ck_assert_int_eq(m.level[m.depth - 1].sel, 1);
-    menu_char(&m, 'B');
+    menu_char(&m, 'B', &view, &w);
     ck_assert_int_eq(m.level[m.depth - 1].sel, 3);
-    menu_char(&m, 'z');
+    menu_char(&m, 'z', &view, &w);
     ck_assert_int_eq(m.level[m.depth - 1].sel, 3);
     ck_assert(press(MENU_ENTER));
     snprintf(path, sizeof path, "%s/b.img", dir);
@@ -157,7 +219,8 @@ START_TEST(anything_may_be_pressed)
         case 1:  menu_click(&m, a, b, &view, &w); break;
         case 2:  menu_hover(&m, a, b, &view); break;
         case 3:  menu_wheel(&m, a, &view); break;
-        case 4:  menu_char(&m, (char)('a' + (a & 15))); break;
+        case 4:  menu_char(&m, (char)('a' + (a & 15)), &view, &w); break;
+        case 6:  menu_ask(&m, a & 1 ? WANT_QUIT : WANT_RESET); break;
         case 5:
             if (menu_is_open(&m))
                 menu_draw(&m, &view, &c, a, b);
@@ -251,6 +314,9 @@ int main(void)
     Suite *s = suite_create("menu");
     TCase *t = tcase_create("menu");
     tcase_add_test(t, rows_are_wants);
+    tcase_add_test(t, letters_are_rows);
+    tcase_add_test(t, what_loses_is_asked);
+    tcase_add_test(t, notes_are_read);
     tcase_add_test(t, the_mouse_works_too);
     tcase_add_test(t, files_are_chosen);
     tcase_add_test(t, anything_may_be_pressed);

@@ -109,7 +109,8 @@ def wait(what, test, seconds=15):
 class Window:
     def __init__(self, *args):
         self.log = tempfile.mktemp(dir=work, suffix=".log")
-        what = ["run"] if "--fda" in args else ["demo"]
+        self.asks = "--fda" in args               # not the demo, which has nothing to lose
+        what = ["run"] if self.asks else ["demo"]
         self.p = subprocess.Popen([*vitrine, *what, "--record", self.log, "--hash", *args], stdout=subprocess.PIPE,
                                   stderr=subprocess.PIPE, text=True)
         self.id = ""
@@ -152,6 +153,9 @@ class Window:
 
     def end(self):
         host("q")
+        if self.asks:
+            wait("quitting is asked first", self.menu_open)
+            host("q")
         try:
             out, err = self.p.communicate(timeout=20 * PATIENCE)
         except subprocess.TimeoutExpired:
