@@ -22,17 +22,10 @@ static void screenshot(struct desk *d)
     video_message(d->v, "%s%s", ok ? "Screenshot: " : "", ok ? name : err.text);
 }
 
-/* One a machine: named after its first image, beside the place it was started from. */
+/* One a machine, in the place it was started from. */
 static void quick_name(const struct session *s, char *name, size_t room)
 {
-    static const uint8_t order[] = { SLOT_HDA, SLOT_HDB, SLOT_HDC, SLOT_HDD, SLOT_CDROM, SLOT_FDA };
-    const char *first = s->o->demo ? "demo" : "vitrine";
-    for (size_t i = ARRAY_LEN(order); i--;)
-        if (s->o->media[order[i]])
-            first = s->o->media[order[i]];
-    if (s->o->image)
-        first = s->o->image;
-    snprintf(name, room, "%.200s.quick.snap", path_last(first));
+    snprintf(name, room, "%.200s.quick.snap", session_name(s));
 }
 
 static bool writable_disk(const struct session *s)

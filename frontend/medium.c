@@ -75,8 +75,10 @@ bool medium_retry(struct medium *d, struct error *err)
     struct error why = { 0 };
     if (!d->hold || disk_hold_retry(d->hold, &why))
         return true;
-    return error_set(err, 1, "%s: %llu sectors that the guest wrote are not in the image: %s",
-                     d->drive, (unsigned long long)disk_hold_waiting(d->hold), why.text);
+    uint64_t n = disk_hold_waiting(d->hold);
+    return error_set(err, 1, "%s: %llu sector%s that the guest wrote %s not in the image: %s",
+                     d->drive, (unsigned long long)n, n == 1 ? "" : "s", n == 1 ? "is" : "are",
+                     why.text);
 }
 
 /* Told once. */

@@ -66,7 +66,8 @@ static void tell(const struct run *r, const char *text)
 static void hold(const struct run *r, const char *text)
 {
     char more[sizeof((struct error *)0)->text + 80];
-    snprintf(more, sizeof more, "%s%s", text, *text ? "\nThe machine waits until they are." : "");
+    snprintf(more, sizeof more, "%s%s", text,
+             *text ? "\nThe machine waits: free some space, or give the disk back" : "");
     if (r->v)
         video_hold(r->v, more);
 }

@@ -172,6 +172,28 @@ static bool shadow(const SDL_KeyboardEvent *e)
     return false;
 }
 
+/* While another window had the keyboard, Num or Caps Lock may have changed there: before the next
+ * key the guest gets them. A guest that did not follow the last time has its own mind. */
+static void sync_locks(struct video *v, SDL_Scancode key)
+{
+    static const struct { SDL_Keymod host; unsigned lock; uint16_t code; } locks[] = {
+        { KMOD_NUM, LOCK_NUM, 0x45 }, { KMOD_CAPS, LOCK_CAPS, 0x3a },
+    };
+    bool is_lock = key == SDL_SCANCODE_CAPSLOCK || key == SDL_SCANCODE_NUMLOCKCLEAR;
+    if (!v->see_locks || is_lock || !v->s || v->status.state != VIDEO_RUNS)
+        return;
+    unsigned now = machine_locks(v->s->m), before = v->locks_tried;
+    v->see_locks = false;
+    v->locks_tried = NO_LOCKS;
+    for (size_t i = 0; i < ARRAY_LEN(locks) && now != before; i++) {
+        if (!(now & locks[i].lock) == !(SDL_GetModState() & locks[i].host))
+            continue;
+        v->locks_tried = now;
+        send_key(v, locks[i].code, true);
+        send_key(v, locks[i].code, false);
+    }
+}
+
 static bool on_key(struct video *v, const SDL_KeyboardEvent *e, struct want *w)
 {
     SDL_Scancode key = e->keysym.scancode;
@@ -194,6 +216,8 @@ static bool on_key(struct video *v, const SDL_KeyboardEvent *e, struct want *w)
         sdl_grab(v, false);
         return false;
     }
+    if (first)
+        sync_locks(v, key);
     if ((unsigned)key < SDL_NUM_SCANCODES)
         send_key(v, set1[key], down);
     return false;
@@ -265,6 +289,9 @@ static void on_window(struct video *v, const SDL_WindowEvent *e)
         sdl_release_keys(v);
         sdl_grab(v, false);
         break;
+    case SDL_WINDOWEVENT_FOCUS_GAINED:
+        v->see_locks = true;
+        break;
     case SDL_WINDOWEVENT_EXPOSED:
     case SDL_WINDOWEVENT_SIZE_CHANGED:
         v->expose = true;
@@ -335,6 +362,7 @@ bool video_poll(struct video *v, struct session *s, uint64_t ns, bool feed, stru
         flush(v, s);
         typer_run(&v->typer, s, machine_now(s->m));
     } else {
+        v->see_locks |= v->n_pending != 0;
         v->n_pending = 0;
     }
     return wants;

@@ -34,6 +34,7 @@ void ui_start(struct video *v)
     char *dir = SDL_GetPrefPath("", "vitrine");
     prefs_init(&v->prefs);
     v->ui = 1;
+    v->locks_tried = NO_LOCKS;
     v->bar_until = host_now() + 4000 * MS;
     if (dir && (v->prefs_path = malloc(strlen(dir) + sizeof file))) {
         strcpy(v->prefs_path, dir);
@@ -238,6 +239,7 @@ bool ui_wheel(struct video *v, int y)
 
 static void paste(struct video *v)
 {
+    static const uint16_t caps_lock = 0x3a;
     if (v->typer.queued) {
         typer_clear(&v->typer);
         video_message(v, "Typing stopped");
@@ -249,7 +251,12 @@ static void paste(struct video *v)
     } else if (strlen(text) > PASTE_MAX) {
         video_message(v, "The clipboard holds too much to type: at most 64 KB");
     } else {
+        bool caps = v->s && machine_locks(v->s->m) & LOCK_CAPS;
+        if (caps)
+            typer_combo(&v->typer, &caps_lock, 1);
         unsigned unknown = typer_text(&v->typer, text);
+        if (caps)
+            typer_combo(&v->typer, &caps_lock, 1);
         if (unknown)
             video_message(v, "%u character%s left out: not on a %s keyboard (--keymap)", unknown,
                           unknown == 1 ? "" : "s", v->keymap);

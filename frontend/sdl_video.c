@@ -307,7 +307,8 @@ static void set_title(struct video *v, enum video_state state)
 {
     static const char *const names[] = { "", " - paused", " - powered off", " - halted" };
     char title[sizeof v->title];
-    snprintf(title, sizeof title, "Vitrine%s%s%s%s", names[state],
+    const char *what = v->s && !v->s->o->demo ? session_name(v->s) : "";
+    snprintf(title, sizeof title, "Vitrine%s%s%s%s%s%s", *what ? " - " : "", what, names[state],
              v->grabbed ? " - press " : "", v->grabbed ? v->host->title : "",
              v->grabbed ? " to release the mouse" : "");
     if (!strcmp(title, v->title))

@@ -52,7 +52,7 @@ struct video {
     bool          plain;                 /* SDL's renderer without graphics card: we enlarge, and */
     struct scaler scaler;                /* show single lines; 'big' is what was enlarged */
     uint64_t      next_frame, last_change;
-    char          title[160];
+    char          title[400];
     struct fit    fit;                   /* where the picture is, in pixels of the output */
     /* what the user chose */
     struct prefs  prefs;
@@ -78,6 +78,8 @@ struct video {
     uint8_t       buttons;
     int           dx, dy, wheel, at_x, at_y;
     bool          mouse_changed;
+    bool          see_locks;             /* whether Num and Caps Lock are as the host has them */
+    unsigned      locks_tried;           /* the guest's before we last pressed one, or NO_LOCKS */
     bool          down[512];             /* by set 1 code: what the guest believes is held */
     struct input  pending[PENDING];      /* what the machine could not take yet */
     unsigned      n_pending;
@@ -86,6 +88,7 @@ struct video {
     struct typer  typer;                 /* pasted text, keys from the menu */
 };
 
+enum { LOCK_NUM = 2, LOCK_CAPS = 4, NO_LOCKS = 8 };        /* as machine_locks() has them */
 #define BAR_HEIGHT 22                        /* in pixels of ours */
 
 /* sdl_video.c */

@@ -515,6 +515,17 @@ bool session_has_drive(const struct session *s, int slot)
            (c->is_cdrom[0] || c->is_cdrom[1] || c->is_cdrom[2] || c->is_cdrom[3]);
 }
 
+const char *session_name(const struct session *s)
+{
+    static const uint8_t order[] = { SLOT_FDA, SLOT_CDROM, SLOT_HDD, SLOT_HDC, SLOT_HDB, SLOT_HDA };
+    const struct options *o = s->o;
+    const char *first = o->demo ? "demo" : o->kernel ? o->kernel : o->load ? o->load : "vitrine";
+    for (size_t i = 0; i < ARRAY_LEN(order); i++)
+        if (o->media[order[i]])
+            first = o->media[order[i]];
+    return path_last(o->image ? o->image : first);
+}
+
 bool session_is_demo(const struct session *s)
 {
     bool demo = s->o->demo;

@@ -70,6 +70,8 @@ int  session_slot_for(const struct session *s, const char *path, struct error *e
 bool session_suits(int slot, const char *path, struct error *err);
 /* The demo, and no image of the user's. */
 bool session_is_demo(const struct session *s);
+/* What the machine is called: its first image, kernel or snapshot, without folders. */
+const char *session_name(const struct session *s);
 /* Is there such a drive with removable media? */
 bool session_has_drive(const struct session *s, int slot);
 bool session_save(struct session *s, const char *path, struct error *err);

@@ -7,6 +7,7 @@
 #include "frontend/keys.h"
 #include "frontend/text.h"
 
+#define PATIENCE UINT64_C(60000000000)       /* of guest time, with a guest that takes no keys */
 #define KEY_PACE UINT64_C(20000000)          /* ns between two events: 25 characters a second */
 
 void typer_put(struct typer *t, struct input in)
@@ -59,12 +60,26 @@ unsigned typer_text(struct typer *t, const char *text)
     return unknown;
 }
 
+/* A BIOS drops keys that no program fetches: those that read a disk between two lines, say. */
+static bool must_wait(struct typer *t, const struct session *s, struct input in, vtime now)
+{
+    if (in.kind != IN_KEY || !in.a || t->deaf || !machine_keys_full(s->m)) {
+        t->since = 0;
+        return false;
+    }
+    if (!t->since || now < t->since)
+        t->since = now;
+    t->deaf = now - t->since > PATIENCE;
+    return !t->deaf;
+}
+
 bool typer_run(struct typer *t, struct session *s, vtime now)
 {
     if (t->next > now + KEY_PACE)            /* time has gone back */
         t->next = now;
     while (t->sent < t->queued) {
-        if (now < t->next || !session_input(s, t->queue[t->sent]))
+        struct input in = t->queue[t->sent];
+        if (now < t->next || must_wait(t, s, in, now) || !session_input(s, in))
             return false;
         t->sent++;
         t->next = now + KEY_PACE;
@@ -73,7 +88,11 @@ bool typer_run(struct typer *t, struct session *s, vtime now)
     return true;
 }
 
-void typer_clear(struct typer *t) { t->sent = t->queued = 0; }
+void typer_clear(struct typer *t)
+{
+    t->sent = t->queued = 0;
+    t->deaf = false;
+}
 
 void typer_free(struct typer *t)
 {

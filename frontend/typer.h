@@ -12,6 +12,8 @@ struct typer {
     struct input        *queue;
     size_t               queued, sent, cap;
     vtime                next;               /* when the next may go */
+    vtime                since;              /* since when there has been no room for a key; or 0 */
+    bool                 deaf;               /* and is not waited for any more */
 };
 
 void typer_put(struct typer *t, struct input in);

@@ -683,6 +683,20 @@ bool board_mouse(struct machine *m, int dx, int dy, int wheel, unsigned buttons)
     return true;
 }
 
+unsigned machine_locks(const struct machine *m) { return m->pc.kbd.leds; }
+
+/* The ring of the BIOS data area (IBM PC AT Technical Reference, BIOS): head, tail, and where it
+ * begins and ends, as offsets from 400h. */
+bool machine_keys_full(const struct machine *m)
+{
+    const uint8_t *bda = m->ram + 0x400;
+    unsigned head = load_le16(bda + 0x1a), tail = load_le16(bda + 0x1c);
+    unsigned begin = load_le16(bda + 0x80), end = load_le16(bda + 0x82), next = tail + 2;
+    if (cpu_protected(&m->cpu) || begin >= end)
+        return false;
+    return head >= begin && head < end && (next == end ? begin : next) == head;
+}
+
 bool machine_mouse_absolute(const struct machine *m) { return m->pc.vmmouse.absolute; }
 
 bool board_mouse_at(struct machine *m, int x, int y, int wheel, unsigned buttons)

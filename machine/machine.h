@@ -58,6 +58,12 @@ void      machine_set_rate(struct machine *m, uint64_t ips);
  * try again later. */
 bool      machine_input(struct machine *m, struct input in);
 
+/* The keyboard's lights: bit 0 Scroll Lock, 1 Num Lock, 2 Caps Lock. */
+unsigned  machine_locks(const struct machine *m);
+/* Would the BIOS lose a further key, as nothing has taken the last ones? A guest with a driver of
+ * its own for the keyboard never says so. */
+bool      machine_keys_full(const struct machine *m);
+
 /* Does the guest ask for the mouse's place on the screen (IN_MOUSE_AT)? Else it takes motion. */
 bool      machine_mouse_absolute(const struct machine *m);
 
