@@ -75,9 +75,10 @@ static void change_medium(struct desk *d, int slot, const char *path)
         video_message(d->v, "%s", err.text);
     else if (!session_insert(d->s, slot, path, &err))
         video_message(d->v, "%s", err.text);
-    else if (path)
+    else if (path) {
+        video_inserted(d->v, slot, d->s->media[slot].path);
         video_message(d->v, "%s is in drive %s", d->s->media[slot].name, drive);
-    else
+    } else
         video_message(d->v, "Drive %s is empty", drive);
 }
 

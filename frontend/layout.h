@@ -12,7 +12,9 @@ struct stroke { uint8_t code, with; };       /* set 1 scan code */
 struct layout;
 /* By name (us, uk, de...); NULL: there is none. */
 const struct layout *layout_find(const char *name);
+const struct layout *layout_at(unsigned i);  /* NULL: no more of them */
 const char *layout_name(const struct layout *l);
+const char *layout_title(const struct layout *l);    /* for people */
 /* "us uk de ...", for messages. */
 const char *layout_names(void);
 /* One character as keys struck one after the other: a dead key comes before its letter. How many;

@@ -8,6 +8,7 @@
 #include "host/disk_cow.h"
 #include "host/disk_hold.h"
 #include "host/disk_raw.h"
+#include "host/folder.h"
 #include "host/media.h"
 
 static const char *const drives[SLOTS] = { "fda", "fdb", "hda", "hdb", "hdc", "hdd", "cdrom" };
@@ -50,9 +51,11 @@ bool medium_open(struct medium *d, const struct options *o, int slot, const char
         return error_set(err, 1, "'%s' is no CD image: give it to --fda", path);
     if (!cd && kind == MEDIA_CUE)
         return error_set(err, 1, "'%s' describes a CD: give it to --cdrom", path);
-    if (!(d->path = malloc(strlen(path) + 1)))
+    char full[4096];
+    const char *keep = folder_absolute(full, sizeof full, path) ? full : path;
+    if (!(d->path = malloc(strlen(keep) + 1)))
         return error_set(err, 1, "not enough memory: close other programs");
-    strcpy(d->path, path);
+    strcpy(d->path, keep);
     struct blockdev *below = NULL;
     if (kind == MEDIA_CUE)
         below = cue_open(path, &why);

@@ -13,7 +13,7 @@ struct medium {
     struct blockdev *bd;         /* what the drive sees; NULL: nothing is there */
     struct blockdev *raw, *hold; /* its layers, or NULL */
     const char      *drive;      /* fda ... */
-    char            *path;       /* of the image; NULL: it is no file */
+    char            *path;       /* of the image, absolute; NULL: it is no file */
     char             name[80];   /* for people: the file's, without its folders */
     bool             told;       /* that the image was deleted */
     bool             told_cut;   /* that it became shorter */

@@ -4,6 +4,11 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+
+#include "frontend/layout.h"
+#include "frontend/medium.h"
+#include "host/media.h"
 
 #define ROW      20
 #define TITLE    24
@@ -15,8 +20,8 @@
 #define CHOSEN   0xff2f6fb0u
 #define FRAME    0xff60686fu
 
-enum list { NO_LIST, ROOT, KEYS, DRIVE_A, DRIVE_B, DRIVE_CD, FILES, SPEED, VIEW, ASK_QUIT,
-            ASK_RESET };
+enum list { NO_LIST, ROOT, KEYS, DRIVE_A, DRIVE_B, DRIVE_CD, FILES, KEYMAPS, SPEED, VIEW,
+            ASK_QUIT, ASK_RESET };
 
 /* clang-format off */
 const struct combo menu_combos[] = {
@@ -61,6 +66,7 @@ static void root(struct menu *m, const struct menu_view *v)
         add(m, WANT_CAPTURE, 0, "G", "Give the mouse to the guest");
     add(m, WANT_NOTHING, 0, "", "Send keys")->opens = KEYS;
     add(m, WANT_PASTE, 0, "V", "Type the clipboard");
+    add(m, WANT_NOTHING, 0, "", "Keyboard: %s", layout_title(v->keymap))->opens = KEYMAPS;
     bool first = true;
     for (size_t i = 0; i < ARRAY_LEN(drives); i++) {
         const char *medium = v->medium[drives[i].slot];
@@ -85,12 +91,44 @@ static void root(struct menu *m, const struct menu_view *v)
     add(m, WANT_QUIT, 0, "Q", "Quit");
 }
 
+/* The list of files begins where the present image is. */
+static void folder_of(struct menu *m, const char *path)
+{
+    size_t n = (size_t)(path_last(path) - path);
+    if (!n || n >= sizeof m->path)
+        return;
+    memcpy(m->path, path, n);
+    while (n > 1 && m->path[n - 1] == '/' && m->path[n - 2] != ':')
+        n--;
+    m->path[n] = 0;
+}
+
 static void drive(struct menu *m, const struct menu_view *v, int slot)
 {
+    bool first = true;
     m->slot = slot;
     add(m, WANT_NOTHING, 0, "", "Insert an image...")->opens = FILES;
     if (v->medium[slot])
         add(m, WANT_EJECT, slot, "", "Eject %s", v->medium[slot]);
+    for (int i = 0; i < PREFS_RECENT; i++) {
+        const char *path = v->recent[slot == SLOT_CDROM][i];
+        if (!*path || (v->path[slot] && !strcmp(v->path[slot], path)))
+            continue;
+        struct item *at = add(m, WANT_INSERT, slot, "", "%s", path_last(path));
+        at->path = path;
+        at->line = first;
+        first = false;
+    }
+    if (!m->looked && v->path[slot])
+        folder_of(m, v->path[slot]);
+}
+
+static void keymaps(struct menu *m, const struct menu_view *v)
+{
+    for (int i = 0; layout_at((unsigned)i); i++) {
+        const struct layout *l = layout_at((unsigned)i);
+        add(m, WANT_KEYMAP, i, layout_name(l), "%s", layout_title(l))->checked = l == v->keymap;
+    }
 }
 
 static void speeds(struct menu *m, const struct menu_view *v)
@@ -148,6 +186,7 @@ static void fill(struct menu *m, const struct menu_view *v)
     case DRIVE_A:  drive(m, v, SLOT_FDA); break;
     case DRIVE_B:  drive(m, v, SLOT_FDB); break;
     case DRIVE_CD: drive(m, v, SLOT_CDROM); break;
+    case KEYMAPS:  keymaps(m, v); break;
     case SPEED:    speeds(m, v); break;
     case VIEW:     view(m, v); break;
     case ASK_QUIT:
@@ -166,13 +205,38 @@ static int count(const struct menu *m) { return in_files(m) ? (int)m->files.n + 
 
 /* ---- moving ---- */
 
+/* Could it be an image for that drive, by name and size? */
+static bool likely(const struct folder_entry *e, int slot)
+{
+    size_t n = strlen(e->name);
+    if (e->folder)
+        return true;
+    if (slot != SLOT_CDROM)
+        return e->bytes && e->bytes <= FLOPPY_BYTES_MAX && e->bytes % 512 == 0;
+    return (e->bytes && e->bytes % 2048 == 0) || (n > 4 && media_ends_in_cue(e->name));
+}
+
 static void read_folder(struct menu *m)
 {
     struct error err;
+    size_t n = 0;
     folder_free(&m->files);
     m->trouble[0] = m->typed[0] = 0;
-    if (!folder_read(&m->files, m->path, &err))
+    m->others = 0;
+    if (!folder_read(&m->files, m->path, &err)) {
         snprintf(m->trouble, sizeof m->trouble, "%.127s", err.text);
+        return;
+    }
+    for (size_t i = 0; i < m->files.n; i++) {
+        struct folder_entry e = m->files.e[i];
+        if (likely(&e, m->slot)) {
+            m->files.e[n++] = e;
+        } else {
+            free(e.name);
+            m->others++;
+        }
+    }
+    m->files.n = n;
 }
 
 static void push(struct menu *m, int list)
@@ -248,6 +312,7 @@ static void parent_folder(struct menu *m)
 #endif
     if (!slash)
         return;
+    m->looked = true;
     if (drive) {                             /* above its root there are the drives */
         snprintf(was, sizeof was, "%.2s", m->path);
         m->path[0] = 0;
@@ -270,6 +335,7 @@ static bool choose_file(struct menu *m, int row, struct want *w)
         parent_folder(m);
         return false;
     }
+    m->looked = true;
     const struct folder_entry *e = &m->files.e[row - 1];
     size_t n = strlen(m->path), more = strlen(e->name);
     bool slash = n && m->path[n - 1] != '/' && m->path[n - 1] != '\\';
@@ -306,6 +372,8 @@ static bool enter(struct menu *m, struct want *w)
         return false;
     }
     *w = (struct want){ i->kind, i->arg, "" };
+    if (i->path)
+        snprintf(w->path, sizeof w->path, "%s", i->path);
     menu_close(m);
     return w->kind != WANT_NOTHING;
 }
@@ -414,7 +482,7 @@ void menu_wheel(struct menu *m, int lines, const struct menu_view *v)
 static void title(const struct menu *m, const struct menu_view *v, char *text, size_t room)
 {
     static const char *const names[] = { "", "", "Send keys", "Floppy A", "Floppy B", "CD", "",
-                                         "Speed", "View" };
+                                         "The guest's keyboard", "Speed", "View" };
     int list = m->level[m->depth - 1].list;
     size_t n = strlen(m->path);
     if (list == ROOT)
@@ -450,6 +518,9 @@ static void row_text(const struct menu *m, int row, struct item *i)
     *i = (struct item){ .kind = WANT_INSERT };
     if (!row) {
         snprintf(i->text, sizeof i->text, "%s", m->trouble[0] ? m->trouble : "..");
+        if (m->others)
+            snprintf(i->hint, sizeof i->hint, "%u other file%s", m->others,
+                     m->others == 1 ? "" : "s");
         return;
     }
     const struct folder_entry *e = &m->files.e[row - 1];

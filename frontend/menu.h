@@ -8,6 +8,7 @@
 #include "frontend/canvas.h"
 #include "frontend/fit.h"
 #include "frontend/options.h"
+#include "frontend/prefs.h"
 #include "host/folder.h"
 
 #define WANT_PATH 4096
@@ -22,6 +23,7 @@ enum want_kind {
     /* the window's own */
     WANT_KEYS,                   /* arg: row of menu_combos */
     WANT_PASTE, WANT_CAPTURE, WANT_FULLSCREEN, WANT_SCALING, WANT_ASPECT, WANT_BAR,
+    WANT_KEYMAP,                 /* arg: as layout_at() has it */
     WANT_SIZE                    /* arg: enlargement */
 };
 enum { SPEED_REAL = 0, SPEED_FAST = -1 };
@@ -35,6 +37,9 @@ struct menu_view {
     bool aspect, bar;
     bool drive[SLOTS];           /* removable ones that are there */
     const char *medium[SLOTS];   /* what is in them, or NULL */
+    const char *path[SLOTS];     /* of its image, absolute, or NULL */
+    const char (*recent[2])[PREFS_PATH];         /* floppies and CDs, as in struct prefs */
+    const struct layout *keymap;
     const char *host_key;        /* its name for people */
 };
 
@@ -45,6 +50,7 @@ struct item {
     char text[128], hint[24];
     enum want_kind kind;         /* WANT_NOTHING: opens a list, or just stands there */
     int  arg, opens;             /* list, 0: none */
+    const char *path;            /* or NULL */
     bool checked, line;          /* a line above it */
 };
 #define ITEMS_MAX 32
@@ -56,8 +62,10 @@ struct menu {
     int   n;
     /* the list of files */
     int   slot;
+    bool  looked;                /* around: the list begins where it was left */
     char  path[WANT_PATH];
     struct folder files;
+    unsigned others;             /* files there that are no images for this drive */
     char  trouble[128];
     char  typed[32];             /* the beginning of a name */
     int   rows;                  /* that fit */

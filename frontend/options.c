@@ -295,6 +295,7 @@ static bool set_clock(struct options *o, const char *v, unsigned arg, struct err
 static bool set_keymap(struct options *o, const char *v, unsigned arg, struct error *err)
 {
     o->keymap = layout_find(v);
+    o->set_keymap = true;
     return o->keymap ? true
                      : error_set(err, 2, "%s: no such keyboard: choose one of %s", v,
                                  layout_names());

@@ -30,6 +30,7 @@ struct options {
     const struct host_key *host_key;     /* NULL: the usual one, or what the user's file says */
     const char *drop;                    /* for tests: dropped on the window */
     const struct layout *keymap;         /* the guest's keyboard */
+    bool        set_keymap;
     bool        hash, stats, demo, verbose;
 };
 

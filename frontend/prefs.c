@@ -21,6 +21,29 @@ static void text(char *to, size_t room, const char *from)
         strcpy(to, from);
 }
 
+void prefs_recent(struct prefs *p, bool cd, const char *path)
+{
+    char (*list)[PREFS_PATH] = p->recent[cd];
+    int i = 0;
+    if (!*path || strlen(path) >= PREFS_PATH)
+        return;
+    while (i < PREFS_RECENT - 1 && strcmp(list[i], path))
+        i++;
+    for (; i; i--)
+        strcpy(list[i], list[i - 1]);
+    strcpy(list[0], path);
+}
+
+/* In the file the last one comes first, too. */
+static void append(struct prefs *p, bool cd, const char *path)
+{
+    int i = 0;
+    while (i < PREFS_RECENT && p->recent[cd][i][0])
+        i++;
+    if (i < PREFS_RECENT)
+        text(p->recent[cd][i], PREFS_PATH, path);
+}
+
 static void set(struct prefs *p, const char *name, const char *value)
 {
     if (!strcmp(name, "width"))
@@ -37,6 +60,10 @@ static void set(struct prefs *p, const char *name, const char *value)
         text(p->host_key, sizeof p->host_key, value);
     else if (!strcmp(name, "folder"))
         text(p->folder, sizeof p->folder, value);
+    else if (!strcmp(name, "keymap"))
+        text(p->keymap, sizeof p->keymap, value);
+    else if (!strcmp(name, "floppy") || !strcmp(name, "cd"))
+        append(p, name[0] == 'c', value);
 }
 
 void prefs_parse(struct prefs *p, const char *s)
@@ -82,5 +109,8 @@ void prefs_write(const struct prefs *p, struct buf *out)
     put(out, "pixels", p->aspect ? "4:3" : "square");
     put(out, "bar", p->bar ? "always" : "auto");
     put(out, "host-key", p->host_key);
+    put(out, "keymap", p->keymap);
     put(out, "folder", p->folder);
+    for (int i = 0; i < 2 * PREFS_RECENT; i++)
+        put(out, i & 1 ? "cd" : "floppy", p->recent[i & 1][i / 2]);
 }

@@ -7,13 +7,19 @@
 #include "core/buf.h"
 #include "frontend/fit.h"
 
+#define PREFS_PATH 1024
+#define PREFS_RECENT 6
 struct prefs {
     int          w, h;           /* of the window; 0: not chosen yet */
     enum scaling scaling;
     bool         aspect, bar;    /* 4:3 where it is due; the bar stays */
     char         host_key[16];   /* by name; empty: the usual one */
-    char         folder[1024];   /* where the last image came from */
+    char         keymap[8];      /* the guest's keyboard, by name; empty: the usual one */
+    char         folder[PREFS_PATH];             /* where the last image came from */
+    char         recent[2][PREFS_RECENT][PREFS_PATH];    /* floppies and CDs, the last one first */
 };
+/* An image was inserted. */
+void prefs_recent(struct prefs *p, bool cd, const char *path);
 void prefs_init(struct prefs *p);
 void prefs_parse(struct prefs *p, const char *text);
 void prefs_write(const struct prefs *p, struct buf *out);

@@ -489,6 +489,9 @@ static bool start(struct run *r, struct error *err)
         return false;
     if (!open_sound(r, err))
         return false;
+    for (int i = 0; i < SLOTS && r->v; i++)
+        if (session_has_drive(&r->s, i))
+            video_inserted(r->v, i, r->s.media[i].path);
     tell_unwritable(r);
     program_on_end(on_signal);
     uint64_t ips = r->s.cfg.ips ? r->s.cfg.ips : IPS_DEFAULT;

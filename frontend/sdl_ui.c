@@ -18,6 +18,7 @@
 #define MS        UINT64_C(1000000)
 #define LIT_TIME  (120 * MS)
 #define PASTE_MAX (64u << 10)
+#define LONG_TYPING 150u                     /* keys down and up: 3 seconds */
 #define MENU_W    (8 * FONT_W)               /* of the bar's button */
 #define GROUND    0xf6181c20u
 #define TEXT      0xffe8e8e8u
@@ -99,6 +100,20 @@ void video_hold(struct video *v, const char *text)
     v->next_frame = 0;
 }
 
+/* Next time, look there again. */
+void video_inserted(struct video *v, int slot, const char *path)
+{
+    size_t n = path ? (size_t)(path_last(path) - path) : 0;
+    if (!n)
+        return;
+    prefs_recent(&v->prefs, slot == SLOT_CDROM, path);
+    if (n > 1 && path[n - 2] != ':')
+        n--;                                 /* but for a root, without its last slash */
+    if (n < sizeof v->prefs.folder)
+        snprintf(v->prefs.folder, sizeof v->prefs.folder, "%.*s", (int)n, path);
+    v->prefs_changed = true;
+}
+
 bool ui_has_keys(const struct video *v) { return menu_is_open(&v->menu); }
 
 static struct menu_view view_of(struct video *v)
@@ -106,10 +121,13 @@ static struct menu_view view_of(struct video *v)
     struct menu_view m = { .paused = v->status.state == VIDEO_PAUSED, .captured = v->grabbed,
                            .fullscreen = v->fullscreen, .speed = v->status.speed,
                            .scaling = v->prefs.scaling, .aspect = v->prefs.aspect,
-                           .bar = v->prefs.bar, .host_key = v->host->title };
+                           .bar = v->prefs.bar, .host_key = v->host->title,
+                           .recent = { v->prefs.recent[0], v->prefs.recent[1] },
+                           .keymap = v->typer.layout };
     for (int i = 0; i < SLOTS && v->s; i++) {
         m.drive[i] = session_has_drive(v->s, i);
         m.medium[i] = v->s->media[i].bd ? v->s->media[i].name : NULL;
+        m.path[i] = v->s->media[i].path;
     }
     m.absolute = v->s && machine_mouse_absolute(v->s->m);
     return m;
@@ -258,8 +276,9 @@ static void paste(struct video *v)
         if (caps)
             typer_combo(&v->typer, &caps_lock, 1);
         if (unknown)
-            video_message(v, "%u character%s left out: not on a %s keyboard (--keymap)", unknown,
-                          unknown == 1 ? "" : "s", v->keymap);
+            video_message(v, "%u character%s left out that this keyboard does not have: %s (the "
+                          "menu has others)", unknown, unknown == 1 ? "" : "s",
+                          layout_title(v->typer.layout));
     }
     SDL_free(text);
 }
@@ -287,15 +306,13 @@ bool ui_act(struct video *v, const struct want *w)
         if (!v->s || !machine_mouse_absolute(v->s->m))
             sdl_grab(v, !v->grabbed);
         return true;
+    case WANT_KEYMAP:
+        v->typer.layout = layout_at((unsigned)w->arg);
+        strcpy(v->prefs.keymap, layout_name(v->typer.layout));
+        break;
     case WANT_SCALING:    v->prefs.scaling = (enum scaling)w->arg; break;
     case WANT_ASPECT:     v->prefs.aspect = w->arg != 0; break;
     case WANT_BAR:        v->prefs.bar = w->arg != 0; break;
-    case WANT_INSERT:                        /* for the front end; next time, look here again */
-        if (strlen(v->menu.path) < sizeof v->prefs.folder) {
-            strcpy(v->prefs.folder, v->menu.path);
-            v->prefs_changed = true;
-        }
-        return false;
     default: return false;
     }
     return v->prefs_changed = true;
@@ -423,11 +440,26 @@ static bool update_menu(struct video *v, int w, int h)
     return true;
 }
 
+/* Long texts are typed for a while. */
+static void typing_text(const struct video *v, char *to, size_t room)
+{
+    const struct typer *t = &v->typer;
+    *to = 0;
+    if (t->queued >= LONG_TYPING)
+        snprintf(to, room, "Typing the clipboard: %u%% (%s+V stops it)",
+                 (unsigned)(t->sent * 100 / t->queued), v->host->title);
+}
+
 static bool update_note(struct video *v, int w, int h, uint64_t now)
 {
     struct layer *l = &v->said;
     unsigned strength;
+    char typing[120];
     const char *text = note_now(&v->note, now, &strength);
+    if (!*text) {
+        typing_text(v, typing, sizeof typing);
+        text = typing;
+    }
     bool was = l->on, same = was && !strcmp(text, v->said_text) && w == v->said_w;
     if (!*text) {
         l->on = false;

@@ -229,9 +229,10 @@ struct video *video_open(const struct options *o, struct error *err)
         video_close(v);
         return NULL;
     }
-    v->keymap = layout_name(o->keymap);
     v->typer.layout = o->keymap;
     ui_start(v);
+    if (!o->set_keymap && layout_find(v->prefs.keymap))
+        v->typer.layout = layout_find(v->prefs.keymap);
     if (o->host_key)
         v->host = o->host_key;
     choose_size(v, o);
@@ -518,4 +519,5 @@ void video_show(struct video *v, struct session *s, const struct status *st, uin
 }
 void video_message(struct video *v, const char *fmt, ...) { (void)v; }
 void video_hold(struct video *v, const char *text) { (void)v; }
+void video_inserted(struct video *v, int slot, const char *path) { (void)v; }
 #endif

@@ -71,7 +71,6 @@ struct video {
     uint64_t      uses[SLOTS], lit_until[SLOTS];
     struct status status;
     struct session *s;
-    const char   *keymap;
     /* input */
     const struct host_key *host;
     bool          grabbed, host_key, host_used;

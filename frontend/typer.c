@@ -36,13 +36,28 @@ void typer_combo(struct typer *t, const uint16_t *keys, unsigned n)
         typer_key(t, keys[i], false);
 }
 
+/* What stands for a character that only printers' types have. */
+static uint32_t plainer(uint32_t c)
+{
+    if (c == 0x2018 || c == 0x2019 || c == 0x201a)
+        return '\'';
+    if (c == 0x201c || c == 0x201d || c == 0x201e)
+        return '"';
+    if ((c >= 0x2010 && c <= 0x2014) || c == 0x2212)
+        return '-';
+    return c == 0xa0 || (c >= 0x2002 && c <= 0x200a) || c == 0x202f ? ' ' : c;
+}
+
 unsigned typer_text(struct typer *t, const char *text)
 {
     unsigned unknown = 0;
     while (*text) {
         struct stroke k[2];
         bool after_cr = *text == '\r';
-        unsigned n = layout_strokes(t->layout, utf8_next(&text), k);
+        uint32_t c = utf8_next(&text);
+        unsigned n = layout_strokes(t->layout, c, k);
+        if (!n)
+            n = layout_strokes(t->layout, plainer(c), k);
         if (after_cr && *text == '\n')       /* one Enter for the line ends of DOS */
             continue;
         unknown += !n;

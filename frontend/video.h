@@ -21,4 +21,6 @@ bool video_poll(struct video *v, struct session *s, uint64_t ns, bool feed, stru
 void video_show(struct video *v, struct session *s, const struct status *st, uint64_t now);
 /* A text for the user, for some seconds; and one that stays until another, or "". */
 void video_message(struct video *v, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* The user has put this image into a drive. */
+void video_inserted(struct video *v, int slot, const char *path);
 void video_hold(struct video *v, const char *text);

@@ -84,6 +84,13 @@ bool folder_current(char *path, size_t room)
     DWORD n = GetCurrentDirectoryW(NAME_CHARS, wide);
     return n && n < NAME_CHARS && name_utf8(path, room, wide);
 }
+
+bool folder_absolute(char *to, size_t room, const char *path)
+{
+    wchar_t wide[NAME_CHARS], full[NAME_CHARS];
+    DWORD n = name_wide(wide, path) ? GetFullPathNameW(wide, NAME_CHARS, full, NULL) : 0;
+    return n && n < NAME_CHARS && name_utf8(to, room, full);
+}
 #else
 static bool read_all(struct folder *f, const char *path)
 {
@@ -98,6 +105,18 @@ static bool read_all(struct folder *f, const char *path)
 }
 
 bool folder_current(char *path, size_t room) { return getcwd(path, room) != NULL; }
+
+bool folder_absolute(char *to, size_t room, const char *path)
+{
+    if (*path != '/' && !folder_current(to, room))
+        return false;
+    size_t n = *path == '/' ? 0 : strlen(to);
+    if (n && to[n - 1] == '/')
+        n--;
+    while (path[0] == '.' && path[1] == '/')
+        path += 2;
+    return (size_t)snprintf(to + n, room - n, "%s%s", *path == '/' ? "" : "/", path) < room - n;
+}
 #endif
 
 bool folder_read(struct folder *f, const char *path, struct error *err)

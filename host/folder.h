@@ -12,4 +12,6 @@ struct folder { struct folder_entry *e; size_t n; };
 bool folder_read(struct folder *f, const char *path, struct error *err);
 void folder_free(struct folder *f);
 /* The absolute name of the current folder. */
+/* A path that means the same from every folder; false: too long. */
+bool folder_absolute(char *to, size_t room, const char *path);
 bool folder_current(char *path, size_t room);

@@ -39,7 +39,7 @@ enum media_kind media_kind(uint64_t bytes, const uint8_t boot[512], bool iso9660
     return bytes <= FLOPPY_BYTES_MAX && !partitioned(boot) ? MEDIA_FLOPPY : MEDIA_DISK;
 }
 
-static bool ends_in_cue(const char *path)
+bool media_ends_in_cue(const char *path)
 {
     const char *dot = strrchr(path, '.');
     return dot && (dot[1] == 'c' || dot[1] == 'C') && (dot[2] == 'u' || dot[2] == 'U') &&
@@ -58,7 +58,7 @@ bool media_recognise(const char *path, enum media_kind *kind, struct error *err)
     if (ok && !f.size)
         ok = error_set(err, 1, "'%s' is empty: it is no disk image", path);
     *kind = media_kind(f.size, boot, !memcmp(id, "CD001", 5));
-    if (ok && f.size <= CUE_TEXT_MAX && (ends_in_cue(path) || cue_recognise(boot, first)))
+    if (ok && f.size <= CUE_TEXT_MAX && (media_ends_in_cue(path) || cue_recognise(boot, first)))
         *kind = MEDIA_CUE;
     file_close(&f);
     return ok;

@@ -16,5 +16,6 @@ bool media_recognise(const char *path, enum media_kind *kind, struct error *err)
 /* The same from what was read: the first 512 bytes (zero padded), and whether "CD001" stands at
  * byte 32769. Knows no cue sheets. */
 enum media_kind media_kind(uint64_t bytes, const uint8_t boot[512], bool iso9660);
+bool media_ends_in_cue(const char *name);
 /* More than small: it has a floppy's size, or a boot sector. */
 bool media_surely_floppy(const char *path);

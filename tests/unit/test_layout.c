@@ -9,8 +9,9 @@
 #include "frontend/text.h"
 #include "frontend/typer.h"
 
-static const char *const names[] = { "us", "uk", "de", "ch", "fr", "be", "es",
-                                     "it", "pt", "se", "fi", "no", "dk" };
+static const char *const names[] = { "us", "uk", "de", "ch", "sf", "fr", "be", "es", "it",
+                                     "pt", "se", "fi", "no", "dk", "nl", "br", "la", "cf",
+                                     "pl", "cz", "hu", "hr", "tr", "jp" };
 
 START_TEST(every_layout_makes_every_ascii_character)
 {
@@ -25,8 +26,13 @@ START_TEST(every_layout_makes_every_ascii_character)
             bool rare = (c == '`' || c == '~') && !strcmp(names[i], "it");
             ck_assert_msg(n >= 1 || rare, "%s: %c", names[i], (char)c);
             for (unsigned a = 0; a < n; a++)
-                ck_assert(k[a].code > 1 && k[a].code < 0x58);
+                ck_assert(k[a].code > 1 && k[a].code < 0x7e);
         }
+    }
+    for (unsigned i = 0; layout_at(i); i++) {
+        ck_assert_ptr_eq(layout_find(layout_name(layout_at(i))), layout_at(i));
+        ck_assert_ptr_nonnull(strstr(layout_names(), layout_name(layout_at(i))));
+        ck_assert_uint_gt(strlen(layout_title(layout_at(i))), 4);
     }
     ck_assert_ptr_null(layout_find("xx"));
     ck_assert_ptr_null(layout_find(""));
@@ -87,6 +93,22 @@ START_TEST(known_places)
     strokes("it", "ì", 1, 0x0d, 0, 0, 0);
     strokes("it", "ñ", 0, 0x0, 0, 0, 0);
     strokes("gb", "£", 1, 0x04, WITH_SHIFT, 0, 0);
+    strokes("pl", "Ł", 1, 0x26, WITH_SHIFT | WITH_ALTGR, 0, 0);
+    strokes("pl", "ń", 1, 0x31, WITH_ALTGR, 0, 0);
+    strokes("br", "?", 1, 0x73, WITH_SHIFT, 0, 0);
+    strokes("br", "ã", 2, 0x28, 0, 0x1e, 0);
+    strokes("jp", "_", 1, 0x73, WITH_SHIFT, 0, 0);
+    strokes("jp", "\\", 1, 0x7d, 0, 0, 0);
+    strokes("cz", "ů", 1, 0x27, 0, 0, 0);
+    strokes("cz", "Č", 2, 0x0d, WITH_SHIFT, 0x2e, WITH_SHIFT);
+    strokes("hu", "0", 1, 0x29, 0, 0, 0);
+    strokes("tr", "I", 1, 0x17, WITH_SHIFT, 0, 0);
+    strokes("tr", "i", 1, 0x28, 0, 0, 0);
+    strokes("hr", "{", 1, 0x30, WITH_ALTGR, 0, 0);
+    strokes("cf", "ç", 2, 0x1b, 0, 0x2e, 0);
+    strokes("nl", "{", 1, 0x09, WITH_ALTGR, 0, 0);
+    strokes("la", "@", 1, 0x10, WITH_ALTGR, 0, 0);
+    strokes("sf", "è", 1, 0x1a, 0, 0, 0);
 }
 END_TEST
 
@@ -102,6 +124,14 @@ START_TEST(text_becomes_keys)
         ck_assert_uint_eq(t.queue[i].code, want[i].code);
         ck_assert_int_eq(t.queue[i].a, (int)want[i].down);
     }
+    typer_clear(&t);
+    /* what word processors make of them */
+    ck_assert_uint_eq(typer_text(&t, "\u2018\u00a0\u2013\u201c"), 0);
+    ck_assert_uint_eq(t.queued, 12);
+    ck_assert_uint_eq(t.queue[1].code, 0x2b);                        /* ' on a German keyboard */
+    ck_assert_uint_eq(t.queue[4].code, 0x39);
+    ck_assert_uint_eq(t.queue[6].code, 0x35);
+    ck_assert_uint_eq(t.queue[9].code, 0x03);
     typer_free(&t);
 }
 END_TEST

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "frontend/layout.h"
 #include "frontend/menu.h"
 #include "frontend/note.h"
 #include "frontend/prefs.h"
@@ -16,7 +17,8 @@
 static struct menu m;
 static struct want w;
 static struct canvas c;
-static struct menu_view view = { .drive = { [SLOT_FDA] = true, [SLOT_CDROM] = true },
+static struct prefs none;
+static struct menu_view view = { .recent = { none.recent[0], none.recent[1] }, .drive = { [SLOT_FDA] = true, [SLOT_CDROM] = true },
                                  .medium = { [SLOT_CDROM] = "a.iso" }, .host_key = "Right Ctrl" };
 
 static bool press(enum menu_key k) { return menu_key(&m, k, &view, &w); }
@@ -49,6 +51,11 @@ START_TEST(rows_are_wants)
     press(MENU_END);
     ck_assert(press(MENU_ENTER));
     ck_assert(w.kind == WANT_EJECT && w.arg == SLOT_CDROM);
+    go_to("Keyboard: American");
+    press(MENU_ENTER);
+    press(MENU_DOWN);
+    ck_assert(press(MENU_ENTER));
+    ck_assert(w.kind == WANT_KEYMAP && !strcmp(layout_name(layout_at((unsigned)w.arg)), "uk"));
     go_to("Speed");
     press(MENU_ENTER);
     press(MENU_DOWN);
@@ -149,8 +156,10 @@ END_TEST
 
 static void touch(const char *path)
 {
+    char zeroes[4096] = { 0 };
     FILE *f = fopen(path, "w");
     ck_assert_ptr_nonnull(f);
+    fwrite(zeroes, strstr(path, ".txt") ? 77 : sizeof zeroes, 1, f);
     fclose(f);
 }
 
@@ -158,7 +167,8 @@ START_TEST(files_are_chosen)
 {
     char dir[] = "/tmp/test_menu_XXXXXX", path[200];
     ck_assert_ptr_nonnull(mkdtemp(dir));
-    static const char *const names[] = { "b.img", "A.iso", ".hidden", "sub/x.iso" };
+    static const char *const names[] = { "b.img", "A.iso", ".hidden", "sub/x.iso",
+                                         "c.txt", "d.cue" };
     snprintf(path, sizeof path, "%s/sub", dir);
     mkdir(path, 0777);
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
@@ -166,13 +176,15 @@ START_TEST(files_are_chosen)
         touch(path);
     }
     m.path[0] = 0;
+    m.looked = false;
     menu_open(&m, dir);
     menu_draw(&m, &view, &c, 800, 600);
     while (strcmp(m.item[m.level[0].sel].text, "CD: a.iso"))
         press(MENU_DOWN);
     press(MENU_ENTER);
     press(MENU_ENTER);
-    ck_assert_uint_eq(m.files.n, 3);
+    ck_assert_uint_eq(m.files.n, 4);
+    ck_assert_uint_eq(m.others, 1);                      /* the text */
     ck_assert_str_eq(m.files.e[0].name, "sub");
     ck_assert_str_eq(m.files.e[1].name, "A.iso");
     press(MENU_DOWN);
@@ -266,6 +278,44 @@ START_TEST(pictures_fit)
 }
 END_TEST
 
+START_TEST(images_come_back)
+{
+    struct prefs p;
+    char path[40];
+    prefs_init(&p);
+    for (int i = 0; i < 9; i++) {
+        snprintf(path, sizeof path, "/games/disk%d.img", i);
+        prefs_recent(&p, false, path);
+    }
+    prefs_recent(&p, false, "/games/disk6.img");
+    prefs_recent(&p, false, "");
+    static const int want[PREFS_RECENT] = { 6, 8, 7, 5, 4, 3 };
+    for (int i = 0; i < PREFS_RECENT; i++) {
+        snprintf(path, sizeof path, "/games/disk%d.img", want[i]);
+        ck_assert_str_eq(p.recent[0][i], path);
+        ck_assert_str_eq(p.recent[1][i], "");
+    }
+    struct menu_view with = view;
+    with.recent[0] = p.recent[0];
+    with.medium[SLOT_FDA] = "disk8.img";
+    with.path[SLOT_FDA] = p.recent[0][1];
+    m.looked = false;
+    menu_open(&m, "/");
+    ck_assert(menu_draw(&m, &with, &c, 800, 600));
+    while (strcmp(m.item[m.level[0].sel].text, "Floppy A: disk8.img"))
+        menu_key(&m, MENU_DOWN, &with, &w);
+    menu_key(&m, MENU_ENTER, &with, &w);
+    ck_assert(menu_draw(&m, &with, &c, 800, 600));
+    ck_assert_int_eq(m.n, 2 + PREFS_RECENT - 1);         /* but for the one that is in the drive */
+    ck_assert_str_eq(m.path, "/games");
+    ck_assert_str_eq(m.item[3].text, "disk7.img");
+    menu_key(&m, MENU_END, &with, &w);
+    ck_assert(menu_key(&m, MENU_ENTER, &with, &w));
+    ck_assert(w.kind == WANT_INSERT && w.arg == SLOT_FDA);
+    ck_assert_str_eq(w.path, "/games/disk3.img");
+}
+END_TEST
+
 START_TEST(preferences_come_back)
 {
     struct prefs p, q;
@@ -278,6 +328,9 @@ START_TEST(preferences_come_back)
     p.bar = true;
     strcpy(p.host_key, "menu");
     strcpy(p.folder, "/a b/\xc3\xa4");
+    strcpy(p.keymap, "de");
+    prefs_recent(&p, true, "/b.iso");
+    prefs_recent(&p, true, "/a.iso");
     prefs_write(&p, &b);
     buf_put(&b, "", 1);
     prefs_init(&q);
@@ -285,6 +338,8 @@ START_TEST(preferences_come_back)
     ck_assert(q.w == 800 && q.h == 600 && q.scaling == SCALE_CRISP && !q.aspect && q.bar);
     ck_assert_str_eq(q.host_key, "menu");
     ck_assert_str_eq(q.folder, p.folder);
+    ck_assert_str_eq(q.keymap, "de");
+    ck_assert_mem_eq(q.recent, p.recent, sizeof q.recent);
     buf_free(&b);
 }
 END_TEST
@@ -311,6 +366,7 @@ END_TEST
 
 int main(void)
 {
+    view.keymap = layout_find("us");
     Suite *s = suite_create("menu");
     TCase *t = tcase_create("menu");
     tcase_add_test(t, rows_are_wants);
@@ -321,6 +377,7 @@ int main(void)
     tcase_add_test(t, files_are_chosen);
     tcase_add_test(t, anything_may_be_pressed);
     tcase_add_test(t, pictures_fit);
+    tcase_add_test(t, images_come_back);
     tcase_add_test(t, preferences_come_back);
     tcase_add_test(t, any_preferences_are_usable);
     suite_add_tcase(s, t);
