@@ -11,6 +11,7 @@ struct surface {
     uint32_t  width, height;     /* of the present mode, set by the drawing function */
     uint32_t  stride;            /* in pixels, set by the drawing function */
     bool      doubled;           /* the picture's pixels are half as wide as high (e.g. 320x400) */
+    bool      paired;            /* each line stands there twice, as in modes of 200 lines */
 };
 
 /* A text mode's characters, for scripts and --screen-text. */

@@ -105,7 +105,7 @@ bool cirrus_draw(void *dev, vtime now, struct surface *out)
     out->height = (uint32_t)vga_timing(v).show_lines << (c->cr[0x1a] & 1);   /* of a field */
     if (out->height > SURFACE_MAX_H)
         out->height = SURFACE_MAX_H;
-    out->doubled = false;
+    out->doubled = out->paired = false;
     if (!standby(c))
         packed_rows(c, now, out);
     cirrus_cursor(dev, out);

@@ -7,7 +7,7 @@
  * line within the row go down the frame, and line compare clears them; per character clock an
  * address counter, which byte, word or doubleword mode and the CGA row bits turn into a planar
  * offset; the four bytes there become 8 dots (or 4 in 256-colour modes). Surfaces get all scan
- * lines; 'doubled' says that dots are two columns wide.
+ * lines; 'doubled' says that dots are two columns wide, 'paired' that lines come twice.
  */
 #include "devices/vga.h"
 
@@ -348,7 +348,7 @@ static void draw_vbe(struct frame *f, struct surface *out, unsigned first, unsig
         else
             memset(px, 0, f->width * sizeof *px);
     }
-    out->doubled = false;
+    out->doubled = out->paired = false;
 }
 
 /* The sequencer stands still, screen off, or no retrace: the monitor shows nothing. */
@@ -390,6 +390,13 @@ static void draw_line(struct frame *f, struct scanline *l, uint32_t *px, struct 
 
 static bool is_deep(const struct vga *v) { return v->ar[0x10] & 1 && v->gr[5] & 0x40; }
 
+/* By double scanning, or by a row of two lines whose second has no address of its own. */
+static bool is_paired(const struct vga *v)
+{
+    bool rows = v->ar[0x10] & 1 && (v->cr[9] & 0x1f) == 1 && v->cr[0x17] & 1;
+    return v->cr[9] & 0x80 || rows;
+}
+
 static void draw_vga(struct frame *f, struct vga_replay *r, struct surface *out)
 {
     const struct vga *v = f->v;
@@ -398,6 +405,7 @@ static void draw_vga(struct frame *f, struct vga_replay *r, struct surface *out)
 
     f->width = f->cols * (deep ? 4 : graphics && !mixed ? 8 : f->dots);
     out->doubled = deep || v->sr[1] & 8;
+    out->paired = is_paired(v);
     if (r)
         frame_load(f, &r->v);
     struct scanline l = first_line(f);
@@ -423,7 +431,7 @@ static void draw_dark(struct frame *f, struct surface *out)
         f->width = 720;
         f->height = 400;
     }
-    out->doubled = false;
+    out->doubled = out->paired = false;
     fill_dark(f, out->px, (size_t)f->width * f->height);
 }
 

@@ -34,9 +34,13 @@ void fit_natural(struct picture p, bool aspect, int *w, int *h)
 
 static int within(int v, int lo, int hi) { return v < lo ? lo : v > hi ? hi : v; }
 
+/* A line that stands there twice can be shown once, or three times. */
+static int line_height(struct picture p) { return p.paired && p.h % 2 == 0 ? p.h / 2 : p.h; }
+
 /* Whole numbers: the fewest pixels lost for the shape gained. */
 static void whole(struct picture p, int num, int den, int room_w, int room_h, struct fit *f)
 {
+    p.h = line_height(p);
     int max_x = within(room_w / p.w, 1, 64), max_y = within(room_h / p.h, 1, 64);
     double best = 0;
     for (int kx = 1; kx <= max_x; kx++)
@@ -62,7 +66,7 @@ struct fit fit_picture(struct picture p, enum scaling how, bool aspect, int room
     if (p.w <= 0 || p.h <= 0 || room_w <= 0 || room_h <= 0)
         return f;
     shape(p, aspect, &num, &den);
-    bool fits = room_w >= p.w && room_h >= p.h;
+    bool fits = room_w >= p.w && room_h >= line_height(p);
     if (how == SCALE_CRISP && fits) {
         whole(p, num, den, room_w, room_h, &f);
     } else {

@@ -11,10 +11,11 @@ enum scaling {
     SCALE_CRISP                  /* rows and columns by whole numbers, as near to the shape as they
                                     come */
 };
-struct picture { int w, h; bool doubled; };  /* as in struct surface */
+struct picture { int w, h; bool doubled, paired; };      /* as in struct surface */
 struct fit {
     int x, y, w, h;
-    int kx, ky;                  /* enlarge so often by repetition, then smooth to w x h */
+    int kx, ky;                  /* enlarge so often by repetition, then smooth to w x h: which
+                                    leaves equal lines as they are */
 };
 
 /* The smallest size that loses no pixel. */

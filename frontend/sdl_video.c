@@ -115,7 +115,7 @@ static void set_size(struct video *v, int w, int h)
 
 static struct picture picture(const struct video *v)
 {
-    return (struct picture){ v->tex_w, v->tex_h, v->shown_doubled };
+    return (struct picture){ v->tex_w, v->tex_h, v->shown_doubled, v->shown_paired };
 }
 
 /* The menu's sizes: whole pixels of the present mode. */
@@ -330,6 +330,7 @@ static bool new_mode(struct video *v, const struct surface *s)
     v->tex = SDL_CreateTexture(v->ren, SDL_PIXELFORMAT_RGB888, SDL_TEXTUREACCESS_STREAMING,
                                v->tex_w, v->tex_h);
     v->shown_doubled = s->doubled;
+    v->shown_paired = s->paired;
     v->shown_any = false;
     v->expose = true;
     v->dirty0 = v->dirty1 = 0;
@@ -461,7 +462,7 @@ static bool look(struct video *v, struct session *s)
     bool changed = session_draw_changed(s, &first, &last);
     const struct surface *p = &s->surface;
     bool other = !v->tex || (int)p->width != v->tex_w || (int)p->height != v->tex_h ||
-                 p->doubled != v->shown_doubled;
+                 p->doubled != v->shown_doubled || p->paired != v->shown_paired;
     if (!p->px || !p->width || !p->height || p->width > SURFACE_MAX_W || p->height > SURFACE_MAX_H)
         return false;
     if ((!changed && v->shown_any && v->tex_w) || (other && !new_mode(v, p)))

@@ -47,7 +47,7 @@ struct video {
     bool          fullscreen, expose;
     bool          framed;                /* a window manager looks after it */
     uint32_t     *shown;                 /* the picture in the texture */
-    bool          shown_any, shown_doubled;
+    bool          shown_any, shown_doubled, shown_paired;
     int           dirty0, dirty1;        /* lines of it that are not on the screen yet */
     bool          plain;                 /* SDL's renderer without graphics card: we enlarge, and */
     struct scaler scaler;                /* show single lines; 'big' is what was enlarged */

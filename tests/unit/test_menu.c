@@ -18,7 +18,8 @@ static struct menu m;
 static struct want w;
 static struct canvas c;
 static struct prefs none;
-static struct menu_view view = { .recent = { none.recent[0], none.recent[1] }, .drive = { [SLOT_FDA] = true, [SLOT_CDROM] = true },
+static struct menu_view view = { .recent = { none.recent[0], none.recent[1] },
+                                 .drive = { [SLOT_FDA] = true, [SLOT_CDROM] = true },
                                  .medium = { [SLOT_CDROM] = "a.iso" }, .host_key = "Right Ctrl" };
 
 static bool press(enum menu_key k) { return menu_key(&m, k, &view, &w); }
@@ -248,18 +249,29 @@ END_TEST
 START_TEST(pictures_fit)
 {
     static const struct { struct picture p; int w, h; } natural[] = {
-        { { 720, 400, false }, 720, 540 }, { { 640, 400, false }, 640, 480 },
-        { { 320, 400, true }, 640, 480 }, { { 640, 480, false }, 640, 480 },
-        { { 640, 350, false }, 640, 480 }, { { 1024, 768, false }, 1024, 768 },
-        { { 1280, 1024, false }, 1280, 1024 }, { { 1920, 1080, false }, 1920, 1080 },
-        { { 1056, 400, false }, 1056, 792 },
+        { { .w = 720, .h = 400 }, 720, 540 }, { { .w = 640, .h = 400 }, 640, 480 },
+        { { 320, 400, true, true }, 640, 480 }, { { .w = 640, .h = 480 }, 640, 480 },
+        { { .w = 640, .h = 350 }, 640, 480 }, { { .w = 1024, .h = 768 }, 1024, 768 },
+        { { .w = 1280, .h = 1024 }, 1280, 1024 }, { { .w = 1920, .h = 1080 }, 1920, 1080 },
+        { { .w = 1056, .h = 400 }, 1056, 792 },
     };
     int nw, nh;
     for (size_t i = 0; i < ARRAY_LEN(natural); i++) {
         fit_natural(natural[i].p, true, &nw, &nh);
         ck_assert_msg(nw == natural[i].w && nh == natural[i].h, "%zu: %dx%d", i, nw, nh);
     }
-    struct picture dos = { 320, 200, false }, text = { 720, 400, false };
+    struct picture dos = { .w = 320, .h = 200 }, text = { .w = 720, .h = 400 };
+    static const struct { int room_w, room_h, w, h; } paired[] = {
+        { 960, 720, 960, 600 }, { 1000, 700, 960, 600 }, { 640, 480, 640, 400 },
+        { 500, 400, 320, 200 }, { 1600, 1150, 1280, 1000 }, { 1600, 1200, 1600, 1200 },
+        { 400, 210, 320, 200 },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(paired); i++) {
+        struct fit f = fit_picture((struct picture){ 320, 400, true, true }, SCALE_CRISP, true,
+                                   paired[i].room_w, paired[i].room_h);
+        ck_assert_msg(f.w == paired[i].w && f.h == paired[i].h, "%zu: %dx%d", i, f.w, f.h);
+        ck_assert(f.w == f.kx * 320 && f.h == f.ky * 200);
+    }
     struct fit f = fit_picture(dos, SCALE_CRISP, true, 1600, 1200);
     ck_assert(f.kx == 5 && f.ky == 6 && f.w == 1600 && f.h == 1200 && !f.x && !f.y);
     f = fit_picture(dos, SCALE_SMOOTH, true, 1000, 700);

@@ -49,6 +49,24 @@ START_TEST(repeats)
 }
 END_TEST
 
+/* Lines that stand there twice are shown once, or three times, and nothing is mixed. */
+START_TEST(pairs_stay)
+{
+    struct dt_rng r = dt_seed(2);
+    noise(&r);
+    for (int y = 1; y < 40; y += 2)
+        memcpy(from + y * 30, from + (y - 1) * 30, 30 * sizeof *from);
+    for (int n = 1; n <= 7; n++) {
+        ck_assert(scaler_set(&s, 30, 40, 60, 20 * n, 2, n));
+        scaler_run(&s, from, whole, 60, 0, 20 * n);
+        for (int y = 0; y < 20 * n; y++)
+            for (int x = 0; x < 60; x++)
+                ck_assert_uint_eq(whole[y * 60 + x], from[y / n * 2 * 30 + x / 2]);
+    }
+    scaler_free(&s);
+}
+END_TEST
+
 START_TEST(mixes)
 {
     struct dt_rng r = dt_seed((uint64_t)_i);
@@ -92,6 +110,7 @@ int main(void)
     Suite *su = suite_create("scale");
     TCase *t = tcase_create("scale");
     tcase_add_test(t, repeats);
+    tcase_add_test(t, pairs_stay);
     tcase_add_loop_test(t, mixes, 0, 25);
     tcase_add_test(t, refuses);
     suite_add_tcase(su, t);

@@ -402,7 +402,7 @@ START_TEST(text_scene)
     poke(0xb8002, 0xc4);
     poke(0xb8003, 0x9e);
     vga_draw(&vga, 0, &out);
-    ck_assert(out.width == 720 && out.height == 400 && !out.doubled);
+    ck_assert(out.width == 720 && out.height == 400 && !out.doubled && !out.paired);
     ck_assert_uint_eq(px(0, 3), colour(14));
     ck_assert_uint_eq(px(1, 3), colour(1));
     ck_assert_uint_eq(px(7, 3), colour(14));
@@ -485,7 +485,7 @@ START_TEST(mode13_and_unchained_scenes)
     for (unsigned i = 0; i < 320 * 200; i++)
         poke(0xa0000 + i, i * 7 % 251);
     vga_draw(&vga, 0, &out);
-    ck_assert(out.width == 320 && out.height == 400 && out.doubled);
+    ck_assert(out.width == 320 && out.height == 400 && out.doubled && out.paired);
     for (unsigned y = 0; y < 400; y += 13)
         for (unsigned x = 0; x < 320; x++)
             ck_assert_uint_eq(px(x, y), colour((y / 2 * 320 + x) * 7 % 251));
@@ -646,7 +646,7 @@ START_TEST(cga_scene)
     poke(0xb8001, 0xe4);                         /* 3 2 1 0 */
     poke(0xba000, 0xff);                         /* odd lines lie 8 KB on */
     vga_draw(&vga, 0, &out);
-    ck_assert(out.width == 320 && out.height == 400 && out.doubled);
+    ck_assert(out.width == 320 && out.height == 400 && out.doubled && out.paired);
     static const unsigned want[8] = { 0, 1, 2, 3, 3, 2, 1, 0 };
     for (unsigned i = 0; i < 8; i++)
         ck_assert_uint_eq(px(i, 0), colour(want[i]));
