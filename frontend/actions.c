@@ -6,20 +6,34 @@
 #include <time.h>
 
 #include "host/clock.h"
+#include "host/folder.h"
+#include "host/names.h"
 #include "machine/machine.h"
 
 #define MIPS UINT64_C(1000000)
 
+/* Where it is, for users who did not start the program from a terminal. */
+static const char *full_name(const char *name)
+{
+    static char full[4096];
+    return folder_absolute(full, sizeof full, name) ? full : name;
+}
+
 static void screenshot(struct desk *d)
 {
     struct error err;
-    char name[64];
+    char name[64], stem[40];
     time_t t = (time_t)host_date();
     struct tm *tm = localtime(&t);
-    if (!tm || !strftime(name, sizeof name, "vitrine-%Y%m%d-%H%M%S.png", tm))
-        snprintf(name, sizeof name, "vitrine.png");
-    bool ok = session_screenshot(d->s, name, &err);
-    video_message(d->v, "%s%s", ok ? "Screenshot: " : "", ok ? name : err.text);
+    if (!tm || !strftime(stem, sizeof stem, "vitrine-%Y%m%d-%H%M%S", tm))
+        strcpy(stem, "vitrine");
+    snprintf(name, sizeof name, "%s.png", stem);
+    for (int i = 2; i < 100 && name_kind(name, NULL) != NAME_NONE; i++)
+        snprintf(name, sizeof name, "%s-%d.png", stem, i);
+    if (session_screenshot(d->s, name, &err))
+        video_message(d->v, "Screenshot: %s", full_name(name));
+    else
+        video_message(d->v, "%s", err.text);
 }
 
 /* One a machine, in the place it was started from. */
@@ -45,7 +59,7 @@ static bool quick(struct desk *d, bool load)
     if (!ok)
         video_message(d->v, "%s", err.text);
     else
-        video_message(d->v, "%s %s%s", load ? "Loaded" : "Saved to", name,
+        video_message(d->v, "%s %s%s", load ? "Loaded" : "Saved to", full_name(name),
                       writable_disk(d->s) ? " (disks are not part of it)" : "");
     d->again |= load && ok;
     return ok;
@@ -71,15 +85,20 @@ static void change_medium(struct desk *d, int slot, const char *path)
 {
     struct error err = { 0 };
     const char *drive = slot == SLOT_CDROM ? "CD" : slot == SLOT_FDA ? "floppy A" : "floppy B";
-    if (path && !session_suits(slot, path, &err))
+    const struct medium *now = &d->s->media[slot];
+    if ((path && !session_suits(slot, path, &err)) || !session_insert(d->s, slot, path, &err)) {
         video_message(d->v, "%s", err.text);
-    else if (!session_insert(d->s, slot, path, &err))
-        video_message(d->v, "%s", err.text);
-    else if (path) {
-        video_inserted(d->v, slot, d->s->media[slot].path);
-        video_message(d->v, "%s is in drive %s", d->s->media[slot].name, drive);
-    } else
+        return;
+    }
+    if (!path) {
         video_message(d->v, "Drive %s is empty", drive);
+        return;
+    }
+    bool locked = slot != SLOT_CDROM && now->bd->read_only;
+    bool starts = slot == SLOT_FDA && d->s->o->demo;
+    video_inserted(d->v, slot, now->path);
+    video_message(d->v, "%s is in drive %s%s%s", now->name, drive, locked ? ", write-protected" : "",
+                  starts ? ": a reset starts from it" : "");
 }
 
 static void drop(struct desk *d, const char *path)

@@ -72,8 +72,8 @@ static void root(struct menu *m, const struct menu_view *v)
         const char *medium = v->medium[drives[i].slot];
         if (!v->drive[drives[i].slot])
             continue;
-        struct item *at = add(m, WANT_NOTHING, 0, "", "%s: %s", drives[i].name,
-                              medium ? medium : "empty");
+        struct item *at = add(m, WANT_NOTHING, 0, v->locked[drives[i].slot] ? "protected" : "",
+                              "%s: %s", drives[i].name, medium ? medium : "empty");
         at->opens = drives[i].list;
         at->line = first;
         first = false;
@@ -540,9 +540,11 @@ static void draw_row(const struct menu *m, struct canvas *c, int row, int y)
         canvas_rect(c, MARGIN, y, c->w - 2 * MARGIN, 1, FRAME);
     if (i.checked)
         canvas_text(c, MARGIN, y + 2, "\u221a", 1, TEXT);
-    canvas_text(c, x, y + 2, i.text, COLUMNS - 4 - hint, TEXT);
-    int right = c->w - MARGIN - FONT_W * (hint ? hint : 1);
-    canvas_text(c, right, y + 2, i.opens ? "\u25ba" : i.hint, 24, chosen ? TEXT : DIM);
+    canvas_text(c, x, y + 2, i.text, COLUMNS - 4 - hint - (i.opens && hint ? 2 : 0), TEXT);
+    int right = c->w - MARGIN - FONT_W * (i.opens ? 2 : hint);
+    canvas_text(c, right - (i.opens ? FONT_W * hint : 0), y + 2, i.hint, 24, chosen ? TEXT : DIM);
+    if (i.opens)
+        canvas_text(c, right + FONT_W, y + 2, "\u25ba", 1, chosen ? TEXT : DIM);
 }
 
 bool menu_draw(struct menu *m, const struct menu_view *v, struct canvas *c, int max_w, int max_h)

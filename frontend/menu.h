@@ -37,6 +37,7 @@ struct menu_view {
     bool aspect, bar;
     bool drive[SLOTS];           /* removable ones that are there */
     const char *medium[SLOTS];   /* what is in them, or NULL */
+    bool locked[SLOTS];          /* it is a floppy that may not be written */
     const char *path[SLOTS];     /* of its image, absolute, or NULL */
     const char (*recent[2])[PREFS_PATH];         /* floppies and CDs, as in struct prefs */
     const struct layout *keymap;

@@ -128,6 +128,7 @@ static struct menu_view view_of(struct video *v)
         m.drive[i] = session_has_drive(v->s, i);
         m.medium[i] = v->s->media[i].bd ? v->s->media[i].name : NULL;
         m.path[i] = v->s->media[i].path;
+        m.locked[i] = i != SLOT_CDROM && v->s->media[i].bd && v->s->media[i].bd->read_only;
     }
     m.absolute = v->s && machine_mouse_absolute(v->s->m);
     return m;

@@ -293,6 +293,7 @@ void sdl_toggle_fullscreen(struct video *v)
         SDL_GetWindowSize(v->win, &v->windowed.w, &v->windowed.h);
         if (!v->framed)
             place_on_screen(v);
+        video_message(v, "Full screen: %s+F leaves it", v->host->title);
     }
     SDL_SetWindowFullscreen(v->win, v->fullscreen ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
     if (!v->fullscreen && !v->framed) {
