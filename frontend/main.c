@@ -7,6 +7,7 @@
 #include "core/base.h"
 #include "frontend/commands.h"
 #include "frontend/run.h"
+#include "host/names.h"
 #include "host/program.h"
 
 int usage_error(const char *fmt, ...)
@@ -77,12 +78,14 @@ static void help(FILE *to)
     for (size_t i = 0; i < ARRAY_LEN(commands); i++)
         fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].help);
     fprintf(to, "\n'vitrine COMMAND --help' tells more. To start: 'vitrine demo', or 'vitrine run "
-                "IMAGE'.\n");
+                "IMAGE',\nfor which 'vitrine IMAGE' will do.\n");
 }
 
 int main(int argc, char **argv)
 {
     program_start(&argc, &argv);
+    if (argc < 2 && program_from_desktop())
+        return command_demo(0, NULL);
     if (argc < 2) {
         help(stderr);
         return 2;
@@ -99,5 +102,10 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < ARRAY_LEN(later); i++)
         if (!strcmp(argv[1], later[i]))
             return usage_error("%s: not available in this version: use 'vitrine run'", argv[1]);
-    return usage_error("%s: no such command: see 'vitrine --help'", argv[1]);
+    if (name_kind(argv[1], NULL) == NAME_FILE)
+        return command_run(argc - 1, argv + 1);
+    if (argv[1][0] == '-')
+        return usage_error("%s: options follow a command: write 'vitrine run %s ...'", argv[1],
+                           argv[1]);
+    return usage_error("%s: neither a command nor a file: see 'vitrine --help'", argv[1]);
 }

@@ -78,6 +78,14 @@ void program_start(int *argc, char ***argv)
     read_words(argc, argv);
 }
 
+/* Then the console is its own. */
+bool program_from_desktop(void)
+{
+    DWORD mode, one;
+    return GetConsoleMode(GetStdHandle(STD_OUTPUT_HANDLE), &mode) &&
+           GetConsoleProcessList(&one, 1) == 1;
+}
+
 static void (**on_end(void))(int)
 {
     static void (*asked)(int);
@@ -104,6 +112,7 @@ void program_on_end(void (*asked)(int n))
 #else
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 void program_start(int *argc, char ***argv)
@@ -114,6 +123,13 @@ void program_start(int *argc, char ***argv)
     while (fd >= 0 && fd <= STDERR_FILENO);
     if (fd >= 0)
         close(fd);
+}
+
+bool program_from_desktop(void)
+{
+    const char *x11 = getenv("DISPLAY"), *wayland = getenv("WAYLAND_DISPLAY");
+    return ((x11 && *x11) || (wayland && *wayland)) && !isatty(STDIN_FILENO) &&
+           !isatty(STDOUT_FILENO) && !isatty(STDERR_FILENO);
 }
 
 void program_on_end(void (*asked)(int n))

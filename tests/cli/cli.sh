@@ -70,7 +70,9 @@ is 0 cpu --help
 is 0 disasm --help
 is 0 --version
 is 2
-complains 2 frobnicate
+complains 2 frobnicate; says 'neither a command nor a file' err
+complains 2 --hda idle.img; says 'vitrine run --hda' err
+is 3 idle.img $H --max-guest-seconds 1
 for later in gui create list snapshot disk fork control; do complains 2 $later; says 'not available' err; done
 for bad in "--nonsense" "--memory 5" "--memory 99G" "--memory" "--cpu z80" "--smp 2" "--engine jit" "--boot q" \
     "--rtc noon" "--clock fixed:none" "--max-seconds soon" "--serial carrier-pigeon" "--script bad.txt" "--scale 0" \
