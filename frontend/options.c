@@ -400,7 +400,7 @@ static const struct option options[] = {
     { "--display", "sdl|none", "a window, or none", set_display, 0 },
     { "--headless", NULL, "the same as --display none", set_flag, F_HEADLESS },
     { "--fullscreen", NULL, "the window fills the screen", set_flag, F_FULLSCREEN },
-    { "--scale", "N", "size of a guest pixel in the window", set_scale, 0 },
+    { "--scale", "N", "size of the window: N times 720x540", set_scale, 0 },
     { "--host-key", "NAME", "the window's own key: rctrl (default), menu, scrolllock, f12...",
       set_host_key, 0 },
     { "--drop", "FILE", NULL, set_text, T_DROP },
@@ -475,11 +475,59 @@ static const struct option *find(const char *arg, size_t n)
     return NULL;
 }
 
+/* Letters to put in, take out or change to make one word the other. */
+static unsigned distance(const char *a, const char *b)
+{
+    unsigned row[32], n = (unsigned)strlen(b);
+    if (n >= ARRAY_LEN(row))
+        return n;
+    for (unsigned k = 0; k <= n; k++)
+        row[k] = k;
+    for (; *a; a++) {
+        unsigned corner = row[0]++;
+        for (unsigned k = 1; k <= n; k++) {
+            unsigned best = corner + (*a != b[k - 1]);
+            corner = row[k];
+            best = best < row[k] + 1 ? best : row[k] + 1;
+            row[k] = best < row[k - 1] + 1 ? best : row[k - 1] + 1;
+        }
+    }
+    return row[n];
+}
+
+/* What was meant: the one that begins so, else one that is spelt much like it; or NULL. */
+static const char *meant(const char *arg, size_t n)
+{
+    const char *begins = NULL, *like = NULL;
+    char word[32] = "";
+    unsigned n_begin = 0, best = 3;
+    if (n < 4 || n >= sizeof word)
+        return NULL;
+    memcpy(word, arg, n);
+    for (size_t i = 0; i < ARRAY_LEN(options); i++) {
+        const char *name = options[i].name;
+        unsigned d = options[i].help ? distance(word, name) : best;
+        if (options[i].help && !strncmp(name, word, n)) {
+            begins = name;
+            n_begin++;
+        }
+        if (d < best) {
+            best = d;
+            like = name;
+        }
+    }
+    return n_begin == 1 ? begins : like;
+}
+
 /* One option, with its value in this word or the next; *i moves on. */
 static bool take(struct options *o, int argc, char **argv, int *i, struct error *err)
 {
     const char *arg = argv[*i], *eq = strchr(arg, '='), *v = NULL;
-    const struct option *p = find(arg, eq ? (size_t)(eq - arg) : strlen(arg));
+    size_t n = eq ? (size_t)(eq - arg) : strlen(arg);
+    const struct option *p = find(arg, n);
+    const char *like = p ? NULL : meant(arg, n);
+    if (like)
+        return error_set(err, 2, "%s: no such option: did you mean %s?", arg, like);
     if (!p)
         return bad(err, arg, "no such option: see 'vitrine run --help'");
     if (eq)

@@ -102,6 +102,26 @@ START_TEST(nonsense_is_refused)
 }
 END_TEST
 
+START_TEST(misspelt_options_are_recognised)
+{
+    static const struct { const char *is, *meant; } words[] = {
+        { "--mem 64M", "--memory" }, { "--fullscren", "--fullscreen" }, { "--hd a", "--hda" },
+        { "--keympa de", "--keymap" }, { "--max-second 5", "--max-seconds" }, { "--scripd", "--script" },
+        { "--disp=sdl", "--display" },
+        { "--nonsense", NULL }, { "--drpo a", NULL }, { "--a", NULL }, { "-h1", NULL },
+        { "--abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz", NULL },
+    };
+    struct options o;
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        char want[60] = "run --help";
+        if (words[i].meant)
+            snprintf(want, sizeof want, "did you mean %s?", words[i].meant);
+        ck_assert_int_eq(parse(&o, words[i].is), PARSED_BAD);
+        ck_assert_msg(strstr(err.text, want), "%s", err.text);
+    }
+}
+END_TEST
+
 /* ---- scripts ---- */
 
 START_TEST(scripts_are_parsed)
@@ -215,7 +235,7 @@ static uint32_t be32(const uint8_t *p)
 START_TEST(png_chunks_are_whole)
 {
     uint32_t px[6] = { 0xff0000, 0x00ff00, 0x0000ff, 1, 2, 3 };
-    struct surface s = { px, 3, 2, 3, true };
+    struct surface s = { px, 3, 2, 3, true, false };
     struct buf b = { 0 };
     png_write(&b, &s);
     ck_assert(!b.bad);
@@ -295,6 +315,7 @@ int main(void)
     tcase_set_timeout(t, 60);
     tcase_add_test(t, sizes_and_times);
     tcase_add_test(t, options_are_taken);
+    tcase_add_test(t, misspelt_options_are_recognised);
     tcase_add_test(t, nonsense_is_refused);
     tcase_add_test(t, scripts_are_parsed);
     tcase_add_test(t, script_mistakes_name_their_line);
