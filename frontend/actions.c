@@ -55,6 +55,10 @@ static bool quick(struct desk *d, bool load)
     struct error err = { 0 };
     char name[256];
     quick_name(d->s, name, sizeof name);
+    if (load && name_kind(name, NULL) == NAME_NONE) {
+        video_message(d->v, "There is no quick save yet: %s", full_name(name));
+        return false;
+    }
     bool ok = load ? session_try_load(d->s, name, &err) : session_save(d->s, name, &err);
     if (!ok)
         video_message(d->v, "%s", err.text);

@@ -153,19 +153,28 @@ static void on_host_key(struct video *v, bool down, bool repeat)
     v->host_key = down;
 }
 
-/* On X11 SDL 2.26 reports the left modifier as well when the right one is pressed, just before it:
- * one is the news of the modifiers, the other that of the key, and they may come apart. */
+/* Which key, if it follows at once, shows that nobody pressed this one? On X11 SDL 2.26 reports the
+ * left modifier as well when the right one is pressed: one is the news of the modifiers, the other
+ * that of the key. Windows has the left Ctrl before AltGr, which is both to it. */
+static SDL_Scancode shadowed_by(SDL_Scancode key)
+{
+    const char *driver = SDL_GetCurrentVideoDriver();
+    if (!strcmp(driver, "x11") && key >= SDL_SCANCODE_LCTRL && key <= SDL_SCANCODE_LGUI)
+        return (SDL_Scancode)(key + SDL_SCANCODE_RCTRL - SDL_SCANCODE_LCTRL);
+    if (!strcmp(driver, "windows") && key == SDL_SCANCODE_LCTRL)
+        return SDL_SCANCODE_RALT;
+    return SDL_SCANCODE_UNKNOWN;
+}
+
 static bool shadow(const SDL_KeyboardEvent *e)
 {
     SDL_Event next;
-    SDL_Scancode key = e->keysym.scancode, right = key + SDL_SCANCODE_RCTRL - SDL_SCANCODE_LCTRL;
-    if (e->type != SDL_KEYDOWN || e->repeat || key < SDL_SCANCODE_LCTRL ||
-        key > SDL_SCANCODE_LGUI ||
-        strcmp(SDL_GetCurrentVideoDriver(), "x11") != 0)
+    SDL_Scancode by = shadowed_by(e->keysym.scancode);
+    if (e->type != SDL_KEYDOWN || e->repeat || by == SDL_SCANCODE_UNKNOWN)
         return false;
-    for (unsigned wait = 0; wait < 3; wait++) {
+    for (unsigned wait = 0; wait < 3; wait++) {      /* the two may come apart */
         if (SDL_PeepEvents(&next, 1, SDL_PEEKEVENT, SDL_KEYDOWN, SDL_KEYDOWN) == 1)
-            return next.key.keysym.scancode == right;
+            return next.key.keysym.scancode == by;
         SDL_Delay(1);
         SDL_PumpEvents();
     }
