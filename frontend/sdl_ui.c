@@ -234,7 +234,9 @@ void ui_motion(struct video *v, int x, int y)
 {
     y /= v->ui;
     x /= v->ui;
-    v->in_bar = y < BAR_HEIGHT + (v->bar.on ? 8 : -10);
+    /* A guest with the pointer has things of its own at the top: there only the edge will do. */
+    bool guest = v->s && machine_mouse_absolute(v->s->m);
+    v->in_bar = y < (v->bar.on ? BAR_HEIGHT + 8 : guest ? 3 : BAR_HEIGHT - 10);
     if (v->in_bar || menu_is_open(&v->menu))
         v->next_frame = 0;
     if (!menu_is_open(&v->menu))
