@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "frontend/icon.h"
+
 #define FRAME      UINT64_C(16666667)
 #define FRAME_IDLE UINT64_C(50000000)
 #define IDLE_AFTER UINT64_C(1000000000)
@@ -214,6 +216,19 @@ static bool create_renderer(struct video *v)
     return v->ren != NULL;
 }
 
+static void set_icon(struct video *v)
+{
+    struct canvas c = { 0 };
+    SDL_Surface *s;
+    if (icon_draw(&c) && (s = SDL_CreateRGBSurfaceWithFormatFrom(
+                              c.px, c.w, c.h, 32, c.w * (int)sizeof *c.px,
+                              SDL_PIXELFORMAT_ARGB8888))) {
+        SDL_SetWindowIcon(v->win, s);
+        SDL_FreeSurface(s);
+    }
+    canvas_free(&c);
+}
+
 struct video *video_open(const struct options *o, struct error *err)
 {
     struct video *v = calloc(1, sizeof *v);
@@ -243,6 +258,7 @@ struct video *video_open(const struct options *o, struct error *err)
         video_close(v);
         return NULL;
     }
+    set_icon(v);
     SDL_SetWindowMinimumSize(v->win, 240, 160);
     if (o->fullscreen)
         sdl_toggle_fullscreen(v);

@@ -545,7 +545,8 @@ int session_slot_for(const struct session *s, const char *path, struct error *er
     if (known && session_has_drive(s, slot))
         return slot;
     error_set(err, 1, known ? "%s: this machine has no drive for it"
-                            : "%s: neither a floppy nor a CD image", path_last(path));
+                            : "%s: neither a floppy nor a CD image (a hard disk is given when the "
+                              "machine starts)", path_last(path));
     return -1;
 }
 

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "frontend/icon.h"
 #include "frontend/layout.h"
 #include "frontend/menu.h"
 #include "frontend/note.h"
@@ -246,6 +247,15 @@ START_TEST(anything_may_be_pressed)
 }
 END_TEST
 
+START_TEST(the_icon_is_drawn)
+{
+    struct canvas i = { 0 };
+    ck_assert(icon_draw(&i) && i.w == 48 && i.h == 48);
+    ck_assert(!i.px[0] && i.px[24 * 48] >> 24 == 0xff && i.px[33 * 48 + 24] != i.px[24 * 48 + 24]);
+    canvas_free(&i);
+}
+END_TEST
+
 START_TEST(pictures_fit)
 {
     static const struct { struct picture p; int w, h; } natural[] = {
@@ -388,6 +398,7 @@ int main(void)
     tcase_add_test(t, the_mouse_works_too);
     tcase_add_test(t, files_are_chosen);
     tcase_add_test(t, anything_may_be_pressed);
+    tcase_add_test(t, the_icon_is_drawn);
     tcase_add_test(t, pictures_fit);
     tcase_add_test(t, images_come_back);
     tcase_add_test(t, preferences_come_back);
