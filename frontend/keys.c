@@ -42,15 +42,21 @@ unsigned key_by_name(const char *name, size_t n)
     return KEY_NONE;
 }
 
+static const struct host_key host_keys[] = {
+    { "rctrl", "Right Ctrl", 0xe4 }, { "rshift", "Right Shift", 0xe5 },
+    { "ralt", "Right Alt", 0xe6 }, { "lwin", "Left Windows key", 0xe3 },
+    { "lcmd", "Left Command", 0xe3 }, { "rwin", "Right Windows key", 0xe7 },
+    { "menu", "Menu key", 0x65 }, { "scrolllock", "Scroll Lock", 0x47 },
+    { "pause", "Pause", 0x48 }, { "f12", "F12", 0x45 },
+};
+
+const struct host_key *host_key_at(unsigned i)
+{
+    return i < ARRAY_LEN(host_keys) ? &host_keys[i] : NULL;
+}
+
 const struct host_key *host_key_find(const char *name)
 {
-    static const struct host_key host_keys[] = {
-        { "rctrl", "Right Ctrl", 0xe4 }, { "rshift", "Right Shift", 0xe5 },
-        { "ralt", "Right Alt", 0xe6 }, { "lwin", "left Windows key", 0xe3 },
-        { "lcmd", "left Command", 0xe3 }, { "rwin", "right Windows key", 0xe7 },
-        { "menu", "Menu key", 0x65 }, { "scrolllock", "Scroll Lock", 0x47 },
-        { "pause", "Pause", 0x48 }, { "f12", "F12", 0x45 },
-    };
     for (size_t i = 0; i < ARRAY_LEN(host_keys); i++)
         if (!strcmp(host_keys[i].name, name))
             return &host_keys[i];

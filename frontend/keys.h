@@ -18,6 +18,7 @@
 #endif
 struct host_key { const char *name, *title; uint8_t usage; };
 const struct host_key *host_key_find(const char *name);      /* NULL: not one */
+const struct host_key *host_key_at(unsigned i);              /* NULL: no more of them */
 const char *host_key_names(void);
 
 /* The key called so ("a", "enter", "f1", "pgup"...), or KEY_NONE. */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "frontend/keys.h"
 #include "frontend/layout.h"
 #include "frontend/medium.h"
 #include "host/media.h"
@@ -20,7 +21,7 @@
 #define CHOSEN   0xff2f6fb0u
 #define FRAME    0xff60686fu
 
-enum list { NO_LIST, ROOT, KEYS, DRIVE_A, DRIVE_B, DRIVE_CD, FILES, KEYMAPS, SPEED, VIEW,
+enum list { NO_LIST, ROOT, KEYS, DRIVE_A, DRIVE_B, DRIVE_CD, FILES, KEYMAPS, SPEED, VIEW, HOST_KEYS,
             ASK_QUIT, ASK_RESET };
 
 /* clang-format off */
@@ -159,6 +160,17 @@ static void view(struct menu *m, const struct menu_view *v)
     at = add(m, WANT_BAR, !v->bar, "", "The bar stays");
     at->line = true;
     at->checked = v->bar;
+    at = add(m, WANT_NOTHING, 0, "", "Host key: %s", v->host_key->title);
+    at->opens = HOST_KEYS;
+    at->line = true;
+}
+
+static void host_keys(struct menu *m, const struct menu_view *v)
+{
+    for (int i = 0; host_key_at((unsigned)i); i++) {
+        const struct host_key *k = host_key_at((unsigned)i);
+        add(m, WANT_HOST_KEY, i, "", "%s", k->title)->checked = k == v->host_key;
+    }
 }
 
 /* The safe answer is the first. */
@@ -189,6 +201,7 @@ static void fill(struct menu *m, const struct menu_view *v)
     case KEYMAPS:  keymaps(m, v); break;
     case SPEED:    speeds(m, v); break;
     case VIEW:     view(m, v); break;
+    case HOST_KEYS: host_keys(m, v); break;
     case ASK_QUIT:
     case ASK_RESET: ask(m, m->level[0].list == ASK_QUIT); break;
     default: break;
@@ -482,11 +495,12 @@ void menu_wheel(struct menu *m, int lines, const struct menu_view *v)
 static void title(const struct menu *m, const struct menu_view *v, char *text, size_t room)
 {
     static const char *const names[] = { "", "", "Send keys", "Floppy A", "Floppy B", "CD", "",
-                                         "The guest's keyboard", "Speed", "View" };
+                                         "The guest's keyboard", "Speed", "View",
+                                         "The window's own key" };
     int list = m->level[m->depth - 1].list;
     size_t n = strlen(m->path);
     if (list == ROOT)
-        snprintf(text, room, "Vitrine (%s + letter)", v->host_key);
+        snprintf(text, room, "Vitrine (%s + letter)", v->host_key->title);
     else if (list >= ASK_QUIT)
         snprintf(text, room, "%s? What the guest has in memory is lost",
                  list == ASK_QUIT ? "Quit" : "Reset");

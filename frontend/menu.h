@@ -23,7 +23,7 @@ enum want_kind {
     /* the window's own */
     WANT_KEYS,                   /* arg: row of menu_combos */
     WANT_PASTE, WANT_CAPTURE, WANT_FULLSCREEN, WANT_SCALING, WANT_ASPECT, WANT_BAR,
-    WANT_KEYMAP,                 /* arg: as layout_at() has it */
+    WANT_KEYMAP, WANT_HOST_KEY,  /* arg: as layout_at() and host_key_at() have them */
     WANT_SIZE                    /* arg: enlargement */
 };
 enum { SPEED_REAL = 0, SPEED_FAST = -1 };
@@ -41,7 +41,7 @@ struct menu_view {
     const char *path[SLOTS];     /* of its image, absolute, or NULL */
     const char (*recent[2])[PREFS_PATH];         /* floppies and CDs, as in struct prefs */
     const struct layout *keymap;
-    const char *host_key;        /* its name for people */
+    const struct host_key *host_key;
 };
 
 struct combo { const char *name; uint16_t keys[4]; };

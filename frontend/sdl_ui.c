@@ -121,7 +121,7 @@ static struct menu_view view_of(struct video *v)
     struct menu_view m = { .paused = v->status.state == VIDEO_PAUSED, .captured = v->grabbed,
                            .fullscreen = v->fullscreen, .speed = v->status.speed,
                            .scaling = v->prefs.scaling, .aspect = v->prefs.aspect,
-                           .bar = v->prefs.bar, .host_key = v->host->title,
+                           .bar = v->prefs.bar, .host_key = v->host,
                            .recent = { v->prefs.recent[0], v->prefs.recent[1] },
                            .keymap = v->typer.layout };
     for (int i = 0; i < SLOTS && v->s; i++) {
@@ -160,13 +160,16 @@ void ui_toggle_menu(struct video *v)
 
 /* Is there something to lose, and has the user not been told so? Asking twice for the same is an
  * answer. */
-static bool ask(struct video *v, enum want_kind what)
+static bool ask(struct video *v, const struct want *w)
 {
     enum video_state state = v->status.state;
-    bool again = menu_asks(&v->menu, what);
-    if (again || (state != VIDEO_RUNS && state != VIDEO_PAUSED) || !v->s || session_is_demo(v->s)) {
+    enum want_kind what = w->kind;
+    bool sure = w->arg || menu_asks(&v->menu, what);
+    if (sure || (state != VIDEO_RUNS && state != VIDEO_PAUSED) || !v->s || session_is_demo(v->s)) {
         menu_close(&v->menu);
         menu_changed(v);
+        typer_clear(&v->typer);
+        v->see_locks = true;
         return false;
     }
     menu_ask(&v->menu, what);
@@ -300,7 +303,7 @@ bool ui_act(struct video *v, const struct want *w)
     v->expose = true;
     switch (w->kind) {
     case WANT_QUIT:
-    case WANT_RESET:      return !w->arg && ask(v, w->kind);
+    case WANT_RESET:      return ask(v, w);
     case WANT_PASTE:      paste(v); return true;
     case WANT_KEYS:       send_combo(v, w->arg); return true;
     case WANT_FULLSCREEN: sdl_toggle_fullscreen(v); return true;
@@ -313,6 +316,12 @@ bool ui_act(struct video *v, const struct want *w)
         v->typer.layout = layout_at((unsigned)w->arg);
         strcpy(v->prefs.keymap, layout_name(v->typer.layout));
         break;
+    case WANT_HOST_KEY:
+        v->host = host_key_at((unsigned)w->arg);
+        strcpy(v->prefs.host_key, v->host->name);
+        video_message(v, "%s opens this menu and releases the mouse", v->host->title);
+        break;
+    case WANT_LOAD:       typer_clear(&v->typer); v->see_locks = true; return false;
     case WANT_SCALING:    v->prefs.scaling = (enum scaling)w->arg; break;
     case WANT_ASPECT:     v->prefs.aspect = w->arg != 0; break;
     case WANT_BAR:        v->prefs.bar = w->arg != 0; break;
@@ -413,7 +422,8 @@ static bool update_bar(struct video *v, int w, uint64_t now)
     look_at_drives(v, &b, now);
     speed_text(v, b.speed, sizeof b.speed);
     if (v->grabbed)
-        snprintf(b.mouse, sizeof b.mouse, "Mouse captured: %s releases it", v->host->title);
+        snprintf(b.mouse, sizeof b.mouse, "Mouse captured: %s or Ctrl+Alt+G releases it",
+                 v->host->title);
     else if (v->s && machine_mouse_absolute(v->s->m))
         snprintf(b.mouse, sizeof b.mouse, "%s: menu", v->host->title);
     else

@@ -328,7 +328,7 @@ static void set_title(struct video *v, enum video_state state)
     const char *what = v->s && !v->s->o->demo ? session_name(v->s) : "";
     snprintf(title, sizeof title, "Vitrine%s%s%s%s%s%s", *what ? " - " : "", what, names[state],
              v->grabbed ? " - press " : "", v->grabbed ? v->host->title : "",
-             v->grabbed ? " to release the mouse" : "");
+             v->grabbed ? " or Ctrl+Alt+G to release the mouse" : "");
     if (!strcmp(title, v->title))
         return;
     strcpy(v->title, title);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "frontend/icon.h"
+#include "frontend/keys.h"
 #include "frontend/layout.h"
 #include "frontend/menu.h"
 #include "frontend/note.h"
@@ -21,7 +22,7 @@ static struct canvas c;
 static struct prefs none;
 static struct menu_view view = { .recent = { none.recent[0], none.recent[1] },
                                  .drive = { [SLOT_FDA] = true, [SLOT_CDROM] = true },
-                                 .medium = { [SLOT_CDROM] = "a.iso" }, .host_key = "Right Ctrl" };
+                                 .medium = { [SLOT_CDROM] = "a.iso" } };
 
 static bool press(enum menu_key k) { return menu_key(&m, k, &view, &w); }
 
@@ -58,6 +59,13 @@ START_TEST(rows_are_wants)
     press(MENU_DOWN);
     ck_assert(press(MENU_ENTER));
     ck_assert(w.kind == WANT_KEYMAP && !strcmp(layout_name(layout_at((unsigned)w.arg)), "uk"));
+    go_to("View");
+    press(MENU_ENTER);
+    press(MENU_END);
+    ck_assert(!press(MENU_ENTER));
+    press(MENU_DOWN);
+    ck_assert(press(MENU_ENTER));
+    ck_assert(w.kind == WANT_HOST_KEY && host_key_at((unsigned)w.arg) == host_key_find("rshift"));
     go_to("Speed");
     press(MENU_ENTER);
     press(MENU_DOWN);
@@ -389,6 +397,7 @@ END_TEST
 int main(void)
 {
     view.keymap = layout_find("us");
+    view.host_key = host_key_find("rctrl");
     Suite *s = suite_create("menu");
     TCase *t = tcase_create("menu");
     tcase_add_test(t, rows_are_wants);
