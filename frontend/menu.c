@@ -554,7 +554,8 @@ static void draw_row(const struct menu *m, struct canvas *c, int row, int y)
         canvas_rect(c, MARGIN, y, c->w - 2 * MARGIN, 1, FRAME);
     if (i.checked)
         canvas_text(c, MARGIN, y + 2, "\u221a", 1, TEXT);
-    canvas_text(c, x, y + 2, i.text, COLUMNS - 4 - hint - (i.opens && hint ? 2 : 0), TEXT);
+    int room = (c->w - 2 * MARGIN) / FONT_W - 4 - hint - (i.opens && hint ? 2 : 0);
+    canvas_text(c, x, y + 2, i.text, room, TEXT);
     int right = c->w - MARGIN - FONT_W * (i.opens ? 2 : hint);
     canvas_text(c, right - (i.opens ? FONT_W * hint : 0), y + 2, i.hint, 24, chosen ? TEXT : DIM);
     if (i.opens)
@@ -573,7 +574,7 @@ bool menu_draw(struct menu *m, const struct menu_view *v, struct canvas *c, int 
     canvas_rect(c, 0, 0, c->w, c->h, FRAME);
     canvas_rect(c, 1, 1, c->w - 2, c->h - 2, GROUND);
     title(m, v, text, sizeof text);
-    canvas_text(c, MARGIN, 4, text, COLUMNS, DIM);
+    canvas_text(c, MARGIN, 4, text, (c->w - 2 * MARGIN) / FONT_W, DIM);
     canvas_rect(c, 1, TITLE - 2, c->w - 2, 1, FRAME);
     int top = m->level[m->depth - 1].top;
     for (int i = 0; i < m->rows && top + i < n; i++)

@@ -422,12 +422,12 @@ static bool update_bar(struct video *v, int w, uint64_t now)
     look_at_drives(v, &b, now);
     speed_text(v, b.speed, sizeof b.speed);
     if (v->grabbed)
-        snprintf(b.mouse, sizeof b.mouse, "Mouse captured: %s or Ctrl+Alt+G releases it",
+        snprintf(b.mouse, sizeof b.mouse, "%s or Ctrl+Alt+G releases the mouse",
                  v->host->title);
     else if (v->s && machine_mouse_absolute(v->s->m))
         snprintf(b.mouse, sizeof b.mouse, "%s: menu", v->host->title);
     else
-        snprintf(b.mouse, sizeof b.mouse, "Click: mouse to the guest  %s: menu", v->host->title);
+        snprintf(b.mouse, sizeof b.mouse, "%s: menu  Click: mouse to the guest", v->host->title);
     if (was && !memcmp(&b, &v->bar_shown, sizeof b))
         return false;
     v->bar_shown = b;
