@@ -101,8 +101,8 @@ static void change_medium(struct desk *d, int slot, const char *path)
     bool locked = slot != SLOT_CDROM && now->bd->read_only;
     bool starts = slot == SLOT_FDA && d->s->o->demo;
     video_inserted(d->v, slot, now->path);
-    video_message(d->v, "%s is in drive %s%s%s", now->name, drive, locked ? ", write-protected" : "",
-                  starts ? ": a reset starts from it" : "");
+    video_message(d->v, "%s is in drive %s%s%s", now->name, drive,
+                  locked ? ", write-protected" : "", starts ? ": a reset starts from it" : "");
 }
 
 static void drop(struct desk *d, const char *path)

@@ -84,7 +84,7 @@ bool menu_key(struct menu *m, enum menu_key key, const struct menu_view *v, stru
 bool menu_click(struct menu *m, int x, int y, const struct menu_view *v, struct want *w);
 void menu_hover(struct menu *m, int x, int y, const struct menu_view *v);
 void menu_wheel(struct menu *m, int lines, const struct menu_view *v);
-/* In the list of files to the next name, elsewhere to the row with that letter, which is entered. */
+/* In the list of files to the next name, elsewhere enters the row with that letter. */
 bool menu_char(struct menu *m, char c, const struct menu_view *v, struct want *w);
 /* Opens with the question whether to quit or to reset; whether that is open. */
 void menu_ask(struct menu *m, enum want_kind what);

@@ -106,8 +106,8 @@ START_TEST(misspelt_options_are_recognised)
 {
     static const struct { const char *is, *meant; } words[] = {
         { "--mem 64M", "--memory" }, { "--fullscren", "--fullscreen" }, { "--hd a", "--hda" },
-        { "--keympa de", "--keymap" }, { "--max-second 5", "--max-seconds" }, { "--scripd", "--script" },
-        { "--disp=sdl", "--display" },
+        { "--keympa de", "--keymap" }, { "--max-second 5", "--max-seconds" },
+        { "--scripd", "--script" }, { "--disp=sdl", "--display" },
         { "--nonsense", NULL }, { "--drpo a", NULL }, { "--a", NULL }, { "-h1", NULL },
         { "--abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz", NULL },
     };
