@@ -48,17 +48,28 @@ static uint32_t minus(const struct i8254_ch *c, uint64_t e)      /* CE after e d
     return (uint32_t)((c->n + m - e % m) % m);
 }
 
+/* The first of two bytes stops mode 0 and takes OUT low. */
+static bool halted(const struct i8254_ch *c) { return c->mode == 0 && c->wr_msb; }
+
+/* OUT is low for the tick in which the count reaches zero; where GATE stops it there in mode 4, t0
+ * is that tick. */
+static bool strobes(const struct i8254_ch *c, uint64_t e, uint64_t now)
+{
+    return e == c->n && !(c->mode == 4 && c->frozen && now > c->t0);
+}
+
 /* 231164, "Mode Definitions": CE, OUT and the next OUT edge at tick now. */
 static struct view view(const struct i8254_ch *c, uint64_t now)
 {
     uint64_t e = elapsed(c, now), n = c->n, at, half;
     struct view v = { 0, c->mode != 0, NEVER };
+    bool strobe = false;
 
     if (!c->armed)
         return v;
     switch (c->mode) {
     case 0: case 1:                                  /* low until terminal count */
-        v.out = e >= n;
+        v.out = e >= n && !halted(c);
         v.count = minus(c, e);
         v.edge = v.out ? NEVER : n - e;
         break;
@@ -76,13 +87,14 @@ static struct view view(const struct i8254_ch *c, uint64_t now)
         v.edge = v.out ? half - at : n - at;
         break;
     default:                                         /* 4, 5: low for one tick at zero */
-        v.out = e != n;
+        strobe = strobes(c, e, now);
+        v.out = !strobe;
         v.count = minus(c, e);
-        v.edge = e < n ? n - e : e == n ? 1 : NEVER;
+        v.edge = e < n ? n - e : strobe ? 1 : NEVER;
         break;
     }
     if (c->frozen) {
-        v.edge = NEVER;
+        v.edge = strobe ? 1 : NEVER;
         v.out |= periodic(c);                        /* GATE low forces OUT high */
     } else if (v.edge != NEVER) {
         v.edge += lead(c, now);
@@ -204,8 +216,10 @@ static void write_count(struct i8254 *p, unsigned i, uint8_t v, uint64_t now)
     if (c->rw == 3 && !c->wr_msb) {
         c->wr_lsb = v;
         c->wr_msb = true;
-        if (c->mode == 0)                            /* the first byte stops mode 0, OUT low */
-            c->armed = false;
+        if (halted(c)) {
+            c->held = elapsed(c, now);
+            c->frozen = true;
+        }
         moved(p, i, now);
         return;
     }
@@ -221,8 +235,9 @@ static void write_count(struct i8254 *p, unsigned i, uint8_t v, uint64_t now)
     if (n == 1 && periodic(c))
         n = 2;
 
-    if (triggered(c) || (periodic(c) && c->armed))
-        load_later(c, now, n);                       /* waits for a trigger, or for settle() */
+    bool waits = triggered(c) || (periodic(c) && c->armed);
+    if (waits && !lead(c, now))
+        load_later(c, now, n);                       /* for a trigger, or for settle() */
     else
         load(c, now, n);
     moved(p, i, now);
@@ -267,6 +282,29 @@ static uint64_t pit_read(void *dev, uint32_t off, unsigned size)
     return (uint8_t)(msb ? c->latch >> 8 : c->latch);
 }
 
+static void freeze(struct i8254_ch *c, uint64_t now)
+{
+    bool strobe = c->mode == 4 && strobes(c, elapsed(c, now), now);
+    c->held = elapsed(c, now);
+    c->frozen = true;
+    if (strobe)
+        c->t0 = now;
+}
+
+/* A rising GATE restarts a period. A strobe that ended meanwhile is as far back as a whole turn of
+ * the counter. */
+static void thaw(struct i8254_ch *c, uint64_t now)
+{
+    if (periodic(c)) {
+        load(c, now, c->cr ? c->cr : c->n);
+        return;
+    }
+    if (c->mode == 4 && c->held == c->n && now > c->t0)
+        c->held += c->bcd ? 10000 : 65536;
+    c->t0 = c->held ? now - c->held : now + lead(c, now);
+    c->frozen = false;
+}
+
 void i8254_gate(struct i8254 *p, unsigned i, bool level)
 {
     struct i8254_ch *c = &p->ch[i];
@@ -276,21 +314,13 @@ void i8254_gate(struct i8254 *p, unsigned i, bool level)
     settle(c, now);
     if (c->gate == level)
         return;
-    if (triggered(c) && rose && (c->cr || c->armed)) {
-        load(c, now, c->cr ? c->cr : c->n);
-    } else if (!triggered(c) && c->armed) {
-        if (!level) {
-            c->held = elapsed(c, now);
-            c->frozen = true;
-        } else if (periodic(c)) {
-            c->gate = true;
-            load(c, now, c->cr ? c->cr : c->n);      /* a rising GATE restarts the period */
-        } else {
-            c->t0 = c->held ? now - c->held : now + lead(c, now);
-            c->frozen = false;
-        }
-    }
     c->gate = level;
+    if (triggered(c) && rose && (c->cr || c->armed))
+        load(c, now, c->cr ? c->cr : c->n);
+    else if (!triggered(c) && c->armed && !level)
+        freeze(c, now);
+    else if (!triggered(c) && c->armed && !halted(c))
+        thaw(c, now);
     moved(p, i, now);
 }
 

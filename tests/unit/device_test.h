@@ -15,6 +15,13 @@
 
 #include "core/device.h"
 
+/* For loops with millions of rounds: ck_assert makes a system call each time. */
+#define dt_require(condition, ...) \
+    do { \
+        if (!(condition)) \
+            ck_abort_msg(__VA_ARGS__); \
+    } while (0)
+
 /* xorshift64*: the same on every host. The seed must not be 0. */
 struct dt_rng { uint64_t s; };
 static inline struct dt_rng dt_seed(uint64_t n)

@@ -411,14 +411,14 @@ static void out(unsigned n, unsigned off, unsigned v)
 static void compare(unsigned n, unsigned off)
 {
     unsigned got = (unsigned)lapic_ops.read(&apic[n], off, 4), want = ref_read(&ref[n], off);
-    ck_assert_msg(got == want, "APIC %u, register %x: %x, model %x", n, off, got, want);
+    dt_require(got == want, "APIC %u, register %x: %x, model %x", n, off, got, want);
 }
 
 static void compare_io(unsigned index)
 {
     ioapic_ops.write(&io, 0, index, 4);
     unsigned got = (unsigned)ioapic_ops.read(&io, 0x10, 4), want = ref_io_read(index);
-    ck_assert_msg(got == want, "I/O APIC, register %x: %x, model %x", index, got, want);
+    dt_require(got == want, "I/O APIC, register %x: %x, model %x", index, got, want);
 }
 
 static void compare_all(void)
@@ -529,9 +529,9 @@ START_TEST(agree_with_naive_model)
         step(&r);
         for (unsigned n = 0; n < LOCALS; n++) {
             bool wants = due(&ref[n]) >= 0 || from_pic(&ref[n]);
-            ck_assert_msg(intr[n].level == wants, "step %d: APIC %u %d, model %d", i, n,
-                          intr[n].level, wants);
-            ck_assert_uint_eq(nmis[n], ref[n].nmis + ref[n].inits * 0x10000);
+            dt_require(intr[n].level == wants, "step %d: APIC %u %d, model %d", i, n,
+                       intr[n].level, wants);
+            dt_require(nmis[n] == ref[n].nmis + ref[n].inits * 0x10000, "step %d: NMI, INIT", i);
             taken += wants;
         }
         if (i % 50 == 0)

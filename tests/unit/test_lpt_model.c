@@ -261,7 +261,7 @@ static void in(unsigned reg)
     unsigned got = (unsigned)(reg >= 0x400 ? lpt_ecp_ops.read(&lpt, reg - 0x400, 1)
                                            : lpt_ops.read(&lpt, reg, 1));
     unsigned want = ref_read(reg);
-    ck_assert_msg(got == want, "register %x: %02x, model %02x", reg, got, want);
+    dt_require(got == want, "register %x: %02x, model %02x", reg, got, want);
 }
 
 static void later(unsigned us)
@@ -337,11 +337,11 @@ START_TEST(agrees_with_naive_model)
     memcpy(ref_ram, ram, RAM);
     for (int i = 0; i < 20000; i++) {
         step(&r);
-        ck_assert_msg(irq.level == interrupts(), "step %d: interrupt %d, model %d", i, irq.level,
-                      interrupts());
-        ck_assert_msg(paper_n == ref_paper_n, "step %d: %u printed, model %u", i, paper_n,
-                      ref_paper_n);
-        ck_assert_int_eq(i8237_low_ops.read(&dma, 8, 1) >> 7, dma_asks());
+        dt_require(irq.level == interrupts(), "step %d: interrupt %d, model %d", i, irq.level,
+                   interrupts());
+        dt_require(paper_n == ref_paper_n, "step %d: %u printed, model %u", i, paper_n,
+                   ref_paper_n);
+        dt_require(i8237_low_ops.read(&dma, 8, 1) >> 7 == dma_asks(), "step %d: DREQ", i);
     }
     ck_assert(!memcmp(paper, ref_paper, sizeof paper));
     ck_assert(!memcmp(ram, ref_ram, RAM));
