@@ -5,13 +5,13 @@
  *
  *   bit 0  RW  gate of PIT counter 2      bit 4  R  refresh request: toggles every 15.085 us
  *   bit 1  RW  speaker data enable        bit 5  R  OUT of PIT counter 2
- *   bit 2  RW  PCI SERR# check off        bit 6  R  IOCHK# (0)
- *   bit 3  RW  IOCHK# check off           bit 7  R  SERR# (0)
+ *   bit 2  RW  PCI SERR# check off        bit 6  R  IOCHK# (0: nothing on the boards pulls it)
+ *   bit 3  RW  IOCHK# check off           bit 7  R  SERR# (0: likewise, so neither gives an NMI)
  *
  * The refresh bit is a function of virtual time: refresh comes every 18 ticks of the PIT's clock,
  * as counter 1 is programmed on every AT.
  *
- * Not modelled:  the NMI sources behind bits 6 and 7; a refresh rate other than the usual.
+ * Not modelled:  a refresh rate other than the usual.
  */
 #pragma once
 #include "core/bus.h"

@@ -16,7 +16,7 @@
 struct ref_counter {
     unsigned mode, rw;                       /* rw: 1 low byte, 2 high byte, 3 both */
     bool     bcd, gate, out;
-    unsigned cr, ce;                         /* numbers, not digits */
+    unsigned cr, ce, n;                      /* numbers, not digits; n was loaded last */
     bool     odd;                            /* what is being counted by twos */
     bool     written;                        /* CR has a count */
     bool     load;                           /* the next CLK moves CR to CE */
@@ -168,6 +168,7 @@ static inline void ref_load(struct ref_counter *c)
 {
     c->ce = c->mode == 3 ? c->cr & ~1u : c->cr;
     c->odd = c->cr & 1;
+    c->n = c->cr;
     c->null = false;
 }
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* links: devices core */
-/* Port 61h: gate, refresh toggle, and the pitch of the speaker. */
+/* Port 61h: gate, refresh toggle, and the pitch of the speaker; beside a naive timer. */
 #include "device_test.h"
 
 #include "devices/port61.h"
+#include "ref_pit.h"
 
 static struct sched sched;
 static struct i8254 pit;
@@ -67,6 +68,64 @@ START_TEST(speaker_sounds)
 }
 END_TEST
 
+/* What each bit is, from the table of the port, with a timer that goes CLK by CLK behind it. */
+static unsigned ref_in61(unsigned ctl, uint64_t tick, const struct ref_pit *p)
+{
+    return ctl | (unsigned)(tick / 18 % 2) << 4 | (unsigned)p->c[2].out << 5;
+}
+
+static uint32_t ref_pitch(unsigned ctl, const struct ref_pit *p)
+{
+    const struct ref_counter *c = &p->c[2];
+    bool wave = (c->mode == 2 || c->mode == 3) && c->started && c->gate;
+    return wave && (ctl & 3) == 3 ? (uint32_t)(1193181.81 / c->n) : 0;
+}
+
+START_TEST(agrees_with_naive_model)
+{
+    struct dt_rng r = dt_seed((uint64_t)_i);
+    struct ref_pit ref;
+    unsigned ctl = 0, sounded = 0;
+    uint64_t tick = 0;
+    ref_pit_init(&ref);
+    for (int i = 0; i < 20000; i++) {
+        unsigned v = dt_rand(&r) & 0xff, n = dt_below(&r, 3);
+        uint32_t hz = 0;
+        switch (dt_below(&r, 8)) {
+        case 0: case 1:
+            out61((uint8_t)v);
+            ctl = v & 15;
+            ref_pit_gate(&ref, 2, v & 1);
+            break;
+        case 2:
+            v = dt_below(&r, 3) ? 0xb0 | (v & 14) : n << 6 | 0x30 | (v & 14);
+            out4x(3, (uint8_t)v);
+            ref_pit_write(&ref, 3, v);
+            break;
+        case 3:
+            n = dt_below(&r, 3) ? 2 : n;
+            v = ref.c[n].write_high ? dt_below(&r, 4) : v < 2 ? 2 : v;
+            out4x(n, (uint8_t)v);
+            ref_pit_write(&ref, n, v);
+            break;
+        default:
+            for (n = dt_below(&r, dt_below(&r, 9) ? 30 : 2000); n--; tick++)
+                ref_pit_clk(&ref);
+            sched_advance(&sched, clk_when(I8254_CLK, tick));
+            break;
+        }
+        if (!ref_settled(&ref.c[2]))
+            continue;
+        ck_assert_uint_eq(in61(), ref_in61(ctl, tick, &ref));
+        bool sounds = port61_speaker(&p61, &hz);
+        ck_assert_uint_eq(hz, ref_pitch(ctl, &ref));
+        ck_assert_int_eq(sounds, hz >= 20 && hz <= 20000);
+        sounded += sounds;
+    }
+    ck_assert_uint_gt(sounded, 100);
+}
+END_TEST
+
 START_TEST(state_is_complete)
 {
     struct port61 twin;
@@ -86,6 +145,7 @@ int main(void)
     tcase_add_test(t, refresh_toggles_every_15_us);
     tcase_add_test(t, counter_2_reaches_bit_5);
     tcase_add_test(t, speaker_sounds);
+    tcase_add_loop_test(t, agrees_with_naive_model, 0, 5);
     tcase_add_test(t, state_is_complete);
     suite_add_tcase(s, t);
     return dt_run(s);
