@@ -34,8 +34,11 @@ static uint64_t gameport_read(void *dev, uint32_t off, unsigned size)
 void gameport_axis(struct gameport *g, unsigned axis, uint32_t ohms)
 {
     uint32_t *to = &g->ohms[axis & 3];
-    if (*to == GAMEPORT_OPEN && g->end[axis & 3] == VTIME_NEVER)
-        g->end[axis & 3] = 0;                /* the capacitor has waited for it */
+    vtime *end = &g->end[axis & 3];
+    if (ohms == GAMEPORT_OPEN && sched_now(g->sched) < *end)
+        *end = VTIME_NEVER;                  /* nothing charges the capacitor any more */
+    else if (ohms != GAMEPORT_OPEN && *end == VTIME_NEVER)
+        *end = 0;                            /* it has waited for that */
     *to = ohms == GAMEPORT_OPEN || ohms <= GAMEPORT_OHMS ? ohms : GAMEPORT_OHMS;
 }
 

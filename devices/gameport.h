@@ -9,6 +9,8 @@
  *
  * A one-shot runs 24.2 us and 0.011 us more for each ohm of its potentiometer; with none on it, for
  * ever. One that runs is not started again. All of it is a function of virtual time: no events.
+ *
+ * Deviations:  how long a one-shot runs is settled when it starts, unless its stick is unplugged.
  */
 #pragma once
 #include "core/bus.h"

@@ -61,9 +61,10 @@ static void command(struct vmmouse *p, uint32_t v)
         empty(p);
         push(p, DRIVER_ID);
         break;
-    case DISABLE:
+    case DISABLE:                            /* it sees by the error that this was heard */
         empty(p);
         p->absolute = false;
+        p->failed = true;
         break;
     case RELATIVE:
     case ABSOLUTE:
@@ -79,7 +80,7 @@ static uint32_t data(struct vmmouse *p, uint32_t n)
 {
     static const uint8_t to[4] = { EAX, EBX, ECX, EDX };
     if (!n || n > 4 || n > p->count) {
-        p->failed = true;                    /* until it is enabled again */
+        p->failed = true;
         return ST_ERROR;
     }
     uint32_t first = pop(p);

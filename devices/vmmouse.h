@@ -7,7 +7,8 @@
  *   IN EAX, DX with DX = 5658h, EAX = 564D5868h, ECX the command, EBX its argument:
  *     10  version              -> EAX version, EBX the magic number
  *     39  data, EBX words      -> EAX, EBX, ECX, EDX the next one to four words
- *     40  status               -> EAX words that wait; FFFF0000h and more: an error
+ *     40  status               -> EAX words that wait; FFFF0000h and more: an error, which lasts
+ *                                 until it is enabled
  *     41  command in EBX       enable, disable, absolute, relative
  *   A packet is four words: buttons, x and y (0..FFFFh over the screen), wheel. An interrupt of the
  *   PS/2 mouse, with a packet that says nothing, tells the driver to look.
@@ -33,7 +34,8 @@ struct vmmouse_cpu {
 #define VMMOUSE_WORDS 256u
 
 struct vmmouse {
-    bool     absolute, failed;
+    bool     absolute;
+    bool     failed;             /* words were asked for that were not there; or disabled */
     uint8_t  buttons;            /* of the newest packet */
     uint16_t head, count;        /* words */
     uint32_t words[VMMOUSE_WORDS];
