@@ -2,7 +2,7 @@
 #include "devices/i8237.h"
 
 enum { MODE_TRANSFER = 0x0c, MODE_VERIFY = 0x00, MODE_WRITE = 0x04, MODE_READ = 0x08,
-       MODE_AUTO = 0x10, MODE_DOWN = 0x20, MODE_CASCADE = 0xc0 };
+       MODE_AUTO = 0x10, MODE_DOWN = 0x20, MODE_BLOCK = 0x80, MODE_CASCADE = 0xc0 };
 enum { COMMAND_MEMORY = 0x01, COMMAND_HOLD = 0x02, COMMAND_DISABLE = 0x04 };
 enum { STATUS = 8, REQUEST, MASK_ONE, MODE, CLEAR_FF, MASTER_CLEAR, CLEAR_MASK, MASK_ALL };
 #define SOFTWARE 4096u           /* bytes that a software request moves at a time */
@@ -79,6 +79,7 @@ static bool is_open(const struct i8237 *c, unsigned n)
 }
 
 static bool cascades(const struct i8237_ch *c) { return (c->mode & MODE_CASCADE) == MODE_CASCADE; }
+static bool in_blocks(const struct i8237_ch *c) { return (c->mode & MODE_CASCADE) == MODE_BLOCK; }
 
 /* Does the way to the processor's HOLD lead through the other chip, and is it open? */
 static bool has_bus(const struct i8237_pair *p, unsigned chip)
@@ -121,17 +122,21 @@ static uint32_t stretch(struct i8237_pair *p, unsigned channel, uint8_t *buf, ui
     return n;
 }
 
+static void reload(struct i8237_ch *ch)
+{
+    ch->addr = ch->base_addr;
+    ch->count = ch->base_count;
+}
+
 static void terminal_count(struct i8237 *c, unsigned n)
 {
     struct i8237_ch *ch = &c->ch[n];
     set_bit(&c->tc, n, true);
     set_bit(&c->request, n, false);
-    if (ch->mode & MODE_AUTO) {
-        ch->addr = ch->base_addr;
-        ch->count = ch->base_count;
-    } else {
+    if (ch->mode & MODE_AUTO)
+        reload(ch);
+    else
         set_bit(&c->mask, n, true);
-    }
 }
 
 /* The bus cycles of an open channel, n bytes of them at most. */
@@ -163,7 +168,8 @@ static size_t dma_move(void *ctl, unsigned channel, void *buf, size_t n, bool to
     return ready(ctl, channel, to_memory) ? cycles(ctl, channel, buf, n, tc) : 0;
 }
 
-/* 231466, "Memory-to-Memory": channel 0 reads, channel 1 writes, and its count ends it. */
+/* 231466, "Memory-to-Memory": channel 0 reads, channel 1 writes, and its count ends it. That of
+ * channel 0 gives no TC, only its autoinitialization. */
 static void memory_to_memory(struct i8237_pair *p, unsigned chip)
 {
     struct i8237 *c = &p->c[chip];
@@ -175,31 +181,28 @@ static void memory_to_memory(struct i8237_pair *p, unsigned chip)
         bus_dma_write(p->mem, address(p, chip * 4 + 1), word, unit);
         c->temp = word[0];
         end = to->count-- == 0;
-        from->count--;
         if (!(c->command & COMMAND_HOLD))
             from->addr = (uint16_t)(from->mode & MODE_DOWN ? from->addr - 1 : from->addr + 1);
         to->addr = (uint16_t)(to->mode & MODE_DOWN ? to->addr - 1 : to->addr + 1);
+        if (from->count-- == 0 && from->mode & MODE_AUTO)
+            reload(from);
     }
     set_bit(&c->request, 0, false);
-    if (from->mode & MODE_AUTO) {
-        from->addr = from->base_addr;
-        from->count = from->base_count;
-    }
     terminal_count(c, 1);
 }
 
-/* Requests by program are not maskable. No device answers their cycles: what they write is what an
- * idle bus shows, and what they read is lost. */
+/* Requests by program are not maskable, and served in block mode only. No device answers their
+ * cycles: what they write is what an idle bus shows, and what they read is lost. */
 static void serve_requests(struct i8237_pair *p, unsigned chip)
 {
     struct i8237 *c = &p->c[chip];
-    if (c->command & COMMAND_DISABLE || !has_bus(p, chip))
+    if (!c->request || c->command & COMMAND_DISABLE || !has_bus(p, chip))
         return;
-    if (c->command & COMMAND_MEMORY && c->request & 1)
+    if (c->command & COMMAND_MEMORY && c->request & 1 && in_blocks(&c->ch[0]))
         memory_to_memory(p, chip);
     for (unsigned i = 0; i < 4; i++) {
         bool tc = false;
-        while (c->request >> i & 1 && !cascades(&c->ch[i]) && !tc) {
+        while (c->request >> i & 1 && in_blocks(&c->ch[i]) && !tc) {
             uint8_t idle[SOFTWARE];
             memset(idle, 0xff, sizeof idle);
             cycles(p, chip * 4 + i, idle, sizeof idle, &tc);
@@ -221,8 +224,8 @@ static void chip_write(struct i8237_pair *p, unsigned chip, unsigned reg, uint8_
     case MASK_ALL:     c->mask = v & 15; break;
     default:           write_count_or_addr(c, reg, v); break;
     }
-    if (c->request && (reg == REQUEST || reg == STATUS))
-        serve_requests(p, chip);
+    serve_requests(p, 0);
+    serve_requests(p, 1);
 }
 
 static uint64_t low_read(void *dev, uint32_t off, unsigned size)

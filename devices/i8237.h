@@ -11,8 +11,9 @@
  * as the channel's registers allow. Demand, single and block mode therefore look the same.
  * Channels 0..3 work only while channel 4 is open and in cascade mode.
  *
- * Requests by program are served at once, to their terminal count: memory-to-memory on channels 0
- * and 1, with their page registers; others move nothing, as no device has asked.
+ * Requests by program are served at once, to their terminal count, by channels in block mode:
+ * memory-to-memory on channels 0 and 1, with their page registers; others move nothing, as no
+ * device has asked.
  *
  * Not modelled:  DREQ and DACK polarity. Priority and timing choose between things that here take
  *                no time.
