@@ -226,7 +226,6 @@ void acpi_pm_init(struct acpi_pm *p, struct sched *s, struct pci_bus *pci, struc
     *p = (struct acpi_pm){ .sched = s, .ports = ports };
     pci_func_init(&p->func, pci, 1, 3, 0x8086, 0x7113, 0x068000, 3);
     pci_set_pin(&p->func, 1);
-    p->func.cfg[0x3c] = 9;
     p->func.changed = changed;
     p->func.owner = p;
     pci_set_mask(&p->func, 4, 0x0001, 2);
