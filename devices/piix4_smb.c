@@ -43,12 +43,13 @@ uint8_t piix4_smb_read(struct piix4_smb *p, unsigned off)
     }
 }
 
+/* 11.5.4.1: START is not heard "unless all interrupt status bits ... have been cleared". */
 static void control(struct piix4_smb *p, uint8_t v)
 {
     p->hstcnt = v & HSTCNT_KEPT;
     if (v & KILL)
         p->hststs |= FAILED;
-    else if (v & START)
+    else if (v & START && !(p->hststs & EVENTS))
         p->hststs |= DEV_ERR;
 }
 

@@ -126,6 +126,8 @@ START_TEST(the_smbus_is_free_and_empty)
     ck_assert(!r.sci.level);
     bus_write(&r.ports, 0x702, 0x02, 1);           /* KILL */
     ck_assert_uint_eq(bus_read(&r.ports, 0x700, 1), 0x10);
+    bus_write(&r.ports, 0x702, 0x48, 1);           /* not heard while a status bit is set */
+    ck_assert_uint_eq(bus_read(&r.ports, 0x700, 1), 0x10);
     for (unsigned i = 0; i < 40; i++)
         bus_write(&r.ports, 0x707, i, 1);
     bus_read(&r.ports, 0x702, 1);
