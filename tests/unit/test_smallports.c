@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* links: devices core */
-/* The one-register devices, through a port bus as a guest reaches them: 92h, E9h, F4h, test device.
- */
+/* The one-register devices, through a port bus as a guest reaches them: 92h, E9h, F0h, F4h, test
+ * device; each case by itself, then all at random beside a naive model. */
 #include "device_test.h"
 
 #include "devices/debugcon.h"
@@ -175,6 +175,145 @@ START_TEST(test_device)
 }
 END_TEST
 
+/* ---- at random ---- */
+
+struct ref {
+    unsigned v92, resets, post, result, exits, exit_value;
+    bool     ferr, irq13, ignne, lines[TESTDEV_IRQS];
+    uint8_t  value[4], echo[4];
+    char     text[32];
+    unsigned text_n, item, at;
+};
+static struct ref ref;
+
+static void ref_print(unsigned v)
+{
+    if (ref.text_n + 1 < sizeof ref.text)
+        ref.text[ref.text_n++] = (char)v;
+}
+
+static void ref_exit(uint32_t v)
+{
+    ref.exits++;
+    ref.exit_value = v;
+}
+
+static void ref_command(unsigned v)
+{
+    ref.result = v < 1 || v > 3;
+    if (v == 1)
+        ref_print(ref.value[0]);
+    if (v == 2)
+        store_le32(ref.value, 0xcafe1234);
+    if (v == 3)
+        ref_exit(load_le32(ref.value));
+}
+
+/* One byte of a write that was cut into bytes. */
+static void ref_byte(unsigned port, unsigned v)
+{
+    if (port == 0x92) {
+        ref.resets += v & 1 && !(ref.v92 & 1);
+        ref.v92 = v;
+    } else if (port == 0xe9) {
+        ref_print(v);
+    } else if (port == 0xf0 || port == 0xf1) {
+        ref.irq13 = false;
+        ref.ignne = ref.ferr;
+    } else if (port == 0x190) {
+        ref.post = v;
+    } else if (port == 0x1a4) {
+        ref_command(v);
+    } else if (port >= 0x1a8 && port < 0x1ac) {
+        ref.value[port - 0x1a8] = (uint8_t)v;
+    } else if (port >= 0x2000 && port < 0x2000 + TESTDEV_IRQS) {
+        ref.lines[port - 0x2000] = v != 0;
+    }
+}
+
+static void ref_write(unsigned port, unsigned size, uint32_t v)
+{
+    if (port == 0xf4)
+        ref_exit(size == 4 ? v : v & ((1u << 8 * size) - 1));
+    if (port == 0x510 && size == 2)
+        ref.item = v & 0xffff, ref.at = 0;
+    for (unsigned k = 0; k < size; k++) {
+        if (port >= 0xe0 && port + k < 0xe4)
+            ref.echo[port + k - 0xe0] = (uint8_t)(v >> 8 * k);
+        ref_byte(port + k, v >> 8 * k & 0xff);
+    }
+}
+
+static unsigned ref_read(unsigned port)
+{
+    static const char id[] = "VTD1";
+    if (port == 0x511 && ref.at < 8) {
+        uint64_t v = ref.item == 3 ? 0x8000000 : ref.item == 5;
+        return (unsigned)(v >> 8 * ref.at++) & 0xff;
+    }
+    if (port == 0x92)
+        return ref.v92;
+    if (port >= 0xe0 && port < 0xe4)
+        return ref.echo[port - 0xe0];
+    if (port >= 0x1a0 && port < 0x1a4)
+        return (unsigned)id[port - 0x1a0];
+    if (port >= 0x1a8 && port < 0x1ac)
+        return ref.value[port - 0x1a8];
+    return port == 0xe9    ? 0xe9
+           : port == 0x190 ? ref.post
+           : port == 0x1a4 ? ref.result
+           : port == 0x510 || port == 0x511 ? 0 : 0xff;
+}
+
+static void ref_ferr(bool level)
+{
+    ref.ferr = level;
+    ref.irq13 |= level;
+    ref.ignne &= level;
+}
+
+START_TEST(agree_with_naive_model)
+{
+    static const struct { uint16_t port, n; } places[] = {
+        { 0x92, 1 },  { 0xe9, 1 },   { 0xf0, 2 },  { 0xf4, 1 }, { 0x190, 1 },
+        { 0x1a0, 4 }, { 0x1a4, 1 },  { 0x1a4, 1 }, { 0x1a8, 4 }, { 0xe0, 4 },
+        { 0x510, 1 }, { 0x511, 1 },  { 0x511, 1 }, { 0x2000, TESTDEV_IRQS },
+    };
+    struct dt_rng r = dt_seed((uint64_t)_i);
+    struct dt_pin lines[TESTDEV_IRQS];
+    memset(&ref, 0, sizeof ref);
+    for (unsigned i = 0; i < TESTDEV_IRQS; i++)
+        dt_wire(&td.irq[i], &lines[i]);
+    for (int i = 0; i < 20000; i++) {
+        unsigned k = dt_below(&r, ARRAY_LEN(places)), at = dt_below(&r, places[k].n);
+        unsigned port = places[k].port + at, v = dt_rand(&r), size = 1;
+        while (size < 4 && at + size * 2 <= places[k].n && dt_below(&r, 2))
+            size *= 2;
+        if (port == 0xf4 || port == 0x510)
+            size = 1u << dt_below(&r, port == 0xf4 ? 3 : 2);
+        v = port == 0x510 ? v % 7 : port == 0x1a4 ? v % 5 : v;
+        if (dt_below(&r, 5) == 0) {
+            portf0_ferr(&pf0, v & 1);
+            ref_ferr(v & 1);
+        } else if (dt_below(&r, 2)) {
+            bus_write(&io, port, v, size);
+            ref_write(port, size, v);
+        } else {
+            unsigned got = (unsigned)bus_read(&io, port, 1) & 0xff;
+            dt_require(got == ref_read(port), "port %x: %02x", port, got);
+        }
+        dt_require(a20.level == (ref.v92 >> 1 & 1) && reset.rises == ref.resets && !reset.level,
+                   "step %d: port 92h", i);
+        dt_require(irq13.level == ref.irq13 && ignne.level == ref.ignne, "step %d: F0h", i);
+        dt_require(exits == ref.exits && exit_value == ref.exit_value, "step %d: exit", i);
+        for (unsigned n = 0; n < TESTDEV_IRQS; n++)
+            dt_require(lines[n].level == ref.lines[n], "step %d: line %u", i, n);
+    }
+    ck_assert_uint_eq(text_n, ref.text_n);
+    ck_assert(!memcmp(text, ref.text, text_n));
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("smallports");
@@ -186,6 +325,7 @@ int main(void)
     tcase_add_test(t, port_f4);
     tcase_add_test(t, test_device);
     tcase_add_test(t, test_device_for_kernels);
+    tcase_add_loop_test(t, agree_with_naive_model, 0, 5);
     suite_add_tcase(s, t);
     return dt_run(s);
 }
