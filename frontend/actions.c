@@ -45,7 +45,8 @@ static void quick_name(const struct session *s, char *name, size_t room)
 static bool writable_disk(const struct session *s)
 {
     for (int i = SLOT_FDA; i <= SLOT_HDD; i++)
-        if (s->media[i].bd && !s->media[i].bd->read_only && !s->o->demo)
+        if (s->media[i].bd && !s->media[i].bd->read_only && !s->media[i].bd->ops->load &&
+            !s->o->demo)
             return true;
     return false;
 }

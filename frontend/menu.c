@@ -22,7 +22,7 @@
 #define FRAME    0xff60686fu
 
 enum list { NO_LIST, ROOT, KEYS, DRIVE_A, DRIVE_B, DRIVE_CD, FILES, KEYMAPS, SPEED, VIEW, HOST_KEYS,
-            ASK_QUIT, ASK_RESET };
+            ASK_QUIT, ASK_RESET, ASK_LOAD };
 
 /* clang-format off */
 const struct combo menu_combos[] = {
@@ -174,13 +174,15 @@ static void host_keys(struct menu *m, const struct menu_view *v)
 }
 
 /* The safe answer is the first. */
-static void ask(struct menu *m, bool quit)
+static void ask(struct menu *m, int list)
 {
     add(m, WANT_NOTHING, 0, "Esc", "Go on");
-    if (!quit) {
+    if (list == ASK_RESET)
         add(m, WANT_RESET, 1, "R", "Reset");
+    if (list == ASK_LOAD)
+        add(m, WANT_LOAD, 1, "L", "Load: the disk stays as it is now, and may be damaged");
+    if (list != ASK_QUIT)
         return;
-    }
     add(m, WANT_POWER, 0, "B", "Power button: the guest shuts itself down");
     add(m, WANT_SAVE, 1, "S", "Quick save, and quit");
     add(m, WANT_QUIT, 1, "Q", "Quit");
@@ -203,7 +205,8 @@ static void fill(struct menu *m, const struct menu_view *v)
     case VIEW:     view(m, v); break;
     case HOST_KEYS: host_keys(m, v); break;
     case ASK_QUIT:
-    case ASK_RESET: ask(m, m->level[0].list == ASK_QUIT); break;
+    case ASK_RESET:
+    case ASK_LOAD: ask(m, m->level[0].list); break;
     default: break;
     }
 }
@@ -284,15 +287,20 @@ void menu_close(struct menu *m)
         back(m);
 }
 
+static int question(enum want_kind what)
+{
+    return what == WANT_QUIT ? ASK_QUIT : what == WANT_LOAD ? ASK_LOAD : ASK_RESET;
+}
+
 void menu_ask(struct menu *m, enum want_kind what)
 {
     menu_close(m);
-    push(m, what == WANT_QUIT ? ASK_QUIT : ASK_RESET);
+    push(m, question(what));
 }
 
 bool menu_asks(const struct menu *m, enum want_kind what)
 {
-    return m->depth && m->level[0].list == (what == WANT_QUIT ? ASK_QUIT : ASK_RESET);
+    return m->depth && m->level[0].list == question(what);
 }
 
 static void move(struct menu *m, int to)
@@ -501,6 +509,8 @@ static void title(const struct menu *m, const struct menu_view *v, char *text, s
     size_t n = strlen(m->path);
     if (list == ROOT)
         snprintf(text, room, "Vitrine (%s + letter)", v->host_key->title);
+    else if (list == ASK_LOAD)
+        snprintf(text, room, "Load? The guest has written to its disk since");
     else if (list >= ASK_QUIT)
         snprintf(text, room, "%s? What the guest has in memory is lost",
                  list == ASK_QUIT ? "Quit" : "Reset");

@@ -14,8 +14,8 @@
 #define WANT_PATH 4096
 
 enum want_kind {
-    WANT_NOTHING, WANT_PAUSE, WANT_POWER, WANT_SCREENSHOT, WANT_LOAD,
-    WANT_QUIT, WANT_RESET,       /* arg: 1 when the user has been asked */
+    WANT_NOTHING, WANT_PAUSE, WANT_POWER, WANT_SCREENSHOT,
+    WANT_QUIT, WANT_RESET, WANT_LOAD,    /* arg: 1 when the user has been asked */
     WANT_SAVE,                   /* arg: 1 to quit after that */
     WANT_SPEED,                  /* arg: SPEED_REAL, SPEED_FAST, or MIPS */
     WANT_INSERT, WANT_EJECT,     /* arg: slot; path */

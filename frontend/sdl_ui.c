@@ -304,6 +304,7 @@ bool ui_act(struct video *v, const struct want *w)
     switch (w->kind) {
     case WANT_QUIT:
     case WANT_RESET:      return ask(v, w);
+    case WANT_LOAD:       return v->s && session_disks_went_on(v->s) && ask(v, w);
     case WANT_PASTE:      paste(v); return true;
     case WANT_KEYS:       send_combo(v, w->arg); return true;
     case WANT_FULLSCREEN: sdl_toggle_fullscreen(v); return true;

@@ -473,10 +473,32 @@ bool session_save(struct session *s, const char *path, struct error *err)
     if (ok && out.bad)
         ok = error_set(err, 1, "%s: not enough memory for a snapshot: close other programs", path);
     ok = ok && whole_file_write(path, out.p, out.len, err);
-    if (ok)
+    if (ok) {
         record_path(s, LOGGED_SAVE, 0, path, 0);
+        note_writes(s);
+    }
     buf_free(&out);
     return ok;
+}
+
+static uint64_t lasting_writes(const struct session *s, int slot)
+{
+    const struct blockdev *b = s->media[slot].bd;
+    return b && !b->ops->load ? b->writes : 0;
+}
+
+static void note_writes(struct session *s)
+{
+    for (int i = 0; i < SLOTS; i++)
+        s->writes[i] = lasting_writes(s, i);
+}
+
+bool session_disks_went_on(const struct session *s)
+{
+    for (int i = SLOT_HDA; i <= SLOT_HDD; i++)
+        if (lasting_writes(s, i) != s->writes[i])
+            return true;
+    return false;
 }
 
 bool session_load(struct session *s, const char *path, struct error *err)
@@ -488,6 +510,8 @@ bool session_load(struct session *s, const char *path, struct error *err)
     struct log_entry e = { .what = LOGGED_LOAD, .icount = machine_icount(s->m),
                            .time = machine_now(s->m), .value = crc32_update(0, p, n) };
     bool ok = session_load_bytes(s, path, p, n, err);
+    if (ok)
+        note_writes(s);
     snprintf(e.path, sizeof e.path, "%s", path);
     if (ok && s->log.f)
         input_log_put(&s->log, &e);

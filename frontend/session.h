@@ -38,6 +38,7 @@ struct session {
                                                     the guest */
     uint8_t                held[4];
     struct input_log       log;                  /* f NULL: nothing is recorded */
+    uint64_t               writes[SLOTS];        /* of each medium, at the last snapshot */
     struct log_reader     *replay;               /* inputs come from here; NULL: from the world */
 };
 
@@ -76,6 +77,9 @@ const char *session_name(const struct session *s);
 bool session_has_drive(const struct session *s, int slot);
 bool session_save(struct session *s, const char *path, struct error *err);
 bool session_load(struct session *s, const char *path, struct error *err);
+/* Has something been written to a disk, for good, since the last snapshot that was saved or loaded?
+ * Then an older state does not fit it. */
+bool session_disks_went_on(const struct session *s);
 /* The same, but when the file is of no use the machine goes on as it was. */
 bool session_try_load(struct session *s, const char *path, struct error *err);
 /* The same from bytes; path is what to call them. */

@@ -112,7 +112,9 @@ static void cue_close(struct blockdev *b)
     free(d);
 }
 
-static const struct blockdev_ops cue_ops = { cue_read, cue_write, cue_flush, cue_close };
+static const struct blockdev_ops cue_ops = {
+    .read = cue_read, .write = cue_write, .flush = cue_flush, .close = cue_close,
+};
 
 /* RIFF WAVE of CD sound: finds the samples. */
 static bool find_samples(struct host_file *f, const char *name, uint64_t *from, uint64_t *bytes,
@@ -201,7 +203,7 @@ struct blockdev *cue_open(const char *path, struct error *err)
         return NULL;
     }
     d->disc.read_raw = read_raw;
-    d->bd = (struct blockdev){ &cue_ops, d->disc.track[d->disc.n - 1].end, 2048, true, 0,
-                               &d->disc };
+    d->bd = (struct blockdev){ .ops = &cue_ops, .sectors = d->disc.track[d->disc.n - 1].end,
+                               .sector_size = 2048, .read_only = true, .disc = &d->disc };
     return &d->bd;
 }

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "core/buf.h"
 #include "host/sector_store.h"
 
 struct disk_cow {
@@ -59,13 +60,79 @@ static void cow_close(struct blockdev *b)
     free(d);
 }
 
-static const struct blockdev_ops cow_ops = { cow_read, cow_write, cow_flush, cow_close };
+/* ---- in a snapshot (docs/SNAPSHOT.md, "Overlay") ---- */
+
+enum { HEAD = 12, RUN = 12 };
+
+static bool cow_save(const struct blockdev *b, struct buf *out, struct error *err)
+{
+    const struct sector_store *s = &((const struct disk_cow *)b)->kept;
+    if (!s->held)
+        return true;
+    buf_put_le(out, b->sectors, 8);
+    buf_put_le(out, b->sector_size, 4);
+    for (uint64_t lba = 0; sector_store_next(s, &lba);) {
+        bool held;
+        uint32_t n = sector_store_run(s, lba, s->per_cluster, &held);
+        size_t bytes = (size_t)n * b->sector_size;
+        buf_put_le(out, lba, 8);
+        buf_put_le(out, n, 4);
+        if (!buf_room(out, bytes))
+            return error_set(err, 1, "not enough memory for a snapshot: close other programs");
+        sector_store_get(s, lba, n, out->p + out->len);
+        out->len += bytes;
+        lba += n;
+    }
+    return true;
+}
+
+/* Is it whole, and of a medium of this size? */
+static bool saved_valid(const struct blockdev *b, const uint8_t *p, size_t n)
+{
+    if (n < HEAD || load_le64(p) != b->sectors || load_le32(p + 8) != b->sector_size)
+        return false;
+    for (p += HEAD, n -= HEAD; n;) {
+        if (n < RUN)
+            return false;
+        uint64_t lba = load_le64(p), count = load_le32(p + 8), bytes = count * b->sector_size;
+        if (!count || lba > b->sectors || count > b->sectors - lba || bytes > n - RUN)
+            return false;
+        p += RUN + bytes;
+        n -= RUN + (size_t)bytes;
+    }
+    return true;
+}
+
+static bool cow_load(struct blockdev *b, const uint8_t *p, size_t n, struct error *err)
+{
+    struct sector_store s, *kept = &((struct disk_cow *)b)->kept;
+    if (n && !saved_valid(b, p, n))
+        return error_set(err, 1, "what was written to its disk is damaged, or of another disk");
+    bool ok = sector_store_init(&s, b->sectors, b->sector_size);
+    for (size_t at = HEAD; ok && at < n;) {
+        uint32_t count = load_le32(p + at + 8);
+        ok = sector_store_put(&s, load_le64(p + at), count, p + at + RUN);
+        at += RUN + (size_t)count * b->sector_size;
+    }
+    if (!ok) {
+        sector_store_free(&s);
+        return error_set(err, 1, "not enough memory for what was written to its disk");
+    }
+    sector_store_free(kept);
+    *kept = s;
+    return true;
+}
+
+static const struct blockdev_ops cow_ops = {
+    cow_read, cow_write, cow_flush, cow_close, cow_save, cow_load,
+};
 
 struct blockdev *disk_cow_open(struct blockdev *below, struct error *err)
 {
     struct disk_cow *d = calloc(1, sizeof *d);
     if (d && sector_store_init(&d->kept, below->sectors, below->sector_size)) {
-        d->bd = (struct blockdev){ &cow_ops, below->sectors, below->sector_size, false, 0, NULL };
+        d->bd = (struct blockdev){ .ops = &cow_ops, .sectors = below->sectors,
+                                   .sector_size = below->sector_size };
         d->below = below;
         return &d->bd;
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A discardable overlay: reads fall through to a medium below, writes stay in host memory and
- * are gone when the overlay is closed.
+ * are gone when the overlay is closed. They are part of a snapshot.
  */
 #pragma once
 #include "core/blockdev.h"

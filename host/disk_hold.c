@@ -58,6 +58,7 @@ static bool hold_write(struct blockdev *b, uint64_t lba, uint32_t n, const void 
     struct disk_hold *d = (struct disk_hold *)b;
     struct error why = { 0 };
     b->uses++;
+    b->writes++;
     if (d->below->read_only || lba > b->sectors || n > b->sectors - lba)
         return d->below->ops->write(d->below, lba, n, buf, err);
     if (d->below->ops->write(d->below, lba, n, buf, &why)) {
@@ -121,7 +122,9 @@ bool disk_hold_news(struct blockdev *b, struct error *err)
     return news;
 }
 
-static const struct blockdev_ops hold_ops = { hold_read, hold_write, hold_flush, hold_close };
+static const struct blockdev_ops hold_ops = {
+    .read = hold_read, .write = hold_write, .flush = hold_flush, .close = hold_close,
+};
 
 struct blockdev *disk_hold_open(struct blockdev *below, struct error *err)
 {

@@ -41,13 +41,24 @@ static void owned_close(struct blockdev *b)
     free(b);
 }
 
-static const struct blockdev_ops mem_ops = { mem_read, mem_write, mem_flush, mem_close };
-static const struct blockdev_ops owned_ops = { mem_read, mem_write, mem_flush, owned_close };
+static const struct blockdev_ops mem_ops = {
+    .read = mem_read, .write = mem_write, .flush = mem_flush, .close = mem_close,
+};
+static const struct blockdev_ops owned_ops = {
+    .read = mem_read, .write = mem_write, .flush = mem_flush, .close = owned_close,
+};
+
+static void make(struct disk_mem *d, const struct blockdev_ops *ops, uint8_t *p, uint64_t sectors,
+                 uint32_t sector_size, bool read_only)
+{
+    *d = (struct disk_mem){ { .ops = ops, .sectors = sectors, .sector_size = sector_size,
+                              .read_only = read_only }, p };
+}
 
 struct blockdev *disk_mem_init(struct disk_mem *d, void *p, uint64_t size, uint32_t sector_size,
                                bool read_only)
 {
-    *d = (struct disk_mem){ { &mem_ops, size / sector_size, sector_size, read_only, 0, NULL }, p };
+    make(d, &mem_ops, p, size / sector_size, sector_size, read_only);
     return &d->bd;
 }
 
@@ -65,6 +76,6 @@ struct blockdev *disk_mem_create(const void *from, uint64_t n, uint32_t sector_s
     }
     if (from)
         memcpy(p, from, (size_t)n);
-    *d = (struct disk_mem){ { &owned_ops, sectors, sector_size, false, 0, NULL }, p };
+    make(d, &owned_ops, p, sectors, sector_size, false);
     return &d->bd;
 }

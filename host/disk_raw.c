@@ -60,7 +60,9 @@ static void raw_close(struct blockdev *b)
     free(b);
 }
 
-static const struct blockdev_ops raw_ops = { raw_read, raw_write, raw_flush, raw_close };
+static const struct blockdev_ops raw_ops = {
+    .read = raw_read, .write = raw_write, .flush = raw_flush, .close = raw_close,
+};
 
 struct blockdev *disk_raw_open(const char *path, uint32_t sector_size, bool want_write,
                                struct error *err)
@@ -79,7 +81,8 @@ struct blockdev *disk_raw_open(const char *path, uint32_t sector_size, bool want
     }
     memcpy(d->path, path, length);
     uint64_t sectors = d->file.size / sector_size + (d->file.size % sector_size != 0);
-    d->bd = (struct blockdev){ &raw_ops, sectors, sector_size, d->file.read_only, 0, NULL };
+    d->bd = (struct blockdev){ .ops = &raw_ops, .sectors = sectors, .sector_size = sector_size,
+                               .read_only = d->file.read_only };
     if (!sectors)
         error_set(err, 1, "'%s' is empty: it is no disk image", path);
     else if (file_read(&d->file, 0, &probe, 1, &got, err))

@@ -95,6 +95,61 @@ static uint64_t config_hash(const struct machine *m)
     return hash_bytes(h, m->rom, m->rom_size);
 }
 
+/* ---- what the guest wrote to disks that forget it ---- */
+
+static const char *const drives[] = { "hda", "hdb", "hdc", "hdd", "fda", "fdb" };
+
+static struct blockdev *drive_medium(const struct machine *m, unsigned i)
+{
+    return i < 4 ? m->cfg.disk[i] : m->cfg.floppy[i - 4];
+}
+
+static bool save_overlays(const struct machine *m, struct buf *out, struct error *err)
+{
+    for (unsigned i = 0; i < ARRAY_LEN(drives); i++) {
+        const struct blockdev *b = drive_medium(m, i);
+        if (!b || !b->ops->save)
+            continue;
+        size_t before = out->len, mark = snapshot_open_chunk(out, "Overlay", drives[i], 1),
+               empty = out->len;
+        if (!b->ops->save(b, out, err))
+            return false;
+        if (out->len > empty)
+            snapshot_close_chunk(out, mark);
+        else
+            out->len = before;
+    }
+    return true;
+}
+
+static bool forget_overlays(const struct machine *m, struct error *err)
+{
+    for (unsigned i = 0; i < ARRAY_LEN(drives); i++) {
+        struct blockdev *b = drive_medium(m, i);
+        if (b && b->ops->load && !b->ops->load(b, NULL, 0, err))
+            return false;
+    }
+    return true;
+}
+
+static bool load_overlay(const struct machine *m, const struct snapshot_chunk *c,
+                         struct error *err)
+{
+    for (unsigned i = 0; i < ARRAY_LEN(drives); i++) {
+        struct blockdev *b = drive_medium(m, i);
+        struct error why = { 0 };
+        if (strcmp(c->instance, drives[i]))
+            continue;
+        if (!b || !b->ops->load)
+            return error_set(err, 1, "snapshot: it holds what was written to %s under "
+                                     "--discard-writes: give that disk and that option again",
+                             drives[i]);
+        return b->ops->load(b, c->p, c->n, &why) ||
+               error_set(err, 1, "snapshot: %s: %s", drives[i], why.text);
+    }
+    return error_set(err, 1, "snapshot: it holds what was written to a drive that is not there");
+}
+
 bool machine_save(struct machine *m, struct buf *out, struct error *err)
 {
     struct recipe r = recipe_of(m);
@@ -105,7 +160,7 @@ bool machine_save(struct machine *m, struct buf *out, struct error *err)
     snapshot_devices(out, &m->devices);
     snapshot_memory(out, "Ram", "ram", m->ram, m->ram_size);
     snapshot_memory(out, "Vram", "vram", m->vram, m->vram_size);
-    return snapshot_end(out, err);
+    return save_overlays(m, out, err) && snapshot_end(out, err);
 }
 
 static bool load_other(void *owner, const struct snapshot_chunk *c, bool *known, struct error *err)
@@ -116,6 +171,8 @@ static bool load_other(void *owner, const struct snapshot_chunk *c, bool *known,
         return snapshot_load_memory(c, m->ram, m->ram_size, err);
     if (snapshot_is(c, "Vram"))
         return snapshot_load_memory(c, m->vram, m->vram_size, err);
+    if (snapshot_is(c, "Overlay"))
+        return load_overlay(m, c, err);
     *known = snapshot_is(c, "Config");
     return true;
 }
@@ -131,7 +188,7 @@ bool machine_load(struct machine *m, const void *p, size_t n, struct error *err)
             "snapshot: it was taken on a machine with other memory, processor, board, display "
             "adapter, drives, disks, firmware or test device: start with the same options");
     blocks_flush(&m->cpu);
-    if (!snapshot_load(&s, &m->devices, load_other, m, err))
+    if (!forget_overlays(m, err) || !snapshot_load(&s, &m->devices, load_other, m, err))
         return false;
     sched_rescan(&m->sched);
     m->sched.now = machine_now(m);

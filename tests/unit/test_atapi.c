@@ -43,7 +43,9 @@ static bool read_user(struct blockdev *b, uint64_t lba, uint32_t n, void *buf, s
     return true;
 }
 
-static const struct blockdev_ops ops = { read_user, NULL, NULL, NULL };
+static const struct blockdev_ops ops = {
+    .read = read_user, .write = NULL, .flush = NULL, .close = NULL,
+};
 
 static void build(struct rig *x)
 {
@@ -53,7 +55,8 @@ static void build(struct rig *x)
     x->disc.track[0] = (struct disc_track){ 0, 0, 100, DISC_MODE1, 4, "" };
     x->disc.track[1] = (struct disc_track){ 100, 110, 400, DISC_AUDIO, 2, "ABCDE1234567" };
     x->disc.track[2] = (struct disc_track){ 400, 400, 500, DISC_MODE2, 4, "" };
-    x->bd = (struct blockdev){ &ops, SECTORS, 2048, true, 0, &x->disc };
+    x->bd = (struct blockdev){ .ops = &ops, .sectors = SECTORS, .sector_size = 2048,
+                               .read_only = true, .disc = &x->disc };
     ata_init(&x->ata, &x->sched, 0);
     ata_attach(&x->ata, 0, ATA_CDROM, &x->bd);
     x->ata.drive[0].attention = false;

@@ -134,14 +134,16 @@ static bool flaky_write(struct blockdev *b, uint64_t lba, uint32_t n, const void
     memcpy(f->image + lba * 512, buf, n * 512);
     return true;
 }
-static const struct blockdev_ops flaky_ops = { flaky_read, flaky_write, NULL, NULL };
+static const struct blockdev_ops flaky_ops = {
+    .read = flaky_read, .write = flaky_write, .flush = NULL, .close = NULL,
+};
 
 /* Over a medium that fails at random the guest sees what it wrote, and in the end all is there. */
 START_TEST(hold_loses_nothing)
 {
     static struct flaky f;
     static uint8_t model[sizeof f.image], buf[200 * 512];
-    f.bd = (struct blockdev){ &flaky_ops, 600, 512, false, 0, NULL };
+    f.bd = (struct blockdev){ .ops = &flaky_ops, .sectors = 600, .sector_size = 512 };
     struct blockdev *d = disk_hold_open(&f.bd, &err);
     bool waited = false;
     ck_assert_ptr_nonnull(d);
