@@ -304,7 +304,6 @@ bool ui_act(struct video *v, const struct want *w)
     switch (w->kind) {
     case WANT_QUIT:
     case WANT_RESET:      return ask(v, w);
-    case WANT_LOAD:       return v->s && session_disks_went_on(v->s) && ask(v, w);
     case WANT_PASTE:      paste(v); return true;
     case WANT_KEYS:       send_combo(v, w->arg); return true;
     case WANT_FULLSCREEN: sdl_toggle_fullscreen(v); return true;
@@ -322,7 +321,12 @@ bool ui_act(struct video *v, const struct want *w)
         strcpy(v->prefs.host_key, v->host->name);
         video_message(v, "%s opens this menu and releases the mouse", v->host->title);
         break;
-    case WANT_LOAD:       typer_clear(&v->typer); v->see_locks = true; return false;
+    case WANT_LOAD:
+        if (v->s && session_disks_went_on(v->s) && ask(v, w))
+            return true;
+        typer_clear(&v->typer);
+        v->see_locks = true;
+        return false;
     case WANT_SCALING:    v->prefs.scaling = (enum scaling)w->arg; break;
     case WANT_ASPECT:     v->prefs.aspect = w->arg != 0; break;
     case WANT_BAR:        v->prefs.bar = w->arg != 0; break;
