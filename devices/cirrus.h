@@ -83,6 +83,6 @@ void cirrus_blt_start(struct cirrus *c);
 void cirrus_blt_feed(struct cirrus *c, uint64_t val, unsigned size);
 bool cirrus_blt_valid(const struct cirrus_blt *b);
 bool cirrus_draw(void *dev, vtime now, struct surface *out);
-void cirrus_cursor(void *dev, struct surface *out);
+void cirrus_cursor(void *dev, struct surface *out, unsigned x0, unsigned y0);
 uint64_t cirrus_look(void *dev, uint64_t hash);
 void cirrus_shown(void *dev, vtime now, struct vga_span *s);

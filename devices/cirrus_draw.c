@@ -108,7 +108,7 @@ bool cirrus_draw(void *dev, vtime now, struct surface *out)
     out->doubled = out->paired = false;
     if (!standby(c))
         packed_rows(c, now, out);
-    cirrus_cursor(dev, out);
+    cirrus_cursor(dev, out, 0, 0);
     return true;
 }
 
@@ -120,7 +120,7 @@ static uint32_t rgb(const uint8_t *c)
 
 /* Two planes: 00 nothing, 01 inverted, 10 background, 11 foreground (plane 1 first). The small
  * cursor has one plane after the other, the large one eight bytes of each in turn. */
-void cirrus_cursor(void *dev, struct surface *out)
+void cirrus_cursor(void *dev, struct surface *out, unsigned x0, unsigned y0)
 {
     const struct cirrus *c = dev;
     const struct vga *v = c->vga;
@@ -128,17 +128,18 @@ void cirrus_cursor(void *dev, struct surface *out)
     uint32_t base = v->vram_size - PATTERNS + (c->sr[0x13] & (large ? 0x3cu : 0x3fu)) * 256u;
     uint32_t ink[2] = { rgb(c->colours), rgb(c->colours + 45) };
     unsigned size = large ? 64 : 32, pitch = large ? 16 : 4, plane = large ? 8 : 128;
+    unsigned left = c->cursor_x + x0, top = c->cursor_y + y0;
 
     if (standby(c))
         blacken(out);
     if (!(c->sr[0x12] & 1) || standby(c))
         return;
-    for (unsigned y = 0; y < size && c->cursor_y + y < out->height; y++) {
+    for (unsigned y = 0; y < size && top + y < out->height; y++) {
         const uint8_t *p = v->vram + base + y * pitch;
-        uint32_t *px = out->px + (size_t)(c->cursor_y + y) * out->stride;
-        for (unsigned x = 0; x < size && c->cursor_x + x < out->width; x++) {
+        uint32_t *px = out->px + (size_t)(top + y) * out->stride;
+        for (unsigned x = 0; x < size && left + x < out->width; x++) {
             unsigned s = 7 - (x & 7), a = p[x / 8] >> s & 1, b = p[plane + x / 8] >> s & 1;
-            uint32_t *at = &px[c->cursor_x + x];
+            uint32_t *at = &px[left + x];
             if (b)
                 *at = ink[a];
             else if (a)

@@ -66,8 +66,6 @@ void cirrus_changed(struct cirrus *c)
         c->remap(c->owner);
 }
 
-static void beam_forget(struct cirrus *c) { c->vga->beam_from = c->vga->beam_until = 0; }
-
 static uint8_t sr_read(const struct cirrus *c, unsigned i)
 {
     uint8_t v = c->sr[i];
@@ -93,7 +91,7 @@ static void sr_write(struct cirrus *c, unsigned i, uint8_t val)
     if (i == 8)
         ddc_pins(&c->monitor, val & 1, val & 2);
     if (i == 7 || (i >= 0x0b && i < 0x0f) || i >= 0x1b) {    /* clocks */
-        beam_forget(c);
+        vga_status1_forget(c->vga);
         vga_raster_reset(c->vga);
     }
     cirrus_changed(c);
@@ -335,7 +333,6 @@ static bool post_load(void *dev, unsigned version, struct error *err)
         new_monitor(c);
     if (c->monitor.scl != (c->sr[8] & 1) || c->monitor.sda != (c->sr[8] >> 1 & 1))
         return false;
-    beam_forget(c);
     cirrus_changed(c);
     return true;
 }

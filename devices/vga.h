@@ -65,7 +65,8 @@ struct vga_ext {
     bool (*mem_read)(void *dev, uint32_t off, unsigned size, uint64_t *val);
     bool (*mem_write)(void *dev, uint32_t off, uint64_t val, unsigned size);
     bool (*draw)(void *dev, vtime now, struct surface *out);  /* a mode of its own, or false */
-    void (*overlay)(void *dev, struct surface *out);      /* on top of any picture */
+    /* on top of any picture, whose displayed part begins at column x, row y */
+    void (*overlay)(void *dev, struct surface *out, unsigned x, unsigned y);
     struct clk (*dot_clock)(void *dev);
     uint8_t *(*colour)(void *dev, unsigned i);            /* instead of DAC entry i, or NULL */
     uint64_t (*look)(void *dev, uint64_t hash);           /* registers that show */
@@ -73,7 +74,7 @@ struct vga_ext {
 };
 
 /* Changes of registers while lines were shown; see vga_raster.c. */
-#define VGA_LOG_MAX 1024
+#define VGA_LOG_MAX 2048
 enum { VGA_LOG_CR = 0x00, VGA_LOG_SR = 0x20, VGA_LOG_GR = 0x40, VGA_LOG_AR = 0x60,
        VGA_LOG_MISC = 0x80, VGA_LOG_DAC = 0x100 };    /* MISC: 0 PEL mask, 1 attribute index */
 struct vga_log {
@@ -99,6 +100,7 @@ struct vga {
     uint32_t latch;                       /* byte p: latch of plane p */
 
     struct vga_log log[2];                /* of even and odd frames */
+    uint64_t set_frame;                   /* in which the timing was set */
     uint64_t vint_frame;                  /* the vertical interrupt is due after this frame */
     struct event retrace;
     struct line irq;
@@ -110,7 +112,8 @@ struct vga {
     uint16_t vbe_xres, vbe_yres, vbe_bpp, vbe_enable, vbe_bank;
     uint16_t vbe_virt_w, vbe_x, vbe_y;    /* logical line in pixels; first pixel shown */
 
-    vtime    beam_from, beam_until;       /* a cache: Input Status 1 is beam_status between these */
+    bool     border;                      /* Overscan has held a colour since the mode was set */
+    vtime    beam_from, beam_until;       /* Input Status 1 is beam_status between these */
     uint8_t  beam_status;
 
     uint8_t *vram;
@@ -170,6 +173,23 @@ struct vga_timing {
 struct vga_timing vga_timing(const struct vga *v);
 uint64_t vga_frames(const struct vga *v, vtime now);      /* frames since power-on: blinking */
 
+/* What is blanked of a line, in character clocks, and of a frame, in lines. */
+struct vga_blanking { unsigned from, len, total; };
+struct vga_blanking vga_hblanking(const struct vga *v);
+struct vga_blanking vga_vblanking(const struct vga *v);
+static inline bool vga_blanked(const struct vga_blanking *b, unsigned at)
+{
+    return (at + b->total - b->from) % b->total < b->len;
+}
+
+/* The border that a picture has at present: characters on the left and right, lines. */
+struct vga_border { unsigned left, right, top, bottom; };
+struct vga_border vga_border(const struct vga *v);
+
+uint8_t vga_status0(const struct vga *v);                 /* Input Status 0 */
+uint8_t vga_status1(struct vga *v);
+void vga_status1_forget(struct vga *v);                   /* to be looked at afresh */
+
 /* Frames here begin with the vertical retrace. line: the first one that shows a change made now;
  * when !shown 0 after the retrace's beginning, the number of lines before it. */
 struct vga_beam { uint64_t frame; unsigned line; bool shown; };
@@ -182,8 +202,9 @@ uint32_t vga_start(const struct vga *v, vtime now);       /* the whole start add
 /* Registers as they are at each line of the picture. */
 struct vga_replay {
     struct vga v;
+    const struct vga *live;               /* until it is given up */
     const struct vga_log *cur, *old;
-    unsigned i, j, beam, cur_count;
+    unsigned i, j, beam, cur_count, old_count;
     bool mixed;                           /* pixels differ in width between lines */
 };
 bool vga_replay_begin(struct vga_replay *r, const struct vga *v, vtime now);  /* false: no need */

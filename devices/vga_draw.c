@@ -9,29 +9,23 @@
  * offset; the four bytes there become 8 dots (or 4 in 256-colour modes). Surfaces get all scan
  * lines; 'doubled' says that dots are two columns wide, 'paired' that lines come twice.
  */
-#include "devices/vga.h"
+#include "devices/vga_scan.h"
 
 #define VGA_COLS_MAX 256
-
-struct scanline {
-    uint32_t base;           /* address of the row's first character */
-    uint32_t counter;        /* and with byte panning: address counter at the left edge */
-    unsigned row;            /* scan line within the character row */
-    unsigned pan;            /* dots to skip */
-    bool     again;          /* the second of a doubled line */
-    bool     split;          /* below the line compare */
-};
 
 struct frame {
     const struct vga *v;
     uint32_t pal[256];       /* DAC entry to XRGB */
     uint32_t attr[16];       /* attribute value to XRGB */
     unsigned cols, dots;     /* character clocks shown; dots a character */
-    unsigned width, height;
+    unsigned width, height;  /* of the displayed part */
+    struct vga_border edge;  /* around it */
+    unsigned wide;           /* columns of the picture that a character has */
     unsigned compare;        /* line compare */
     uint32_t start;          /* address of the first character */
     bool     blink_off;      /* blinking characters are in their dark half */
     bool     cursor_off;
+    struct vga_span cut[2];  /* characters displayed, but blanked */
 };
 
 static uint32_t dac_colour(const struct vga *v, unsigned i)
@@ -49,14 +43,15 @@ void vga_palette(const struct vga *v, uint32_t pal[256])
         pal[i] = dac_colour(v, i);
 }
 
-/* Planes enabled, bits turned by blinking, palette register, then Mode Control bit 7 and Color
- * Select for the upper bits. */
-static unsigned attr_index(const struct vga *v, unsigned i, unsigned turn)
+/* The columns that blanking takes from the displayed part: where it begins, and where it ends when it
+ * goes on at the beginning of the next line. */
+static void cut_columns(struct frame *f)
 {
-    unsigned c = v->ar[(i & v->ar[0x12] & 15) ^ turn] & 0x3f;
-    if (v->ar[0x10] & 0x80)
-        c = (c & 0x0f) | (v->ar[0x14] & 3u) << 4;
-    return c | (v->ar[0x14] & 0xcu) << 4;
+    struct vga_blanking b = vga_hblanking(f->v);
+    unsigned end = b.from + b.len, from = b.from < f->cols ? b.from : f->cols;
+    unsigned to = end < f->cols ? end : f->cols, rest = end > b.total ? end - b.total : 0;
+    f->cut[0] = (struct vga_span){ from, b.len ? to - from : 0 };
+    f->cut[1] = (struct vga_span){ 0, rest < f->cols ? rest : f->cols };
 }
 
 /* What of a frame may differ from line to line. */
@@ -64,12 +59,11 @@ static void frame_load(struct frame *f, const struct vga *v)
 {
     f->v = v;
     vga_palette(v, f->pal);
-    unsigned turn = (v->ar[0x10] & 9) == 9 && f->blink_off ? 8 : 0;    /* blink in graphics */
+    unsigned turn = vga_turn(v, f->blink_off);
     for (unsigned i = 0; i < 16; i++)
-        f->attr[i] = f->pal[attr_index(v, i, turn)];
-    f->compare = v->cr[0x18] | (v->cr[7] & 0x10u) << 4 | (v->cr[9] & 0x40u) << 3;
-    if (v->cr[0x17] & 4)
-        f->compare = f->compare * 2 + 1;
+        f->attr[i] = f->pal[vga_attribute(v, i, turn)];
+    f->compare = vga_compare(v);
+    cut_columns(f);
 }
 
 static struct frame frame_begin(const struct vga *v, vtime now)
@@ -78,7 +72,8 @@ static struct frame frame_begin(const struct vga *v, vtime now)
     uint64_t n = vga_frames(v, now);
 
     f.cols = v->cr[1] + 1u;
-    f.dots = v->sr[1] & 1 ? 8 : 9;
+    f.dots = vga_dots(v);
+    f.edge = vga_border(v);
     uint64_t lines = vga_timing(v).show_lines;
     f.height = (unsigned)(lines < SURFACE_MAX_H ? lines : SURFACE_MAX_H);
     f.blink_off = n >> 4 & 1;                        /* 16 frames lit, 16 dark; the cursor 8 */
@@ -90,15 +85,6 @@ static struct frame frame_begin(const struct vga *v, vtime now)
 static struct scanline first_line(const struct frame *f)
 {
     return (struct scanline){ .base = f->start, .row = f->v->cr[8] & 0x1f };
-}
-
-/* Panning, by bytes and dots; Mode Control bit 5 keeps it from the split screen. */
-static void pan_line(const struct frame *f, struct scanline *l)
-{
-    const struct vga *v = f->v;
-    bool still = l->split && v->ar[0x10] & 0x20;
-    l->counter = l->base + (still ? 0 : v->cr[8] >> 5 & 3);
-    l->pan = !still ? v->ar[0x13] & 15 : f->dots == 9 ? 8 : 0;
 }
 
 /* From line y to the next. Past the line compare memory starts over at 0. */
@@ -114,58 +100,16 @@ static void next_line(const struct frame *f, struct scanline *l, unsigned y)
         return;
     if (l->row == (v->cr[9] & 0x1fu)) {
         l->row = 0;
-        l->base += v->cr[0x13] * 2u + v->more_pitch;
+        l->base += vga_pitch(v);
     } else {
         l->row = (l->row + 1) & 0x1f;
     }
 }
 
-/* The address counter at character x: CR14 bit 5 and CR17 bit 3 let it wait for 4 or 2 of them. */
-static uint32_t counter_at(const struct vga *v, uint32_t first, unsigned x)
-{
-    return first + (v->cr[0x14] & 0x20 ? x >> 2 : v->cr[0x17] & 8 ? x >> 1 : x);
-}
-
-/* CR14 bit 6, CR17 bits 6, 5, 1, 0: from the counter to a planar offset. */
-static uint32_t address(const struct vga *v, uint32_t c, unsigned row)
-{
-    uint8_t mode = v->cr[0x17];
-    uint32_t a = c;
-    if (v->cr[0x14] & 0x40)
-        a = c << 2 | (c >> 14 & 3);
-    else if (!(mode & 0x40))
-        a = c << 1 | (c >> (mode & 0x20 ? 15 : 13) & 1);
-    if (!(mode & 1))
-        a = (a & ~0x2000u) | (row & 1u) << 13;
-    if (!(mode & 2))
-        a = (a & ~0x4000u) | (row >> 1 & 1u) << 14;
-    return a & v->address_mask;
-}
-
-static const uint8_t *planes_at(const struct vga *v, uint32_t c, unsigned row)
-{
-    return v->vram + 4 * address(v, c, row);
-}
-
-/* The character map's place in plane 2: two bits of 16 KB and one of 8 KB. */
-static uint32_t font_base(unsigned select)
-{
-    return (select & 3) << 14 | (select >> 2 & 1) << 13;
-}
-
-static bool cursor_here(const struct frame *f, uint32_t counter, unsigned row)
-{
-    const struct vga *v = f->v;
-    uint32_t at = (uint32_t)(v->cr[0x0e] << 8 | v->cr[0x0f]) + (v->cr[0x0b] >> 5 & 3);   /* skew */
-    return !f->cursor_off && !(v->cr[0x0a] & 0x20) && (counter & 0xffff) == (at & 0xffff) &&
-           row >= (v->cr[0x0a] & 0x1fu) && row <= (v->cr[0x0b] & 0x1fu);
-}
-
 /* One text row's characters, decoded once for all its scan lines. */
 struct cell {
+    struct glyph g;
     uint32_t fg, bg;
-    const uint8_t *glyph;    /* rows are 4 bytes apart: plane 2 */
-    bool wide, under, hide;  /* the ninth dot repeats the eighth; underlined; in its dark half */
 };
 struct text_row {
     uint32_t key;            /* what the cells were decoded from */
@@ -175,20 +119,8 @@ struct text_row {
 
 static struct cell decode(const struct frame *f, uint32_t counter, unsigned row)
 {
-    const struct vga *v = f->v;
-    const uint8_t *p = planes_at(v, counter, row);
-    unsigned map = v->sr[3], b = (map & 3) | (map >> 2 & 4), a = (map >> 2 & 3) | (map >> 3 & 4);
-    uint8_t mode = v->ar[0x10], attr = p[1];
-    bool blinks = mode & 8 && attr & 0x80;
-
-    if (blinks)
-        attr &= 0x7f;
-    return (struct cell){
-        .fg = f->attr[attr & 15], .bg = f->attr[attr >> 4],
-        .glyph = v->vram + 4 * (font_base(attr & 8 ? a : b) + p[0] * 32u) + 2,
-        .wide = mode & 4 && (p[0] & 0xe0) == 0xc0, .under = (attr & 7) == 1,
-        .hide = blinks && f->blink_off,
-    };
+    struct glyph g = vga_glyph(f->v, vga_planes(f->v, counter, row));
+    return (struct cell){ g, f->attr[g.fg], f->attr[g.bg] };
 }
 
 static void decode_row(const struct frame *f, struct scanline l, struct text_row *t)
@@ -198,32 +130,26 @@ static void decode_row(const struct frame *f, struct scanline l, struct text_row
         return;
     t->key = key;
     for (unsigned x = 0; x <= f->cols; x++)          /* one more: panning shows part of it */
-        t->cell[x] = decode(f, counter_at(f->v, l.counter, x), l.row);
+        t->cell[x] = decode(f, vga_counter(f->v, l.counter, x), l.row);
 }
 
-/* Nine bits, bit 8 leftmost. */
-static unsigned glyph_bits(const struct frame *f, const struct cell *c, struct scanline l,
-                           unsigned x)
+static unsigned cell_bits(const struct frame *f, const struct cell *c, const struct scanline *l,
+                          unsigned x)
 {
-    unsigned bits = c->glyph[4 * l.row], nine = bits << 1;
-    if (c->wide)
-        nine |= bits & 1;
-    if (c->under && l.row == (f->v->cr[0x14] & 0x1fu))
-        nine = 0x1ff;
-    if (c->hide)
-        nine = 0;
-    return cursor_here(f, counter_at(f->v, l.counter, x), l.row) ? 0x1ff : nine;
+    if (!f->cursor_off && vga_cursor_at(f->v, vga_counter(f->v, l->counter, x), l->row))
+        return 0x1ff;
+    return vga_glyph_bits(f->v, &c->g, l->row, f->blink_off);
 }
 
 static void text_line(const struct frame *f, struct scanline l, uint32_t *px, struct text_row *t)
 {
-    unsigned skip = f->dots == 9 ? (l.pan >= 8 ? 0 : l.pan + 1) : l.pan & 7;
+    unsigned skip = vga_text_pan(f->v, &l);
     uint32_t *end = px + f->width;
 
     decode_row(f, l, t);
     for (unsigned x = 0; px < end; x++) {
         const struct cell *c = &t->cell[x];
-        unsigned bits = glyph_bits(f, c, l, x), n = f->dots - skip;
+        unsigned bits = cell_bits(f, c, &l, x), n = f->dots - skip;
         uint32_t bg = c->bg, diff = c->fg ^ bg;
         if (n > (size_t)(end - px))
             n = (unsigned)(end - px);
@@ -270,19 +196,20 @@ static void planar_line(const struct frame *f, struct scanline l, uint32_t *px)
 {
     uint32_t *end = px + f->width;
     unsigned skip = l.pan & 7;
+    uint8_t own[4];
 
     for (unsigned x = 0; px < end; x++, skip = 0)
-        px = put_dots(f, eight_dots(f->v, planes_at(f->v, counter_at(f->v, l.counter, x), l.row)),
-                      skip, px, end);
+        px = put_dots(f, eight_dots(f->v, vga_serial(f->v, &l, x, own)), skip, px, end);
 }
 
 static void deep_line(const struct frame *f, struct scanline l, uint32_t *px)
 {
     uint32_t *end = px + f->width;
     unsigned skip = l.pan >> 1 & 3;
+    uint8_t own[4];
 
     for (unsigned x = 0; px < end; x++) {
-        const uint8_t *p = planes_at(f->v, counter_at(f->v, l.counter, x), l.row);
+        const uint8_t *p = vga_serial(f->v, &l, x, own);
         for (unsigned i = skip; i < 4 && px < end; i++)
             *px++ = f->pal[p[i]];
         skip = 0;
@@ -336,8 +263,9 @@ static void draw_vbe(struct frame *f, struct surface *out, unsigned first, unsig
     const struct vga *v = f->v;
     uint32_t pitch = vbe_pitch(v), wide = (v->vbe_bpp + 7u) / 8, len = v->vbe_xres * wide;
 
-    f->width = v->vbe_xres;
+    f->width = f->wide = v->vbe_xres;
     f->height = v->vbe_yres;
+    f->cols = 1;
     for (unsigned y = first; y < last; y++) {
         uint32_t *px = out->px + (size_t)y * f->width;
         uint64_t at = (uint64_t)pitch * (v->vbe_y + y);
@@ -351,20 +279,15 @@ static void draw_vbe(struct frame *f, struct surface *out, unsigned first, unsig
     out->doubled = out->paired = false;
 }
 
-/* The sequencer stands still, screen off, or no retrace: the monitor shows nothing. */
-static bool blank(const struct vga *v)
+static void fill(uint32_t *px, size_t n, uint32_t c)
 {
-    return v->sr[1] & 0x20 || (!vbe_on(v) && (!(v->cr[0x17] & 0x80) || (v->sr[0] & 3) != 3));
-}
-
-/* Nor does it while the processor has the palette registers, but for the overscan colour. */
-static bool dark(const struct vga *v) { return !(v->ar_index & 0x20) || blank(v); }
-
-static void fill_dark(const struct frame *f, uint32_t *px, size_t n)
-{
-    uint32_t c = blank(f->v) ? 0 : f->pal[f->v->ar[0x11]];
     for (size_t i = 0; i < n; i++)
         px[i] = c;
+}
+
+static uint32_t overscan(const struct frame *f)
+{
+    return vga_blank(f->v) ? 0 : f->pal[f->v->ar[0x11]];
 }
 
 /* A line of 256-colour dots among others that are half as wide. */
@@ -374,72 +297,100 @@ static void widen(uint32_t *px, unsigned width)
         px[x] = px[x / 2];
 }
 
-static void draw_line(struct frame *f, struct scanline *l, uint32_t *px, struct text_row *text)
+static void displayed(struct frame *f, struct scanline *l, uint32_t *px, struct text_row *text)
 {
     const struct vga *v = f->v;
-    pan_line(f, l);
-    if (dark(v))
-        fill_dark(f, px, f->width);
-    else if (!(v->ar[0x10] & 1))
+    vga_pan(v, l);
+    if (vga_dark(v))
+        fill(px, f->width, overscan(f));
+    else if (vga_is_text(v))
         text_line(f, *l, px, text);
-    else if (v->gr[5] & 0x40)
+    else if (vga_is_deep(v))
         deep_line(f, *l, px);
     else
         planar_line(f, *l, px);
 }
 
-static bool is_deep(const struct vga *v) { return v->ar[0x10] & 1 && v->gr[5] & 0x40; }
-
-/* By double scanning, or by a row of two lines whose second has no address of its own. */
-static bool is_paired(const struct vga *v)
+static unsigned whole_width(const struct frame *f)
 {
-    bool rows = v->ar[0x10] & 1 && (v->cr[9] & 0x1f) == 1 && v->cr[0x17] & 1;
-    return v->cr[9] & 0x80 || rows;
+    return (f->edge.left + f->cols + f->edge.right) * f->wide;
+}
+
+/* A line whose displayed part is in place: the border beside it, and what is blanked. */
+static void finish_line(const struct frame *f, uint32_t *px, bool blanked)
+{
+    unsigned left = f->edge.left * f->wide, right = f->edge.right * f->wide;
+    if (blanked) {
+        fill(px, left + f->width + right, 0);
+        return;
+    }
+    fill(px, left, overscan(f));
+    fill(px + left + f->width, right, overscan(f));
+    for (unsigned i = 0; i < 2; i++)
+        fill(px + left + f->cut[i].from * f->wide, f->cut[i].len * f->wide, 0);
+}
+
+/* Lines above or below the displayed ones. */
+static uint32_t *edge_lines(const struct frame *f, uint32_t *px, unsigned n)
+{
+    for (unsigned width = whole_width(f); n-- > 0; px += width) {
+        fill(px, width, overscan(f));
+        finish_line(f, px, false);
+    }
+    return px;
 }
 
 static void draw_vga(struct frame *f, struct vga_replay *r, struct surface *out)
 {
     const struct vga *v = f->v;
-    bool graphics = v->ar[0x10] & 1, mixed = r && r->mixed, deep = is_deep(v) && !mixed;
+    bool mixed = r && r->mixed, deep = vga_is_deep(v) && !mixed;
     struct text_row text = { .key = NO_ROW };
+    uint32_t *px = out->px;
 
-    f->width = f->cols * (deep ? 4 : graphics && !mixed ? 8 : f->dots);
+    f->wide = deep ? 4 : vga_is_text(v) || mixed ? f->dots : 8;
+    f->width = f->cols * f->wide;
     out->doubled = deep || v->sr[1] & 8;
-    out->paired = is_paired(v);
+    out->paired = vga_paired(v);
     if (r)
         frame_load(f, &r->v);
     struct scanline l = first_line(f);
-    for (unsigned y = 0; y < f->height; y++) {
-        uint32_t *px = out->px + (size_t)y * f->width;
+    px = edge_lines(f, px, f->edge.top);
+    for (unsigned y = 0; y < f->height; y++, px += whole_width(f)) {
+        uint32_t *shown = px + f->edge.left * f->wide;
         if (r && vga_replay_line(r, y)) {
             frame_load(f, &r->v);
             text.key = NO_ROW;
         }
-        draw_line(f, &l, px, &text);
-        if (mixed && is_deep(f->v))
-            widen(px, f->width);
+        displayed(f, &l, shown, &text);
+        if (mixed && vga_is_deep(f->v))
+            widen(shown, f->width);
+        struct vga_blanking b = vga_vblanking(f->v);
+        finish_line(f, px, vga_blanked(&b, y));
         next_line(f, &l, y);
     }
+    edge_lines(f, px, f->edge.bottom);
 }
 
 static void draw_dark(struct frame *f, struct surface *out)
 {
     const struct vga *v = f->v;
-    f->width = vbe_on(v) ? v->vbe_xres : f->cols * f->dots;
-    f->height = vbe_on(v) ? v->vbe_yres : f->height;
-    if (f->width < 160 || f->height < 100) {         /* before the firmware has set a mode */
-        f->width = 720;
-        f->height = 400;
-    }
+    f->wide = f->dots;
+    f->width = f->cols * f->wide;
     out->doubled = out->paired = false;
-    fill_dark(f, out->px, (size_t)f->width * f->height);
+    if (vbe_on(v) || f->width < 160 || f->height < 100) {    /* or the firmware has set no mode */
+        f->edge = (struct vga_border){ 0 };
+        f->cols = 1;
+        f->wide = vbe_on(v) ? v->vbe_xres : 720;
+        f->height = vbe_on(v) ? v->vbe_yres : 400;
+    }
+    fill(out->px, (size_t)whole_width(f) * (f->edge.top + f->height + f->edge.bottom), overscan(f));
 }
 
 void vga_draw(const struct vga *v, vtime now, struct surface *out)
 {
     struct frame f = frame_begin(v, now);
     struct vga_replay r;
-    bool off = dark(v), replay = vga_replay_begin(&r, v, now);
+    bool off = vga_dark(v), replay = vga_replay_begin(&r, v, now);
     if (v->ar_index & 0x20 && v->ext && v->ext->draw(v->ext_dev, now, out))
         return;
     if (off && !replay)
@@ -448,16 +399,16 @@ void vga_draw(const struct vga *v, vtime now, struct surface *out)
         draw_vbe(&f, out, 0, v->vbe_yres);
     else
         draw_vga(&f, replay ? &r : NULL, out);
-    out->width = out->stride = f.width;
-    out->height = f.height;
+    out->width = out->stride = whole_width(&f);
+    out->height = f.edge.top + f.height + f.edge.bottom;
     if (!off && v->ext)
-        v->ext->overlay(v->ext_dev, out);
+        v->ext->overlay(v->ext_dev, out, f.edge.left * f.wide, f.edge.top);
 }
 
 void vga_draw_changed(const struct vga *v, vtime now, const struct vga_look *l,
                       struct surface *out, unsigned *first, unsigned *last)
 {
-    if (l->whole || !vbe_linear(v) || dark(v)) {
+    if (l->whole || !vbe_linear(v) || vga_dark(v)) {
         vga_draw(v, now, out);
         *first = 0;
         *last = out->height;
@@ -477,7 +428,7 @@ static unsigned at_most(unsigned n, unsigned max) { return n < max ? n : max; }
 void vga_text(const struct vga *v, struct text_screen *out)
 {
     memset(out, 0, sizeof *out);
-    if (vbe_on(v) || v->ar[0x10] & 1 || dark(v))
+    if (vbe_on(v) || v->ar[0x10] & 1 || vga_dark(v))
         return;
     struct frame f = frame_begin(v, 0);
     uint32_t pitch = v->cr[0x13] * 2u, start = (uint32_t)(v->cr[0x0c] << 8 | v->cr[0x0d]);
@@ -487,7 +438,7 @@ void vga_text(const struct vga *v, struct text_screen *out)
     out->rows = at_most(lines / ((v->cr[9] & 0x1fu) + 1), TEXT_MAX_ROWS);
     for (unsigned y = 0; y < out->rows; y++)
         for (unsigned x = 0; x < out->cols; x++) {
-            const uint8_t *cell = planes_at(v, start + y * pitch + x, 0);
+            const uint8_t *cell = vga_planes(v, start + y * pitch + x, 0);
             out->ch[y][x] = cell[0];
             out->attr[y][x] = cell[1];
         }

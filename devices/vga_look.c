@@ -28,8 +28,9 @@ static uint64_t registers(const struct vga *v, vtime now)
 {
     const uint16_t vbe[] = { v->vbe_xres, v->vbe_yres, v->vbe_bpp, v->vbe_enable, v->vbe_virt_w,
                              v->vbe_x, v->vbe_y };
-    const uint8_t few[] = { v->misc, v->sr[0], v->sr[1], v->sr[3], v->gr[5], v->ar_index & 0x20,
-                            v->dac_mask, (uint8_t)phases(v, now) };
+    const uint8_t few[] = { v->misc, v->sr[0], v->sr[1], v->sr[3], v->sr[4] & 2, v->gr[5],
+                            v->ar_index & 0x20, v->dac_mask, v->border,
+                            (uint8_t)phases(v, now) };
     uint64_t h = put(put(HASH_SEED, vbe, sizeof vbe), few, sizeof few);
     h = put(put(put(h, v->cr, sizeof v->cr), v->ar, sizeof v->ar), v->dac, sizeof v->dac);
     h = hash_u64(hash_u64(h, vga_start(v, now)), v->more_pitch);

@@ -5,11 +5,13 @@
  *
  * A byte address becomes a planar offset and a set of planes, in one of three ways:
  *     chain-4    plane = A1..A0, offset = the address without them
- *     odd/even   planes of A0's parity, offset = the address without A0 (A16 in its place)
+ *     odd/even   planes of A0's parity, offset = the address without A0; in its place there is A16 in
+ *                a window of 128 KB, else the reverse of Misc Output bit 5: all standard modes set
+ *                it, and their pictures come from even offsets
  *     planar     all planes the Map Mask allows
- * The write modes then work on four planes at once in one 32-bit word.
+ * Without Extended Memory (Memory Mode bit 1) offsets have 14 bits. The write modes then work on four planes at once in one 32-bit word.
  */
-#include "devices/vga.h"
+#include "devices/vga_scan.h"
 
 /* Bit p of a nibble spread over byte p. */
 static const uint32_t spread[16] = {
@@ -41,19 +43,25 @@ static uint32_t planar(const struct vga *v, uint32_t a)
     return v->ext ? (a + v->bank[a >> 15]) & (v->vram_size / 4 - 1) : a;
 }
 
+static uint32_t odd_even(const struct vga *v, uint32_t a)
+{
+    bool whole = !(v->gr[6] & 0x0c);
+    return (a & 0xfffe) | (whole ? a >> 16 & 1 : ~v->misc >> 5 & 1u);
+}
+
 /* The four planes' bytes at address a of the window. */
 static uint8_t *cell(const struct vga *v, uint32_t a)
 {
     uint32_t n;
     if (vbe_on(v))                                   /* 4 bits a pixel, banks of 64 KB of a plane */
-        n = (((uint32_t)v->vbe_bank << 16 | a) << 2) & (v->vram_size - 1);
-    else if (chain4(v))
-        n = ((a & 0xfffc) | (a >> 16 & 3)) << 2;
+        return v->vram + ((((uint32_t)v->vbe_bank << 16 | a) << 2) & (v->vram_size - 1));
+    if (chain4(v))
+        n = (a & 0xfffc) | (a >> 16 & 3);
     else if (v->gr[6] & 2)
-        n = ((a & 0xfffe) | (a >> 16 & 1)) << 2;
+        n = odd_even(v, a);
     else
-        n = planar(v, a) << 2;
-    return v->vram + n;
+        n = planar(v, a);
+    return v->vram + (size_t)4 * (n & vga_memory_mask(v));
 }
 
 static unsigned write_planes(const struct vga *v, uint32_t a)
@@ -131,7 +139,7 @@ static bool whole_cell(const struct vga *v, uint32_t a, unsigned size)
 /* All planes side by side, neighbouring addresses in neighbouring cells. */
 static bool in_a_row(const struct vga *v, uint32_t a, unsigned size)
 {
-    return (v->sr[4] & 0x0c) == 4 && !(v->gr[6] & 2) && !vbe_on(v) && !v->ext &&
+    return (v->sr[4] & 0x0e) == 6 && !(v->gr[6] & 2) && !vbe_on(v) && !v->ext &&
            (a & 0xffff) + size <= 0x10000;
 }
 
@@ -258,7 +266,7 @@ static unsigned bulk_write(void *dev, uint32_t off, const void *from, unsigned n
 
     if (!takes_bulk(v, a))
         return 0;
-    if (chain4(v) && !vbe_on(v) && plain_writes(v) && v->sr[2] == 15)
+    if (chain4(v) && v->sr[4] & 2 && !vbe_on(v) && plain_writes(v) && v->sr[2] == 15)
         bulk_chain4(v, a, b, bytes);
     else if (in_a_row(v, a, bytes))
         bulk_row(v, a, b, bytes);

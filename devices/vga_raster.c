@@ -5,12 +5,13 @@
  *
  * Frames are counted from one vertical retrace to the next, as programs do. A register that shows
  * and that changes while lines are displayed is noted with its line, in one of two logs: that of
- * this frame and that of the frame before. Nobody pays who changes things in the retrace only.
+ * this frame and that of the frame before. Nobody pays who changes things in the retrace only, and
+ * nothing is noted in the frame in which a mode's timing is set, whose rest follows at once.
  *
- * A picture is composed when the frame before has notes, that is, when changes go on for more
- * than a frame: registers go back to where this frame found them, its notes are applied on the way
- * down, and below the beam those of the frame before, since an effect mostly repeats. A single
- * change, like a new palette, shows at once and whole.
+ * A picture is composed when one of the logs has notes: registers go back to where this frame found
+ * them, its notes are applied on the way down, and below the beam those of the frame before, since an
+ * effect mostly repeats. So what changes once, like a new palette, shows from its line on in the rest
+ * of that frame and whole in the next. Where a log ends too early, lines below show the present.
  */
 #include "devices/vga.h"
 
@@ -39,6 +40,7 @@ void vga_raster_reset(struct vga *v)
 {
     v->log[0].count = v->log[1].count = 0;
     v->start_frame = UINT64_MAX;
+    v->set_frame = vga_beam(v, sched_now(v->sched)).frame;
 }
 
 void vga_raster_note(struct vga *v, unsigned reg, uint32_t was, uint32_t val)
@@ -47,7 +49,7 @@ void vga_raster_note(struct vga *v, unsigned reg, uint32_t was, uint32_t val)
         return;
     struct vga_beam b = vga_beam(v, sched_now(v->sched));
     struct vga_log *l = &v->log[b.frame & 1];
-    if (!b.shown)
+    if (!b.shown || b.frame == v->set_frame)
         return;
     if (l->frame != b.frame) {
         l->frame = b.frame;
@@ -94,12 +96,12 @@ static void put(struct vga *v, unsigned reg, uint32_t val)
     unsigned i = reg & 31;
     switch (reg >> 5) {
     case VGA_LOG_CR >> 5:
-        if (i < VGA_CRTC_REGS && i > 6)
+        if (i < VGA_CRTC_REGS && (i > 6 || i == 2 || i == 3 || i == 5))
             v->cr[i] = (uint8_t)val;
         break;
     case VGA_LOG_SR >> 5:
         if (i == 1)                              /* the other bits are timing */
-            v->sr[1] = (uint8_t)((v->sr[1] & ~0x20u) | (val & 0x20));
+            v->sr[1] = (uint8_t)((v->sr[1] & ~0x34u) | (val & 0x34));
         else if (i < VGA_SEQ_REGS)
             v->sr[i] = (uint8_t)val;
         break;
@@ -121,9 +123,9 @@ static void put(struct vga *v, unsigned reg, uint32_t val)
     }
 }
 
-static bool changes_mode(const struct vga_log *l)
+static bool changes_mode(const struct vga_log *l, unsigned count)
 {
-    for (unsigned i = 0; i < l->count; i++) {
+    for (unsigned i = 0; i < count; i++) {
         unsigned reg = l->where[i] & 0xffff;
         if (reg == VGA_LOG_GR + 5 || reg == VGA_LOG_AR + 0x10)
             return true;
@@ -131,40 +133,56 @@ static bool changes_mode(const struct vga_log *l)
     return false;
 }
 
+static unsigned notes(const struct vga_log *l, uint64_t frame)
+{
+    return l->frame == frame ? l->count : 0;
+}
+
 bool vga_raster_active(const struct vga *v, vtime now)
 {
     uint64_t frame = vga_beam(v, now).frame;
-    const struct vga_log *old = &v->log[~frame & 1];
-    return old->count && old->frame + 1 == frame && !vbe_on(v);
+    return !vbe_on(v) && (notes(&v->log[frame & 1], frame) || notes(&v->log[~frame & 1], frame - 1));
 }
 
 bool vga_replay_begin(struct vga_replay *r, const struct vga *v, vtime now)
 {
     struct vga_beam b = vga_beam(v, now);
-    const struct vga_log *cur = &v->log[b.frame & 1], *old = &v->log[~b.frame & 1];
 
     if (!vga_raster_active(v, now))
         return false;
     r->v = *v;
-    r->cur = cur;
-    r->old = old;
+    r->live = v;
+    r->cur = &v->log[b.frame & 1];
+    r->old = &v->log[~b.frame & 1];
     r->i = r->j = 0;
     r->beam = b.line;
-    r->cur_count = cur->frame == b.frame ? cur->count : 0;
-    r->mixed = changes_mode(old) || (r->cur_count && changes_mode(cur));
+    r->cur_count = notes(r->cur, b.frame);
+    r->old_count = notes(r->old, b.frame - 1);
+    r->mixed = changes_mode(r->old, r->old_count) || changes_mode(r->cur, r->cur_count);
     for (unsigned i = r->cur_count; i-- > 0;)
-        put(&r->v, cur->where[i] & 0xffff, cur->was[i]);
+        put(&r->v, r->cur->where[i] & 0xffff, r->cur->was[i]);
     return true;
+}
+
+static bool beyond(const struct vga_log *l, unsigned count, unsigned y)
+{
+    return count == VGA_LOG_MAX && y > l->where[count - 1] >> 16;
 }
 
 bool vga_replay_line(struct vga_replay *r, unsigned y)
 {
     unsigned from = r->i + r->j;
 
-    for (; r->j < r->old->count && r->old->where[r->j] >> 16 <= y; r->j++)
+    for (; r->j < r->old_count && r->old->where[r->j] >> 16 <= y; r->j++)
         if (r->old->where[r->j] >> 16 >= r->beam)
             put(&r->v, r->old->where[r->j] & 0xffff, r->old->val[r->j]);
     for (; r->i < r->cur_count && r->cur->where[r->i] >> 16 <= y; r->i++)
         put(&r->v, r->cur->where[r->i] & 0xffff, r->cur->val[r->i]);
+    if (r->live && (beyond(r->cur, r->cur_count, y) ||
+                    (y >= r->beam && beyond(r->old, r->old_count, y)))) {
+        r->v = *r->live;
+        r->live = NULL;
+        return true;
+    }
     return r->i + r->j != from;
 }

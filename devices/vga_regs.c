@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * VGA: the registers behind ports 3B0..3DF, the beam's position, reset and state.
+ * VGA: the registers behind ports 3B0..3DF, reset and state.
  *   Ref: see vga.h
  */
 #include "devices/vga.h"
 
 #include <assert.h>
-
-static const struct clk CLK_25 = { 1007, 40000 };      /* 25.175 MHz */
-static const struct clk CLK_28 = { 14161, 500000 };    /* 28.322 MHz */
 
 /* Bits that exist; the memory path indexes tables with some of them. */
 static const uint8_t sr_used[VGA_SEQ_REGS] = { 0x03, 0x3d, 0x0f, 0x3f, 0x0e };
@@ -34,8 +31,8 @@ static const struct field vga_fields[] = {
     FIELD_MAX(struct vga, dac_sub, 2),     FIELD(struct vga, dac_reading),
     FIELD_ARRAY(struct vga, dac_latch),    FIELD_ARRAY(struct vga, dac),
     FIELD(struct vga, latch),              FIELD_STRUCTS(struct vga, log, log_fields),
-    FIELD(struct vga, vint_frame),         FIELD(struct vga, retrace),
-    FIELD(struct vga, irq),
+    FIELD(struct vga, set_frame),          FIELD(struct vga, vint_frame),
+    FIELD(struct vga, retrace),            FIELD(struct vga, irq),
     FIELD(struct vga, start_frame),        FIELD_MAX(struct vga, start_was, 0xffffff),
     FIELD(struct vga, vbe_index),
     FIELD(struct vga, vbe_id),
@@ -43,8 +40,9 @@ static const struct field vga_fields[] = {
     FIELD_MAX(struct vga, vbe_bpp, 32),    FIELD(struct vga, vbe_enable),
     FIELD(struct vga, vbe_bank),           FIELD(struct vga, vbe_virt_w),
     FIELD(struct vga, vbe_x),              FIELD(struct vga, vbe_y),
-    FIELD_TRANSIENT(struct vga, beam_from), FIELD_TRANSIENT(struct vga, beam_until),
-    FIELD_TRANSIENT(struct vga, beam_status),
+    FIELD(struct vga, border),
+    FIELD(struct vga, beam_from),          FIELD(struct vga, beam_until),
+    FIELD(struct vga, beam_status),
     FIELD_TRANSIENT(struct vga, vram),     FIELD_TRANSIENT(struct vga, vram_size),
     FIELD_TRANSIENT(struct vga, sched),    FIELD_TRANSIENT(struct vga, ext),
     FIELD_TRANSIENT(struct vga, ext_dev),  FIELD_TRANSIENT(struct vga, more_start),
@@ -54,93 +52,36 @@ static const struct field vga_fields[] = {
     FIELD_END
 };
 
-/* Vertical values are ten bits: eight in a register of their own, two in Overflow (CR07). */
-static unsigned vertical(const struct vga *v, unsigned reg, unsigned bit8, unsigned bit9)
-{
-    return v->cr[reg] | (v->cr[7] >> bit8 & 1u) << 8 | (v->cr[7] >> bit9 & 1u) << 9;
-}
-
-struct vga_timing vga_timing(const struct vga *v)
-{
-    uint64_t chr = v->sr[1] & 1 ? 8 : 9;
-    unsigned start = vertical(v, 0x10, 2, 7);
-    struct vga_timing t = {
-        .line_dots = (v->cr[0] + 5u) * chr,  .show_dots = (v->cr[1] + 1u) * chr,
-        .lines = vertical(v, 6, 0, 5) + 2u,  .show_lines = vertical(v, 0x12, 1, 6) + 1u,
-        .sync_from = start,                  /* ends when the low four bits of the line match */
-        .sync_to = start + ((v->cr[0x11] - start - 1u) & 15u) + 1u,
-        .dot = v->misc >> 2 & 1 ? CLK_28 : CLK_25,
-    };
-    if (v->cr[0x17] & 4) {                   /* each count is of two lines */
-        t.lines *= 2;
-        t.show_lines *= 2;
-        t.sync_from *= 2;
-        t.sync_to *= 2;
-    }
-    if (v->ext)
-        t.dot = v->ext->dot_clock(v->ext_dev);
-    if (v->sr[1] & 8)                        /* dot clock halved */
-        t.dot.den *= 2;
-    return t;
-}
-
-uint64_t vga_frames(const struct vga *v, vtime now)
-{
-    struct vga_timing t = vga_timing(v);
-    return clk_ticks(t.dot, now) / (t.line_dots * t.lines);
-}
-
-/* Dots from 'at' within the frame to the next change of what Input Status 1 says. */
-static uint64_t beam_next(const struct vga_timing *t, uint64_t line, uint64_t dot)
-{
-    uint64_t to = t->lines;                          /* the end of the frame */
-    if (line < t->show_lines)
-        return dot < t->show_dots && t->show_dots < t->line_dots ? t->show_dots - dot
-                                                                 : t->line_dots - dot;
-    if (line < t->sync_from && t->sync_from < to)
-        to = t->sync_from;
-    else if (line < t->sync_to && t->sync_to < to)
-        to = t->sync_to;
-    return (to - line) * t->line_dots - dot;
-}
-
-/* Input Status 1: bit 0 while nothing is displayed, bit 3 during vertical retrace. Programs poll it
- * without pause, and the divisions were half of such a program's time: hence the cache. */
-static uint8_t beam_status(struct vga *v)
-{
-    vtime now = sched_now(v->sched);
-    if (now >= v->beam_from && now < v->beam_until)
-        return v->beam_status;
-    struct vga_timing t = vga_timing(v);
-    uint64_t ticks = clk_ticks(t.dot, now), at = ticks % (t.line_dots * t.lines);
-    uint64_t line = at / t.line_dots, dot = at % t.line_dots;
-    bool hidden = line >= t.show_lines || dot >= t.show_dots;
-    bool sync = line >= t.sync_from && line < t.sync_to;
-    v->beam_from = now;
-    v->beam_until = clk_when(t.dot, ticks + beam_next(&t, line, dot));
-    v->beam_status = (uint8_t)(hidden | sync << 3);
-    return v->beam_status;
-}
-
-static void beam_forget(struct vga *v) { v->beam_from = v->beam_until = 0; }
-
 /* The registers behind vga_timing() have changed. */
 static void timing_changed(struct vga *v)
 {
-    beam_forget(v);
+    vga_status1_forget(v);
     vga_raster_reset(v);
     vga_vint_changed(v, true);
+    v->border = false;
 }
 
+/* Beyond the documented registers: the latch of the plane that Read Map Select names, and whether
+ * 3C0 expects data next. */
 static uint8_t cr_read(const struct vga *v)
 {
-    return v->cr_index < VGA_CRTC_REGS ? v->cr[v->cr_index] : 0;
+    switch (v->cr_index) {
+    case 0x22: return (uint8_t)(v->latch >> 8 * v->gr[4]);
+    case 0x24: return v->ar_data ? 0x80 : 0;
+    default:   return v->cr_index < VGA_CRTC_REGS ? v->cr[v->cr_index] : 0;
+    }
 }
 
 /* Registers behind vga_timing(); blanking and horizontal retrace are not among them. */
 static bool is_timing(unsigned i)
 {
     return i < 2 || i == 6 || i == 7 || i == 0x10 || i == 0x12;
+}
+
+/* Registers that may change from line to line; of Overflow, line compare and blanking. */
+static bool shows(unsigned i)
+{
+    return i == 2 || i == 3 || i == 5 || i == 8 || i == 9 || i >= 0x13;
 }
 
 static void cr_write(struct vga *v, uint8_t val)
@@ -157,9 +98,10 @@ static void cr_write(struct vga *v, uint8_t val)
         v->cr[i] = val;
         timing_changed(v);
     }
+    vga_status1_forget(v);
     if (i == 0x0c || i == 0x0d)
         vga_start_note(v);
-    else if (i == 8 || i == 9 || i >= 0x13 || (i == 7 && !((v->cr[7] ^ val) & ~0x10)))
+    else if (shows(i) || (i == 7 && !((v->cr[7] ^ val) & ~0x18)))
         vga_raster_note(v, VGA_LOG_CR + i, v->cr[i], val);
     else if (i == 0x11 ? (v->cr[i] ^ val) & 15 : v->cr[i] != val && is_timing(i)) {
         v->cr[i] = val;
@@ -178,9 +120,11 @@ static void sr_write(struct vga *v, uint8_t val)
         return;
     val &= sr_used[i];
     uint8_t changed = v->sr[i] ^ val;
-    if (i == 3 || (i == 1 && !(changed & 9)))
+    if (i == 3 || (i == 4 && changed & 2) || (i == 1 && !(changed & 9)))
         vga_raster_note(v, VGA_LOG_SR + i, v->sr[i], val);
     v->sr[i] = val;
+    if (i == 0 && val != 3)                  /* a mode is being set */
+        v->border = false;
     if (i == 1 && changed & 9)
         timing_changed(v);
 }
@@ -198,6 +142,7 @@ static void gr_write(struct vga *v, uint8_t val)
 
 static void ar_write(struct vga *v, uint8_t val)
 {
+    vga_status1_forget(v);
     v->ar_data = !v->ar_data;
     if (v->ar_data) {                        /* it was the index */
         if ((v->ar_index ^ val) & 0x20)
@@ -206,11 +151,13 @@ static void ar_write(struct vga *v, uint8_t val)
         return;
     }
     unsigned i = v->ar_index & 0x1f;
-    if (i >= VGA_ATTR_REGS)
+    if (i >= VGA_ATTR_REGS || (i < 16 && v->ar_index & 0x20))  /* the palette is in use */
         return;
     val &= i < 16 ? 0x3f : 0xff;
     vga_raster_note(v, VGA_LOG_AR + i, v->ar[i], val);
     v->ar[i] = val;
+    if (i == 0x11 && val)
+        v->border = true;
 }
 
 /* ---- DAC: a register of three components between the processor and the entries ---- */
@@ -293,7 +240,7 @@ uint8_t vga_port_read(struct vga *v, unsigned port) /* long: table */
     case 0x3c0: return v->ar_index;
     case 0x3c1:
         return (v->ar_index & 0x1f) < VGA_ATTR_REGS ? v->ar[v->ar_index & 0x1f] : 0;
-    case 0x3c2: return vga_vint(v) ? 0x90 : 0x10;
+    case 0x3c2: return vga_status0(v);
     case 0x3c3: return v->subsystem;
     case 0x3c4: return v->sr_index;
     case 0x3c5: return v->sr_index < VGA_SEQ_REGS ? v->sr[v->sr_index] : 0;
@@ -309,7 +256,7 @@ uint8_t vga_port_read(struct vga *v, unsigned port) /* long: table */
     case 0x3b5: case 0x3d5: return cr_read(v);
     case 0x3ba: case 0x3da:
         v->ar_data = false;
-        return beam_status(v);
+        return vga_status1(v);
     default:    return 0xff;
     }
 }
@@ -332,7 +279,7 @@ void vga_port_write(struct vga *v, unsigned port, uint8_t val) /* long: table */
     case 0x3c9: dac_write(v, val); break;
     case 0x3ce: v->gr_index = val & 15; break;
     case 0x3cf: gr_write(v, val); break;
-    case 0x3b4: case 0x3d4: v->cr_index = val & 0x1f; break;
+    case 0x3b4: case 0x3d4: v->cr_index = val & 0x3f; break;
     case 0x3b5: case 0x3d5: cr_write(v, val); break;
     case 0x3ba: case 0x3da: v->feature = val & 3; break;
     default: break;
@@ -381,7 +328,6 @@ static void reset(void *dev, enum reset_kind kind)
 static bool post_load(void *dev, unsigned version, struct error *err)
 {
     struct vga *v = dev;
-    beam_forget(v);
     for (unsigned i = 0; i < VGA_SEQ_REGS; i++)
         if (v->sr[i] & ~sr_used[i])
             return false;
@@ -392,6 +338,6 @@ static bool post_load(void *dev, unsigned version, struct error *err)
 }
 
 const struct device_class vga_class = {
-    .name = "vga", .version = 3, .oldest = 3, .fields = vga_fields,
+    .name = "vga", .version = 4, .oldest = 4, .fields = vga_fields,
     .reset = reset, .post_load = post_load,
 };

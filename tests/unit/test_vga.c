@@ -246,9 +246,11 @@ static bool model_where(uint32_t a, unsigned *offset)
     if (vga.sr[4] & 8)
         *offset = (a & 0xfffc) | (a >> 16 & 3);
     else if (vga.gr[6] & 2)
-        *offset = (a & 0xfffe) | (a >> 16 & 1);
+        *offset = (a & 0xfffe) | (map ? !(vga.misc & 0x20) : a >> 16 & 1);
     else
         *offset = a & 0xffff;
+    if (!(vga.sr[4] & 2))
+        *offset %= 16384;
     return true;
 }
 
@@ -327,11 +329,13 @@ static uint8_t model_read(uint32_t a)
 
 static void random_setting(void)
 {
-    unsigned what = (unsigned)rand() % 12, val = (unsigned)rand() & 0xff;
+    unsigned what = (unsigned)rand() % 13, val = (unsigned)rand() & 0xff;
     if (what < 9)
         outi(0x3ce, what, what == 8 && val & 1 ? 0xff : what == 6 ? val | 1 : val);
     else if (what == 9)
         outi(0x3c4, 2, val & 1 ? 15 : val >> 1);
+    else if (what == 10)
+        outb(0x3c2, 0x47 | (val & 0x20));
     else
         outi(0x3c4, 4, val);
 }
@@ -539,10 +543,14 @@ START_TEST(palette_bars)
             ck_assert_uint_eq(px(0, 100), colour(frame == 4 ? 21 : 0));
         }
     }
-    entry0(6, 150, 63);                          /* one change alone: all of the picture */
-    vga_draw(&vga, in_line(6, 151), &out);
-    ck_assert(px(0, 0) == colour(63) && px(0, 399) == colour(63));
-    entry0(7, 100, 21);                          /* a second: as the beam went */
+    entry0(6, 150, 63);                          /* one change alone: from its line on */
+    for (unsigned line = 151; line < 400; line += 83) {
+        vga_draw(&vga, in_line(6, line), &out);
+        ck_assert(px(0, 150) == colour(0) && px(0, 151) == colour(63) && px(0, 399) == colour(63));
+    }
+    vga_draw(&vga, in_line(7, 10), &out);        /* and whole in the next frame */
+    ck_assert(px(0, 0) == colour(63) && px(0, 150) == colour(63) && px(0, 399) == colour(63));
+    entry0(7, 100, 21);
     vga_draw(&vga, in_line(7, 120), &out);
     ck_assert(px(0, 100) == colour(63) && px(0, 101) == colour(21));
 }

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* links: devices core */
 /*
- * The VGA's picture beside a model that works out one pixel at a time, with random registers; that
- * no change of the picture escapes vga_look(); the vertical interrupt.
+ * The VGA's picture and what the status registers say of it beside a model that works out one pixel
+ * at a time, with random registers; that no change of the picture escapes vga_look().
  */
 #include "device_test.h"
 
 #include "devices/vga.h"
 
 #define VRAM (1u << 18)
+#define PORT_TIME 2000u              /* ns that a status stays as it was read */
 
 static struct sched sched;
 static struct vga vga;
@@ -67,13 +68,21 @@ static void random_registers(struct dt_rng *r)
         outi(0x3d4, 0x0e, vga.cr[0x0c]);
         outi(0x3d4, 0x0f, vga.cr[0x0d] + dt_below(r, 20));
     }
-    outi(0x3c4, 1, dt_rand(r) >> 8 & 9);
+    if (dt_rand(r) & 1) {                        /* blanking anywhere */
+        outi(0x3d4, 2, dt_below(r, 40));
+        outi(0x3d4, 3, 0x80 | (dt_rand(r) & 0x1f));
+        outi(0x3d4, 5, dt_rand(r) & 0x80);
+        outi(0x3d4, 0x15, dt_below(r, 75));
+        outi(0x3d4, 0x16, dt_below(r, 75));
+    }
+    outi(0x3c4, 1, dt_rand(r) >> 8 & (dt_rand(r) & 1 ? 0x1d : 9));
+    outi(0x3c4, 4, dt_rand(r) & 3 ? 6 : 4);
     outi(0x3c4, 3, dt_rand(r) >> 8);
     outi(0x3ce, 5, dt_rand(r) >> 8 & 0x60);
     for (unsigned i = 0; i < 16; i++)
         attr(i, dt_rand(r) >> 8);
     attr(0x10, dt_rand(r) >> 8);
-    attr(0x11, dt_rand(r) >> 8);
+    attr(0x11, dt_rand(r) & 1 ? dt_rand(r) >> 8 : 0);
     attr(0x12, dt_rand(r) & 1 ? 15 : dt_rand(r) >> 8);
     attr(0x13, dt_rand(r) >> 8);
     attr(0x14, dt_rand(r) >> 8);
@@ -126,7 +135,7 @@ static unsigned wired(unsigned c, unsigned row)
     if (!(vga.cr[0x17] & 2))
         wire[14] = row & 2;
     unsigned a = 0;
-    for (unsigned i = 0; i < 16; i++)
+    for (unsigned i = 0; i < (vga.sr[4] & 2 ? 16 : 14); i++)
         a += wire[i] ? 1u << i : 0;
     return a;
 }
@@ -141,7 +150,7 @@ static uint32_t dac(unsigned i)
     return c;
 }
 
-static uint32_t attribute(unsigned i, bool turned)
+static unsigned attribute(unsigned i, bool turned)
 {
     unsigned c = i & vga.ar[0x12] & 15;
     if (turned)
@@ -149,13 +158,13 @@ static uint32_t attribute(unsigned i, bool turned)
     c = vga.ar[c];
     if (vga.ar[0x10] & 0x80)
         c = c % 16 + 16 * (vga.ar[0x14] % 4);
-    return dac(c % 64 + 64 * (vga.ar[0x14] / 4 % 4));
+    return c % 64 + 64 * (vga.ar[0x14] / 4 % 4);
 }
 
-static uint32_t text_dot(unsigned counter, unsigned row, unsigned dot, uint64_t frame)
+static unsigned text_dot(unsigned counter, unsigned row, unsigned dot, uint64_t frame)
 {
     const uint8_t *p = &vram[4 * wired(counter, row)];
-    unsigned ch = p[0], at = p[1], map = vga.sr[3], glyph, bits;
+    unsigned ch = p[0], at = p[1], map = vga.sr[4] & 2 ? vga.sr[3] : 0, glyph, bits;
     bool blinks = vga.ar[0x10] & 8 && at & 0x80, on;
     unsigned place = at & 8 ? (map >> 2 & 3) * 2 + (map >> 5 & 1) : (map & 3) * 2 + (map >> 4 & 1);
     if (blinks)
@@ -177,13 +186,29 @@ static uint32_t text_dot(unsigned counter, unsigned row, unsigned dot, uint64_t 
     return attribute(on ? at % 16 : at / 16, false);
 }
 
-static uint32_t model(unsigned x, unsigned y, uint64_t frame)
+/* The serializers, a bit of each at a time; what is shifted out of one goes into the one before. */
+static unsigned planar_dot(const uint8_t *p, unsigned shifts)
+{
+    uint8_t reg[4];
+    unsigned n = 0;
+    memcpy(reg, p, 4);
+    while (shifts--) {
+        for (unsigned k = 0; k < 4; k++)
+            reg[k] = (uint8_t)(reg[k] << 1 | (k < 3 ? reg[k + 1] >> 7 : 0));
+    }
+    for (unsigned k = 0; k < 4; k++)
+        n |= (unsigned)(reg[k] >> 7) << k;
+    return n;
+}
+
+/* The number of the colour in column x of what is displayed. */
+static unsigned model(unsigned x, unsigned y, uint64_t frame)
 {
     struct scan l = line_at(y);
     bool text = !(vga.ar[0x10] & 1), deep = !text && vga.gr[5] & 0x40;
     unsigned wide = vga.sr[1] & 1 ? 8 : 9, pan = vga.ar[0x13] & 15, bytes = vga.cr[8] >> 5 & 3;
     if (!(vga.ar_index & 0x20))
-        return dac(vga.ar[0x11]);
+        return vga.ar[0x11];
     if (l.split && vga.ar[0x10] & 0x20) {
         bytes = 0;
         pan = wide == 9 ? 8 : 0;
@@ -192,21 +217,88 @@ static uint32_t model(unsigned x, unsigned y, uint64_t frame)
         pan = pan > 7 ? 0 : pan + 1;
     else
         pan = deep ? pan % 8 / 2 : pan % 8;
-    unsigned dots = deep ? 4 : text ? wide : 8, n = 0;
+    unsigned dots = deep ? 4 : text ? wide : 8, n = 0, late = 0;
     unsigned at = (x + pan) / dots, dot = (x + pan) % dots;
+    if (!text)
+        late = at % (vga.sr[1] & 0x10 ? 4 : vga.sr[1] & 4 ? 2 : 1);
+    at -= late;
     unsigned counter = l.base + bytes +
                        (vga.cr[0x14] & 0x20 ? at / 4 : vga.cr[0x17] & 8 ? at / 2 : at);
     const uint8_t *p = &vram[4 * wired(counter, l.row)];
     if (text)
         return text_dot(counter, l.row, dot, frame);
     if (deep)
-        return dac(p[dot]);
-    for (unsigned k = 0; k < 4; k++)
-        n |= (p[k] >> (7 - dot) & 1u) << k;
-    if (vga.gr[5] & 0x20)
+        return late ? 0 : p[dot];
+    if (!(vga.gr[5] & 0x20))
+        n = planar_dot(p, late * 8 + dot);
+    else if (!late)
         n = (p[dot / 4] >> (6 - 2 * (dot % 4)) & 3) |
             (p[2 + dot / 4] >> (6 - 2 * (dot % 4)) & 3) << 2;
     return attribute(n, vga.ar[0x10] & 8 && frame / 16 % 2);
+}
+
+/* A counter that runs round: blanking begins after one count and ends after another. */
+static bool blanked(unsigned at, unsigned begin, unsigned end, unsigned mask, unsigned total)
+{
+    bool on = false;
+    for (unsigned n = 0; n < 3 * total; n++) {
+        if (n == 2 * total + at)
+            return on;
+        if ((n % total & mask) == end)
+            on = false;
+        if (n % total == begin)
+            on = true;
+    }
+    return on;
+}
+
+static bool column_blanked(unsigned c)
+{
+    return blanked(c, vga.cr[2], vga.cr[3] % 32 + (vga.cr[5] & 0x80 ? 32 : 0), 63, vga.cr[0] + 5u);
+}
+
+static bool line_blanked(unsigned y)
+{
+    unsigned begin = vga.cr[0x15] + (vga.cr[7] & 8 ? 256 : 0) + (vga.cr[9] & 0x20 ? 512 : 0);
+    return blanked(y, begin, vga.cr[0x16], 255, 70);
+}
+
+/* Where blanking or the retrace (characters from CR4 on, lines 62 to 65) leaves no border. */
+static bool no_column(unsigned c)
+{
+    return column_blanked(c) ||
+           blanked(c, vga.cr[4] - 1u, (vga.cr[5] - 1u) & 31, 31, vga.cr[0] + 5u);
+}
+static bool no_line(unsigned y) { return line_blanked(y) || (y >= 62 && y < 66); }
+
+static void check_border(struct vga_border b)
+{
+    unsigned total = vga.cr[0] + 5u, right = 0, left = 0, top = 0, bottom = 0;
+    if (vga.border || vga.ar[0x11]) {
+        while (20 + right < total && !no_column(20 + right))
+            right++;
+        while (20 + right + left < total && !no_column(total - 1 - left))
+            left++;
+        while (60 + bottom < 70 && !no_line(60 + bottom))
+            bottom++;
+        while (60 + bottom + top < 70 && !no_line(69 - top))
+            top++;
+    }
+    ck_assert_msg(b.left == left && b.right == right && b.top == top && b.bottom == bottom,
+                  "%u %u %u %u, model %u %u %u %u", b.left, b.right, b.top, b.bottom, left, right,
+                  top, bottom);
+}
+
+/* Column x, row y of the whole picture, 'dots' columns a character. */
+static uint32_t picture(struct vga_border b, unsigned dots, unsigned x, unsigned y, uint64_t frame)
+{
+    unsigned col = (x / dots + vga.cr[0] + 5u - b.left) % (vga.cr[0] + 5u);
+    unsigned line = (y + 70 - b.top) % 70;
+    if (column_blanked(col) || line_blanked(line))
+        return 0;
+    if (col >= 20 || line >= 60)
+        return dac(vga.ar[0x11]);
+    return dac(model(x - b.left * dots, line, frame));
 }
 
 START_TEST(pictures_agree_with_the_model)
@@ -221,17 +313,21 @@ START_TEST(pictures_agree_with_the_model)
         vga_raster_reset(&vga);
         vga_draw(&vga, now, &out);
         unsigned wide = vga.sr[1] & 1 ? 8 : 9;
-        unsigned dots = !(vga.ar[0x10] & 1) ? wide : vga.gr[5] & 0x40 ? 4 : 8;
-        if (vga.ar_index & 0x20)
-            ck_assert(out.width == 20 * dots && out.height == 60);
+        unsigned dots = vga.ar[0x10] & 1 ? (vga.gr[5] & 0x40 ? 4 : 8) : wide;
+        struct vga_border b = vga_border(&vga);
+        check_border(b);
+        if (!(vga.ar_index & 0x20))
+            continue;                            /* one colour, in a size that does not matter */
+        ck_assert(out.width == (b.left + 20 + b.right) * dots);
+        ck_assert(out.height == b.top + 60 + b.bottom);
         for (unsigned y = 0; y < out.height; y += 1 + dt_below(&r, 3))
             for (unsigned x = 0; x < out.width; x++) {
                 uint32_t got = pixels[y * out.stride + x];
-                uint32_t want = model(x, y, vga_frames(&vga, now));
+                uint32_t want = picture(b, dots, x, y, vga_frames(&vga, now));
                 if (got != want)
-                    ck_abort_msg("%u,%u: %06x, model %06x; AR10 %02x GR5 %02x CR17 %02x CR14 %02x",
-                                 x, y, got, want, vga.ar[0x10], vga.gr[5], vga.cr[0x17],
-                                 vga.cr[0x14]);
+                    ck_abort_msg("%u,%u: %06x, model %06x; AR10 %02x GR5 %02x CR17 %02x CR14 %02x "
+                                 "SR1 %02x", x, y, got, want, vga.ar[0x10], vga.gr[5],
+                                 vga.cr[0x17], vga.cr[0x14], vga.sr[1]);
             }
     }
 }
@@ -242,6 +338,42 @@ static void dispi(unsigned i, unsigned val)
     vbe_ops.write(&vga, 0, i, 2);
     vbe_ops.write(&vga, 1, val, 2);
 }
+
+/* Input Status 1 bits 4 and 5, Input Status 0 bit 4: of the dot that the beam is at. */
+START_TEST(status_tells_the_dot)
+{
+    static const uint8_t low[4] = { 0, 4, 1, 6 }, high[4] = { 2, 5, 3, 7 };
+    struct dt_rng r = dt_seed((uint64_t)_i + 90);
+    unsigned seen = 0;
+    for (uint32_t i = 0; i < VRAM; i++)
+        vram[i] = (uint8_t)(dt_rand(&r) >> 8);
+    for (int n = 0; n < 3000; n++) {
+        if (n % 100 == 0)
+            random_registers(&r);
+        vga.start_frame = UINT64_MAX;
+        sched.now += PORT_TIME + dt_below(&r, 3000000);
+        struct vga_timing t = vga_timing(&vga);
+        uint64_t ticks = clk_ticks(t.dot, sched.now), frame = t.line_dots * t.lines;
+        unsigned y = (unsigned)(ticks % frame / t.line_dots), x = (unsigned)(ticks % t.line_dots);
+        unsigned dots = vga.sr[1] & 1 ? 8 : 9, col = x / dots, dot = vga.ar[0x11], sel;
+        if (y < 60 && col < 20) {
+            if (vga.ar[0x10] & 1)                /* the ninth dot is not drawn */
+                x = col * 8 + (x % dots < 8 ? x % dots : 7);
+            if (vga.ar[0x10] & 1 && vga.gr[5] & 0x40)
+                x /= 2;
+            dot = model(x, y, ticks / frame);
+            seen++;
+        }
+        sel = vga.ar[0x12] / 16 % 4;
+        unsigned bits = (dot >> low[sel] & 1) << 4 | (dot >> high[sel] & 1) << 5, got = inb(0x3da);
+        ck_assert_msg((got & 0x30) == bits, "step %d: %02x, model %02x", n, got, bits);
+        uint32_t rgb = column_blanked(col) || line_blanked(y) ? 0 : dac(dot);
+        ck_assert_uint_eq(inb(0x3c2) & 0x10, rgb & 0x808080 ? 0 : 0x10);
+        ck_assert_uint_eq((inb(0x3da) ^ got), 0);
+    }
+    ck_assert_uint_gt(seen, 500);
+}
+END_TEST
 
 static const uint8_t depths[] = { 4, 8, 15, 16, 24, 32 };
 
@@ -381,81 +513,6 @@ START_TEST(dispi_pictures_agree_with_the_model)
 }
 END_TEST
 
-/* ---- the vertical interrupt ---- */
-
-static struct dt_pin pin;
-static bool pending(void) { return inb(0x3c2) & 0x80; }
-
-static vtime frame_time(void)
-{
-    struct vga_timing t = vga_timing(&vga);
-    return clk_when(t.dot, t.lines * t.line_dots);
-}
-
-START_TEST(vertical_interrupt)
-{
-    small_mode();
-    dt_wire(&vga.irq, &pin);
-    sched_advance(&sched, 10 * frame_time());
-    ck_assert(!pending() && !pin.rises);         /* bit 4 is 0 */
-    outi(0x3d4, 0x11, 0x32);                     /* to be polled */
-    ck_assert(!pending());                       /* what was held cleared waits for a retrace */
-    sched_advance(&sched, sched.now + 2 * frame_time());
-    ck_assert(pending() && !pin.rises);
-    outi(0x3d4, 0x11, 0x12);
-    ck_assert(pin.level);                        /* no longer masked */
-    outi(0x3d4, 0x11, 0x02);
-    ck_assert(!pin.level && !pending());
-    for (unsigned n = 2; n < 9; n++) {
-        outi(0x3d4, 0x11, 0x12);
-        ck_assert(!pending());
-        while (!(inb(0x3da) & 8))
-            sched_advance(&sched, sched.now + 500);
-        ck_assert(pin.level && pin.rises == n && pending());
-        outi(0x3d4, 0x11, 0x02);
-        while (inb(0x3da) & 8)
-            sched_advance(&sched, sched.now + 500);
-    }
-    outi(0x3d4, 0x11, 0x12);
-    sched_advance(&sched, sched.now + 2 * frame_time());
-    ck_assert(pin.level);
-    vga_class.reset(&vga, RESET_POWER);
-    ck_assert(!pin.level && vga.retrace.when == VTIME_NEVER);
-}
-END_TEST
-
-/* A twin that is loaded at any moment goes on in the same way. */
-START_TEST(interrupt_state_is_saved)
-{
-    static struct vga twin;
-    static struct dt_pin pin2;
-    struct sched other = { 0 };
-    struct dt_rng r = dt_seed((uint64_t)_i);
-    small_mode();
-    dt_wire(&vga.irq, &pin);
-    for (int n = 0; n < 60; n++) {
-        if (dt_rand(&r) & 1)
-            outi(0x3d4, 0x11, 2 | (dt_rand(&r) & 0x30));
-        sched_advance(&sched, sched.now + dt_below(&r, 2000000));
-    }
-    other.now = sched.now;
-    vga_init(&twin, &other, copy, VRAM);
-    dt_wire(&twin.irq, &pin2);
-    dt_copy(&vga_class, &vga, &twin);
-    sched_rescan(&other);
-    for (int n = 0; n < 40; n++) {
-        unsigned val = 2 | (dt_rand(&r) & 0x30);
-        vtime t = sched.now + dt_below(&r, 2000000);
-        vga_port_write(&vga, 0x3d5, (uint8_t)val);
-        vga_port_write(&twin, 0x3d5, (uint8_t)val);
-        sched_advance(&sched, t);
-        sched_advance(&other, t);
-        ck_assert(vga.irq.level == twin.irq.level && vga_vint(&vga) == vga_vint(&twin));
-    }
-    dt_same(&vga_class, &vga, &twin);
-}
-END_TEST
-
 int main(void)
 {
     Suite *s = suite_create("vga_picture");
@@ -463,10 +520,9 @@ int main(void)
     tcase_set_timeout(t, 60);
     tcase_add_checked_fixture(t, setup, NULL);
     tcase_add_loop_test(t, pictures_agree_with_the_model, 0, 20);
+    tcase_add_loop_test(t, status_tells_the_dot, 0, 6);
     tcase_add_loop_test(t, no_change_is_overlooked, 0, 4);
     tcase_add_loop_test(t, dispi_pictures_agree_with_the_model, 0, 6);
-    tcase_add_test(t, vertical_interrupt);
-    tcase_add_loop_test(t, interrupt_state_is_saved, 0, 10);
     suite_add_tcase(s, t);
     return dt_run(s);
 }
