@@ -47,20 +47,24 @@ uint64_t vga_frames(const struct vga *v, vtime now)
 
 /* ---- blanking and border ---- */
 
-/* A counter that runs from 0 to before 'total'. Blanking covers what follows the count 'start', up to
- * and including the next count whose low bits are 'end'; so the borders of all standard modes come
- * out as the monitors' timings have them, equal on both sides. A start that is never reached blanks
- * nothing, an end that never comes everything. */
+/* A counter runs from 0 to before 'total'. How far is it from the count 'at' to one whose low bits are
+ * 'end'? All the way round if there is none. */
+static unsigned until(unsigned at, unsigned end, unsigned mask, unsigned total)
+{
+    unsigned to = at + ((end - at) & mask);
+    return to < total ? to - at : end < total ? total - at + end : total;
+}
+
+/* Blanking covers what follows the count 'start', up to and including the next 'end'; so the borders of
+ * all standard modes come out as the monitors' timings have them, equal on both sides. A start that is
+ * never reached blanks nothing. */
 static struct vga_blanking blanking(unsigned start, unsigned end, unsigned mask, unsigned total)
 {
-    unsigned to = start + 1 + ((end - start - 1) & mask);
     struct vga_blanking b = { .from = (start + 1) % total, .total = total };
-    if (start >= total)
-        return b;
-    if (to < total)
-        b.len = to - start;
-    else
-        b.len = end < total ? total - start + end : total;
+    if (start < total)
+        b.len = until(start + 1, end, mask, total) + 1;
+    if (b.len > total)
+        b.len = total;
     return b;
 }
 
@@ -83,16 +87,26 @@ struct vga_blanking vga_vblanking(const struct vga *v)
 }
 
 /* On either side of what is displayed, up to blanking or, without it, the retrace. */
-static void sides(const struct vga_blanking *b, unsigned shown, unsigned sync, unsigned sync_end,
+static void sides(const struct vga_blanking *b, const struct vga_blanking *retrace, unsigned shown,
                   unsigned *before, unsigned *after)
 {
     unsigned n = shown, m = b->total;
-    while (n < b->total && !vga_blanked(b, n) && (n < sync || n >= sync_end))
+    while (n < b->total && !vga_blanked(b, n) && !vga_blanked(retrace, n))
         n++;
-    while (m > n && !vga_blanked(b, m - 1) && (m - 1 < sync || m - 1 >= sync_end))
+    while (m > n && !vga_blanked(b, m - 1) && !vga_blanked(retrace, m - 1))
         m--;
     *after = n - shown;
     *before = b->total - m;
+}
+
+/* What is displayed goes through the attribute controller and meets a retrace that began two characters
+ * later: 640 x 480 has CR4 84, and by VESA its pulse at dot 656. */
+static struct vga_blanking retrace(const struct vga *v, unsigned total)
+{
+    unsigned from = v->cr[4], len = until(from + 1, v->cr[5] & 0x1fu, 0x1f, total) + 1;
+    if (from >= total)
+        len = 0;
+    return (struct vga_blanking){ (from + total - 2) % total, len < total ? len : total, total };
 }
 
 static unsigned at_most(unsigned n, unsigned max) { return n < max ? n : max; }
@@ -101,14 +115,17 @@ struct vga_border vga_border(const struct vga *v)
 {
     struct vga_border b = { 0 };
     struct vga_timing t = vga_timing(v);
-    struct vga_blanking h = vga_hblanking(v), w = vga_vblanking(v);
-    unsigned cols = at_most(v->cr[1] + 1u, h.total), sync = v->cr[4];
-    unsigned lines = at_most((unsigned)t.show_lines, (unsigned)t.lines), room;
+    struct vga_blanking h = vga_hblanking(v), w = vga_vblanking(v), sync = retrace(v, h.total);
+    struct vga_blanking vsync = { (unsigned)t.sync_from, (unsigned)(t.sync_to - t.sync_from),
+                                  w.total };
+    unsigned lines = at_most((unsigned)t.show_lines, w.total), room;
 
     if (vbe_on(v) || !(v->border || v->ar[0x11]))
         return b;
-    sides(&h, cols, sync, sync + ((v->cr[5] - sync - 1u) & 31u) + 1u, &b.left, &b.right);
-    sides(&w, lines, (unsigned)t.sync_from, (unsigned)t.sync_to, &b.top, &b.bottom);
+    if (vsync.from >= w.total)
+        vsync.len = vsync.from = 0;
+    sides(&h, &sync, at_most(v->cr[1] + 1u, h.total), &b.left, &b.right);
+    sides(&w, &vsync, lines, &b.top, &b.bottom);
     room = lines < SURFACE_MAX_H ? SURFACE_MAX_H - lines : 0;
     b.top = at_most(b.top, room);
     b.bottom = at_most(b.bottom, room - b.top);

@@ -4,52 +4,13 @@
  * The VGA's picture and what the status registers say of it beside a model that works out one pixel
  * at a time, with random registers; that no change of the picture escapes vga_look().
  */
-#include "device_test.h"
-
-#include "devices/vga.h"
-
 #define VRAM (1u << 18)
+#include "vga_rig.h"
+
 #define PORT_TIME 2000u              /* ns that a status stays as it was read */
 
-static struct sched sched;
-static struct vga vga;
-static uint8_t vram[VRAM], copy[VRAM];
-static uint32_t pixels[SURFACE_MAX_W * SURFACE_MAX_H], before[SURFACE_MAX_W * SURFACE_MAX_H];
-static struct surface out = { .px = pixels };
-
-static void outb(unsigned port, unsigned val) { vga_ops.write(&vga, port - 0x3b0, val & 0xff, 1); }
-static unsigned inb(unsigned port) { return (unsigned)vga_ops.read(&vga, port - 0x3b0, 1); }
-static void outi(unsigned port, unsigned i, unsigned val) { outb(port, i); outb(port + 1, val); }
-static void attr(unsigned i, unsigned val) { inb(0x3da); outb(0x3c0, i); outb(0x3c0, val); }
-
-static void setup(void)
-{
-    memset(&sched, 0, sizeof sched);
-    memset(vram, 0, sizeof vram);
-    vga_init(&vga, &sched, vram, VRAM);
-    vga_class.reset(&vga, RESET_POWER);
-    outb(0x3c2, 0x67);
-    outi(0x3c4, 0, 3);
-}
-
-/* 20 columns, 60 lines of 70; the rest of the frame is quick. */
-static void small_mode(void)
-{
-    static const uint8_t cr[25] = {
-        0x1f, 0x13, 0x14, 0x82, 0x15, 0x81, 0x44, 0x10, 0, 0x4f, 0x0d, 0x0e, 0, 0, 0, 5, 0x3e, 0x02,
-        0x3b, 0x0a, 0x1f, 0x3c, 0x44, 0xa3, 0xff
-    };
-    outi(0x3d4, 0x11, 0);
-    for (unsigned i = 0; i < 25; i++)
-        outi(0x3d4, i, cr[i]);
-    outi(0x3c4, 1, 1);
-    outi(0x3c4, 4, 6);
-    for (unsigned i = 0; i < 16; i++)
-        attr(i, i);
-    attr(0x10, 0x0c);
-    attr(0x12, 15);
-    outb(0x3c0, 0x20);
-}
+static uint8_t copy[VRAM];
+static uint32_t before[SURFACE_MAX_W * SURFACE_MAX_H];
 
 static void random_registers(struct dt_rng *r)
 {
@@ -263,12 +224,25 @@ static bool line_blanked(unsigned y)
     return blanked(y, begin, vga.cr[0x16], 255, 70);
 }
 
-/* Where blanking or the retrace (characters from CR4 on, lines 62 to 65) leaves no border. */
+/* Where blanking or the retrace leaves no border; characters come two later than the counts that begin
+ * and end the retrace. */
 static bool no_column(unsigned c)
 {
-    return column_blanked(c) ||
-           blanked(c, vga.cr[4] - 1u, (vga.cr[5] - 1u) & 31, 31, vga.cr[0] + 5u);
+    unsigned total = vga.cr[0] + 5u, on = 0;
+    if (column_blanked(c))
+        return true;
+    for (unsigned n = 0; n < 3 * total; n++) {
+        unsigned at = n % total;
+        if (on && at % 32 == vga.cr[5] % 32)
+            on = 0;
+        if (at == vga.cr[4])
+            on = 1;
+        if (n == 2 * total + (c + 2) % total)
+            break;
+    }
+    return on;
 }
+/* Lines 62 to 65. */
 static bool no_line(unsigned y) { return line_blanked(y) || (y >= 62 && y < 66); }
 
 static void check_border(struct vga_border b)
@@ -332,12 +306,6 @@ START_TEST(pictures_agree_with_the_model)
     }
 }
 END_TEST
-
-static void dispi(unsigned i, unsigned val)
-{
-    vbe_ops.write(&vga, 0, i, 2);
-    vbe_ops.write(&vga, 1, val, 2);
-}
 
 /* Input Status 1 bits 4 and 5, Input Status 0 bit 4: of the dot that the beam is at. */
 START_TEST(status_tells_the_dot)
