@@ -9,7 +9,8 @@
  *                a window of 128 KB, else the reverse of Misc Output bit 5: all standard modes set
  *                it, and their pictures come from even offsets
  *     planar     all planes the Map Mask allows
- * Without Extended Memory (Memory Mode bit 1) offsets have 14 bits. The write modes then work on four planes at once in one 32-bit word.
+ * Without Extended Memory (Memory Mode bit 1) offsets have 14 bits, and A14 takes the place of A0, as
+ * counter bit 13 does for the picture (CR17 bit 5): so an EGA has room for its 640 x 350. The write modes then work on four planes at once in one 32-bit word.
  */
 #include "devices/vga_scan.h"
 
@@ -46,7 +47,8 @@ static uint32_t planar(const struct vga *v, uint32_t a)
 static uint32_t odd_even(const struct vga *v, uint32_t a)
 {
     bool whole = !(v->gr[6] & 0x0c);
-    return (a & 0xfffe) | (whole ? a >> 16 & 1 : ~v->misc >> 5 & 1u);
+    uint32_t low = !(v->sr[4] & 2) ? a >> 14 : whole ? a >> 16 : ~(uint32_t)v->misc >> 5;
+    return (a & 0xfffe) | (low & 1);
 }
 
 /* The four planes' bytes at address a of the window. */

@@ -4,9 +4,10 @@
 
 #define PRESCALE_MAX 8
 
+/* 480 lines, and perhaps 16 more of a border. */
 static bool of_tube(struct picture p)
 {
-    return p.h < 480 || (p.h == 480 && p.w <= 720);
+    return p.h < 480 || (p.h <= 496 && p.w <= 738);
 }
 
 /* The shape the picture is shown in, as a fraction. */
@@ -14,7 +15,8 @@ static void shape(struct picture p, bool aspect, int *num, int *den)
 {
     *num = p.w * (p.doubled ? 2 : 1);
     *den = p.h;
-    if (aspect && of_tube(p)) {
+    int off = *num * 3 - *den * 4;                   /* within a hundredth of 4:3 it stays as it is */
+    if (aspect && of_tube(p) && (off < 0 ? -off : off) * 100 > *den * 4) {
         *num = 4;
         *den = 3;
     }

@@ -4,6 +4,7 @@
 ;   MODE    of INT 10h, or of VBE from 100h on
 ;   LINES   of a text mode: 0, 1, 2 for 200, 350, 400
 ;   AT_X, AT_Y      of a cursor, in units of eight dots
+;   OF      what 'edged' has a border around
 ; No cursor and no blinking: what is seen does not depend on when.
 %include "harness.asm"
 %ifndef LINES
@@ -13,6 +14,12 @@
 %define AT_X 20
 %define AT_Y 20
 %endif
+
+%macro REG 3                                    ; port, index, value
+        mov dx, %1
+        mov ax, (%3) << 8 | (%2)
+        out dx, ax
+%endmacro
 
 main:   mov ax, 0x1200 + LINES
         mov bl, 0x30
@@ -494,11 +501,110 @@ border: call text
         out dx, al
         ret
 
-%macro REG 3                                    ; port, index, value
-        mov dx, %1
-        mov ax, (%3) << 8 | (%2)
+; a picture with a border
+%ifdef OF
+edged:  call OF
+        mov ax, 0x1001
+        mov bh, 9
+        int 0x10
+        ret
+%endif
+
+; a border of another colour in each line, around a picture; five frames of it
+stripes:
+        call chain4
+        mov ax, 0x1001
+        mov bh, 1
+        int 0x10
+        mov bp, 5
+.frame: call retrace
+        mov bx, 0
+        mov dx, 0x3da
+.top:   in al, dx
+        test al, 1
+        jnz .top
+.line:  in al, dx
+        test al, 1
+        jz .line
+        mov dl, 0xc0
+        mov al, 0x31
+        out dx, al
+        mov al, bl
+        shr al, 2
+        out dx, al
+        mov dl, 0xda
+.back:  in al, dx
+        test al, 1
+        jnz .back
+        inc bx
+        cmp bx, 399
+        jb .line
+        dec bp
+        jnz .frame
+        pop ax
+        jmp crc
+
+; lines 100 to 199 and characters 61 to 70 blanked, the border too
+blanks: call planar
+        mov ax, 0x1001
+        mov bh, 9
+        int 0x10
+        REG 0x3d4, 0x11, 0x0c
+        REG 0x3d4, 0x15, 99
+        REG 0x3d4, 0x16, 199
+        REG 0x3d4, 7, 0x36
+        REG 0x3d4, 9, 0x40
+        REG 0x3d4, 2, 60
+        REG 0x3d4, 3, 0x80 | 70 & 31
+        REG 0x3d4, 5, 0
+        ret
+
+; mode 10h of an EGA with 64 KB: planes 0 and 1, 2 and 3 chained to two of twice the length
+ega:    REG 0x3c4, 1, 5
+        REG 0x3c4, 4, 0
+        REG 0x3ce, 5, 0x10
+        REG 0x3ce, 6, 7
+        REG 0x3d4, 0x13, 0x14
+        REG 0x3d4, 0x17, 0x8b
+        mov dx, 0x3da
+        in al, dx
+        mov dx, 0x3c0
+        mov al, 0x32
+        out dx, al
+        mov al, 5
+        out dx, al
+        push 0xa000
+        pop es
+        mov bp, 0x0302                          ; first the lower pair: bars of 40 dots; then of 80
+        mov cl, 0
+.pair:  mov dx, 0x3c4
+        mov ax, bp
         out dx, ax
-%endmacro
+        xor di, di
+.byte:  mov ax, di
+        xor dx, dx
+        mov bx, 80
+        div bx                                  ; line in AX, byte in DX
+        cmp ax, 40                              ; a ruler of dots above
+        mov bl, 0x11
+        jb .put
+        mov ax, dx
+        mov bl, 5
+        div bl
+        shr al, cl
+        test al, 1
+        mov bl, 0
+        jz .put
+        dec bx
+.put:   mov al, bl
+        stosb
+        cmp di, 80 * 350
+        jb .byte
+        add bp, 0x0900
+        inc cl
+        cmp cl, 2
+        jb .pair
+        ret
 
 ; the cursor of the Cirrus: a disc with a hole and a cross, 64 by 64, over the lower right corner too
 cursor: call vbe

@@ -156,7 +156,8 @@ static bool model_where(uint32_t a, unsigned *offset)
     if (vga.sr[4] & 8)
         *offset = (a & 0xfffc) | (a >> 16 & 3);
     else if (vga.gr[6] & 2)
-        *offset = (a & 0xfffe) | (map ? !(vga.misc & 0x20) : a >> 16 & 1);
+        *offset = (a & 0xfffe) | (!(vga.sr[4] & 2) ? a >> 14 & 1 :
+                                  map ? !(vga.misc & 0x20) : a >> 16 & 1);
     else
         *offset = a & 0xffff;
     if (!(vga.sr[4] & 2))

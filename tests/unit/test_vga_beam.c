@@ -299,7 +299,9 @@ START_TEST(serializers_are_chained)
     outi(0x3c4, 2, 12);
     poke(0xa0001, 0xc0);                         /* plane 3 */
     poke(0xa0000 + 80, 1);                       /* the next line */
+    poke(0xa0000 + 340 * 80, 0x80);              /* beyond the 16 KB of a plane */
     vga_draw(&vga, 0, &out);
+    ck_assert(px(0, 340) == colour(4) && px(1, 340) == colour(0));
     for (unsigned x = 0; x < 640; x++) {
         bool low = x == 0 || x == 7 || x == 9 || (x >= 16 && x < 24), high = x == 8 || x == 9;
         ck_assert_msg(px(x, 0) == colour((low ? 1 : 0) | (high ? 4 : 0)), "dot %u", x);
