@@ -9,13 +9,14 @@
  *   memory         64 KB window with two banks (GR9, GRA, GRB), linear frame buffer of 16 MB with
  *                  four views of memory: as it is, words swapped, double words swapped, as it is
  *   packed modes   SR7 bit 0: 8, 15, 16, 24 and 32 bits a pixel, bytes in line; write modes 4 and 5
+ *   blanking       CR1A, CR1B: two more bits of either end, or where nothing is displayed
  *   BitBLT         GR20..GR39, also in memory at B8000, at the end of the frame buffer or in the
  *                  window of PCI base address 1; cirrus_blt.c
  *   cursor         32x32 or 64x64, over any picture; cirrus_draw.c
  *
  * Not modelled:  video overlay and its colour keys, line draw, screen-to-system BLTs (they end at
  *                once), palette pixels within 5-5-5, EEPROM, signature generator; in packed modes
- *                of what changes with the beam only colours do.
+ *                border and blanking, and of what changes with the beam all but colours.
  * Deviations:    Clocking Mode's screen-off bit leaves packed modes lit, as a common video BIOS
  *                sets them with it; a BLT is over when it has been started, unless the processor
  *                supplies its source; in packed modes the write logic of the VGA (bit mask, map

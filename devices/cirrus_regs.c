@@ -55,6 +55,8 @@ void cirrus_changed(struct cirrus *c)
     v->more_start = (c->cr[0x1b] & 1u) << 16 | (c->cr[0x1b] >> 2 & 3u) << 17 |
                     (c->cr[0x1d] >> 7 & 1u) << 19;
     v->more_pitch = (c->cr[0x1b] >> 4 & 1u) << 9;
+    v->more_blank = (uint8_t)((c->cr[0x1b] & 0x80) | c->cr[0x1a] >> 4);
+    v->no_border = c->cr[0x1b] & 0x20;
     v->address_mask = c->cr[0x1b] & 2 ? v->vram_size / 4 - 1 : 0xffff;
     v->bank[0] = v->bank[1] = (uint32_t)c->gr[9] << shift;
     if (c->gr[0x0b] & 1)                         /* the upper half has a bank of its own */
@@ -83,6 +85,8 @@ static void sr_write(struct cirrus *c, unsigned i, uint8_t val)
     }
     if (c->sr[6] != KEY)
         return;
+    bool clocks = i == 7 || (i >= 0x0b && i < 0x0f) || i >= 0x1b;
+    struct vga_hold at = clocks ? vga_hold(c->vga) : (struct vga_hold){ 0 };
     c->sr[i] = i == 0x17 ? (uint8_t)((val & ~BUS) | PCI) : val;
     if (i == 0x10)                               /* three bits of the position are in the index */
         c->cursor_x = (uint16_t)(val << 3 | c->sr_index >> 5);
@@ -90,10 +94,8 @@ static void sr_write(struct cirrus *c, unsigned i, uint8_t val)
         c->cursor_y = (uint16_t)(val << 3 | c->sr_index >> 5);
     if (i == 8)
         ddc_pins(&c->monitor, val & 1, val & 2);
-    if (i == 7 || (i >= 0x0b && i < 0x0f) || i >= 0x1b) {    /* clocks */
-        vga_status1_forget(c->vga);
-        vga_raster_reset(c->vga);
-    }
+    if (clocks)
+        vga_retime(c->vga, at);
     cirrus_changed(c);
 }
 

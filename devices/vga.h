@@ -19,16 +19,17 @@
  * vga_draw() is a function of state and time. What registers said further up in a frame is part
  * of the state, see vga_raster.c.
  *
+ * The border is drawn from when Overscan is given another colour than 0 until a mode is set: so
+ * that ordinary pictures are of their mode's size, and none changes it with each flash.
+ *
+ * As on IBM's Type 2 subsystem, Display Enable Skew does nothing. A VGA has no light pen and no
+ * interlace.
+ *
  * Not modelled: video memory as it was when the beam passed (a picture shows it as it is when
- *               drawn); raster effects in DISPI modes; light pen; odd/even page select (Misc Output
- *               bit 5); 64 KB address mode (Memory Mode bit 1 clear); shift registers loaded every
- *               second or fourth character (Clocking Mode bits 2, 4); the border around the picture
- *               (the overscan colour shows where it fills the screen); display enable skew;
- *               blanking registers; interlace; colours on Input Status 1 bits 4 and 5; the DAC's
- *               comparator (Input Status 0 bit 4 says that a monitor is there).
- * Deviations:   attribute palette registers can be written while the screen is on; a frame begins
- *               at virtual time 0, so reprogramming the CRTC moves the beam. A change in the middle
- *               of a frame whose predecessor had none shows in the whole picture at once.
+ *               drawn); raster effects in DISPI modes, and in the border above and below; the ninth
+ *               dot of graphics modes (it is left out).
+ * Deviations:   a change within a line shows in all of it; Input Status 1 is looked at afresh no
+ *               more than every 2 us where something is displayed.
  */
 #pragma once
 #include "core/bus.h"
@@ -113,6 +114,7 @@ struct vga {
     uint16_t vbe_virt_w, vbe_x, vbe_y;    /* logical line in pixels; first pixel shown */
 
     bool     border;                      /* Overscan has held a colour since the mode was set */
+    uint64_t beam_origin;                 /* a frame began at this tick of the dot clock */
     vtime    beam_from, beam_until;       /* Input Status 1 is beam_status between these */
     uint8_t  beam_status;
 
@@ -124,6 +126,9 @@ struct vga {
     const struct vga_ext *ext;
     void    *ext_dev;
     uint32_t more_start, more_pitch, address_mask, bank[2];
+    uint8_t  more_blank;                  /* bits above the ends of blanking: horizontal 0 and 1, */
+                                          /* vertical 2 and 3; bit 7: they count */
+    bool     no_border;                   /* blanked is what is not displayed, and nothing else */
     void   (*remap)(void *owner);         /* vga_window() may have changed; board's, may be NULL */
     void    *owner;
 };
@@ -172,6 +177,13 @@ struct vga_timing {
 };
 struct vga_timing vga_timing(const struct vga *v);
 uint64_t vga_frames(const struct vga *v, vtime now);      /* frames since power-on: blinking */
+
+uint64_t vga_dots_since(const struct vga *v, const struct vga_timing *t, vtime now);  /* origin */
+
+/* Registers behind vga_timing() change: the former before, the latter after it. */
+struct vga_hold { uint64_t line, chr; };
+struct vga_hold vga_hold(const struct vga *v);
+void vga_retime(struct vga *v, struct vga_hold at);
 
 /* What is blanked of a line, in character clocks, and of a frame, in lines. */
 struct vga_blanking { unsigned from, len, total; };

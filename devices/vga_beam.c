@@ -39,25 +39,52 @@ struct vga_timing vga_timing(const struct vga *v)
     return t;
 }
 
+uint64_t vga_dots_since(const struct vga *v, const struct vga_timing *t, vtime now)
+{
+    return clk_ticks(t->dot, now) - v->beam_origin;
+}
+
 uint64_t vga_frames(const struct vga *v, vtime now)
 {
     struct vga_timing t = vga_timing(v);
-    return clk_ticks(t.dot, now) / (t.line_dots * t.lines);
+    return vga_dots_since(v, &t, now) / (t.line_dots * t.lines);
+}
+
+/* ---- another timing: the counters go on from where they are ---- */
+
+struct vga_hold vga_hold(const struct vga *v)
+{
+    struct vga_timing t = vga_timing(v);
+    uint64_t dots = vga_dots_since(v, &t, sched_now(v->sched));
+    return (struct vga_hold){ dots / t.line_dots % t.lines, dots % t.line_dots / vga_dots(v) };
+}
+
+void vga_retime(struct vga *v, struct vga_hold at)
+{
+    struct vga_timing t = vga_timing(v);
+    uint64_t dots = at.line % t.lines * t.line_dots + at.chr * vga_dots(v) % t.line_dots;
+    v->beam_origin = clk_ticks(t.dot, sched_now(v->sched)) - dots;
+    vga_status1_forget(v);
+    vga_raster_reset(v);
+    vga_vint_changed(v, true);
+    v->border = false;
 }
 
 /* ---- blanking and border ---- */
 
-/* A counter runs from 0 to before 'total'. How far is it from the count 'at' to one whose low bits are
- * 'end'? All the way round if there is none. */
+static unsigned at_most(unsigned n, unsigned max) { return n < max ? n : max; }
+
+/* A counter runs from 0 to before 'total'. How far is it from the count 'at' to one whose low bits
+ * are 'end'? All the way round if there is none. */
 static unsigned until(unsigned at, unsigned end, unsigned mask, unsigned total)
 {
     unsigned to = at + ((end - at) & mask);
     return to < total ? to - at : end < total ? total - at + end : total;
 }
 
-/* Blanking covers what follows the count 'start', up to and including the next 'end'; so the borders of
- * all standard modes come out as the monitors' timings have them, equal on both sides. A start that is
- * never reached blanks nothing. */
+/* Blanking covers what follows the count 'start', up to and including the next 'end'; so the
+ * borders of all standard modes come out as the monitors' timings have them, equal on both sides. A
+ * start that is never reached blanks nothing. */
 static struct vga_blanking blanking(unsigned start, unsigned end, unsigned mask, unsigned total)
 {
     struct vga_blanking b = { .from = (start + 1) % total, .total = total };
@@ -70,14 +97,29 @@ static struct vga_blanking blanking(unsigned start, unsigned end, unsigned mask,
 
 struct vga_blanking vga_hblanking(const struct vga *v)
 {
-    unsigned end = (v->cr[3] & 0x1fu) | (v->cr[5] >> 2 & 0x20u);
-    return blanking(v->cr[2], end, 0x3f, v->cr[0] + 5u);
+    unsigned end = (v->cr[3] & 0x1fu) | (v->cr[5] >> 2 & 0x20u), mask = 0x3f;
+    unsigned total = v->cr[0] + 5u, cols = at_most(v->cr[1] + 1u, total);
+    if (v->no_border)
+        return (struct vga_blanking){ cols % total, total - cols, total };
+    if (v->more_blank & 0x80) {
+        end |= (v->more_blank & 3u) << 6;
+        mask = 0xff;
+    }
+    return blanking(v->cr[2], end, mask, total);
 }
 
 struct vga_blanking vga_vblanking(const struct vga *v)
 {
     unsigned start = v->cr[0x15] | (v->cr[7] & 8u) << 5 | (v->cr[9] & 0x20u) << 4;
-    struct vga_blanking b = blanking(start, v->cr[0x16], 0xff, vertical(v, 6, 0, 5) + 2u);
+    unsigned end = v->cr[0x16], mask = 0xff, total = vertical(v, 6, 0, 5) + 2u;
+    unsigned lines = at_most(vertical(v, 0x12, 1, 6) + 1u, total);
+    struct vga_blanking b = { lines % total, total - lines, total };
+    if (v->more_blank & 0x80) {
+        end |= (v->more_blank & 0xcu) << 6;
+        mask = 0x3ff;
+    }
+    if (!v->no_border)
+        b = blanking(start, end, mask, total);
     if (v->cr[0x17] & 4) {
         b.from *= 2;
         b.len *= 2;
@@ -99,8 +141,8 @@ static void sides(const struct vga_blanking *b, const struct vga_blanking *retra
     *before = b->total - m;
 }
 
-/* What is displayed goes through the attribute controller and meets a retrace that began two characters
- * later: 640 x 480 has CR4 84, and by VESA its pulse at dot 656. */
+/* What is displayed goes through the attribute controller and meets a retrace that began two
+ * characters later: 640 x 480 has CR4 84, and by VESA its pulse at dot 656. */
 static struct vga_blanking retrace(const struct vga *v, unsigned total)
 {
     unsigned from = v->cr[4], len = until(from + 1, v->cr[5] & 0x1fu, 0x1f, total) + 1;
@@ -108,8 +150,6 @@ static struct vga_blanking retrace(const struct vga *v, unsigned total)
         len = 0;
     return (struct vga_blanking){ (from + total - 2) % total, len < total ? len : total, total };
 }
-
-static unsigned at_most(unsigned n, unsigned max) { return n < max ? n : max; }
 
 struct vga_border vga_border(const struct vga *v)
 {
@@ -134,12 +174,14 @@ struct vga_border vga_border(const struct vga *v)
 
 /* ---- the dot under the beam ---- */
 
-struct place { uint64_t ticks, line, dot; bool shown; };
+struct place { uint64_t dots, frame, line, dot; bool shown; };
 
-static struct place place(const struct vga_timing *t, vtime now)
+static struct place place(const struct vga *v, const struct vga_timing *t, vtime now)
 {
-    uint64_t ticks = clk_ticks(t->dot, now), at = ticks % (t->line_dots * t->lines);
-    struct place p = { ticks, at / t->line_dots, at % t->line_dots, false };
+    uint64_t dots = vga_dots_since(v, t, now), len = t->line_dots * t->lines;
+    struct place p = { .dots = dots, .frame = dots / len };
+    p.line = (dots - p.frame * len) / t->line_dots;
+    p.dot = (dots - p.frame * len) % t->line_dots;
     p.shown = p.line < t->show_lines && p.dot < t->show_dots;
     return p;
 }
@@ -163,11 +205,13 @@ static struct scanline scan_at(const struct vga *v, uint32_t start, unsigned y)
     return l;
 }
 
-static unsigned text_dot(const struct vga *v, const struct scanline *l, unsigned dot, uint64_t frame)
+static unsigned text_dot(const struct vga *v, const struct scanline *l, unsigned dot,
+                         uint64_t frame)
 {
     unsigned dots = vga_dots(v), at = dot + vga_text_pan(v, l), x = at / dots;
-    uint32_t counter = vga_counter(v, l->counter, x);
-    struct glyph g = vga_glyph(v, vga_planes(v, counter, l->row));
+    struct wires w = vga_wires(v, l->row);
+    uint32_t counter = vga_counter(&w, l->counter, x);
+    struct glyph g = vga_glyph(v, vga_planes(v, &w, counter));
     unsigned bits = vga_glyph_bits(v, &g, l->row, frame >> 4 & 1);
     if (!(frame >> 3 & 1) && vga_cursor_at(v, counter, l->row))
         bits = 0x1ff;
@@ -195,15 +239,13 @@ static unsigned graphics_dot(const struct vga *v, const struct scanline *l, unsi
 }
 
 /* The number of its colour. Of changes in the middle of a frame only the last ones count. */
-static unsigned dot_at(const struct vga *v, const struct vga_timing *t, const struct place *p,
-                       vtime now)
+static unsigned dot_at(const struct vga *v, const struct place *p, vtime now)
 {
     if (!p->shown || vbe_on(v) || !(v->ar_index & 0x20))
         return v->ar[0x11];
-    uint64_t frame = p->ticks / (t->line_dots * t->lines);
     struct scanline l = scan_at(v, vga_start(v, now), (unsigned)p->line);
-    return vga_is_text(v) ? text_dot(v, &l, (unsigned)p->dot, frame)
-                          : graphics_dot(v, &l, (unsigned)p->dot, frame);
+    return vga_is_text(v) ? text_dot(v, &l, (unsigned)p->dot, p->frame)
+                          : graphics_dot(v, &l, (unsigned)p->dot, p->frame);
 }
 
 /* ---- Input Status 1 ---- */
@@ -230,10 +272,10 @@ static unsigned status_mux(const struct vga *v, unsigned dot)
     return (dot >> low[sel] & 1) << 4 | (dot >> high[sel] & 1) << 5;
 }
 
-/* Bit 0 while nothing is displayed, bit 3 during vertical retrace, bits 4 and 5 of the dot's colour.
- * Programs poll it without pause, and the divisions were half of such a program's time: so what was
- * read stays for as long as a port on an ISA bus takes, or while nothing is displayed until that
- * ends. */
+/* Bit 0 while nothing is displayed, bit 3 during vertical retrace, bits 4 and 5 of the dot's
+ * colour. Programs poll it without pause, and the divisions were half of such a program's time: so
+ * what was read stays for as long as a port on an ISA bus takes, or while nothing is displayed
+ * until that ends. */
 #define PORT_TIME 2000u
 
 uint8_t vga_status1(struct vga *v)
@@ -242,14 +284,14 @@ uint8_t vga_status1(struct vga *v)
     if (now >= v->beam_from && now < v->beam_until)
         return v->beam_status;
     struct vga_timing t = vga_timing(v);
-    struct place p = place(&t, now);
+    struct place p = place(v, &t, now);
     bool sync = p.line >= t.sync_from && p.line < t.sync_to;
     v->beam_from = now;
-    v->beam_until = clk_when(t.dot, p.ticks + beam_next(&t, &p));
+    v->beam_until = clk_when(t.dot, v->beam_origin + p.dots + beam_next(&t, &p));
     if (p.shown && v->beam_until - now > PORT_TIME)
         v->beam_until = now + PORT_TIME;
     v->beam_status = (uint8_t)((p.shown ? 0 : 1) | sync << 3 |
-                               status_mux(v, dot_at(v, &t, &p, now)));
+                               status_mux(v, dot_at(v, &p, now)));
     return v->beam_status;
 }
 
@@ -257,8 +299,8 @@ void vga_status1_forget(struct vga *v) { v->beam_from = v->beam_until = 0; }
 
 /* ---- Input Status 0 ---- */
 
-/* Bit 4, the DAC's comparators: 0 while one of the three outputs is above 350 mV. A monitor is there
- * and terminates all three, so that 63 is 700 mV; without it they would be twice as high. */
+/* Bit 4, the DAC's comparators: 0 while one of the three outputs is above 350 mV. A monitor is
+ * there and terminates all three, so that 63 is 700 mV; without it they would be twice as high. */
 static bool above(const struct vga *v, unsigned i)
 {
     const uint8_t *c = &v->dac[(i & v->dac_mask) * 3];
@@ -277,7 +319,7 @@ uint8_t vga_status0(const struct vga *v)
 {
     vtime now = sched_now(v->sched);
     struct vga_timing t = vga_timing(v);
-    struct place p = place(&t, now);
-    bool high = !vbe_on(v) && !blanked(v, &p) && above(v, dot_at(v, &t, &p, now));
+    struct place p = place(v, &t, now);
+    bool high = !vbe_on(v) && !blanked(v, &p) && above(v, dot_at(v, &p, now));
     return (uint8_t)(vga_vint(v) << 7 | (high ? 0 : 0x10));
 }

@@ -26,6 +26,7 @@ struct frame {
     bool     blink_off;      /* blinking characters are in their dark half */
     bool     cursor_off;
     struct vga_span cut[2];  /* characters displayed, but blanked */
+    struct vga_blanking dark;    /* lines blanked */
 };
 
 static uint32_t dac_colour(const struct vga *v, unsigned i)
@@ -43,8 +44,8 @@ void vga_palette(const struct vga *v, uint32_t pal[256])
         pal[i] = dac_colour(v, i);
 }
 
-/* The columns that blanking takes from the displayed part: where it begins, and where it ends when it
- * goes on at the beginning of the next line. */
+/* The columns that blanking takes from the displayed part: where it begins, and where it ends when
+ * it goes on at the beginning of the next line. */
 static void cut_columns(struct frame *f)
 {
     struct vga_blanking b = vga_hblanking(f->v);
@@ -64,6 +65,7 @@ static void frame_load(struct frame *f, const struct vga *v)
         f->attr[i] = f->pal[vga_attribute(v, i, turn)];
     f->compare = vga_compare(v);
     cut_columns(f);
+    f->dark = vga_vblanking(v);
 }
 
 static struct frame frame_begin(const struct vga *v, vtime now)
@@ -117,39 +119,37 @@ struct text_row {
 };
 #define NO_ROW UINT32_MAX
 
-static struct cell decode(const struct frame *f, uint32_t counter, unsigned row)
-{
-    struct glyph g = vga_glyph(f->v, vga_planes(f->v, counter, row));
-    return (struct cell){ g, f->attr[g.fg], f->attr[g.bg] };
-}
-
 static void decode_row(const struct frame *f, struct scanline l, struct text_row *t)
 {
     uint32_t key = l.counter << 2 | ((f->v->cr[0x17] & 3) == 3 ? 0 : l.row & 3);
     if (t->key == key)
         return;
     t->key = key;
-    for (unsigned x = 0; x <= f->cols; x++)          /* one more: panning shows part of it */
-        t->cell[x] = decode(f, vga_counter(f->v, l.counter, x), l.row);
+    struct wires w = vga_wires(f->v, l.row);
+    for (unsigned x = 0; x <= f->cols; x++) {        /* one more: panning shows part of it */
+        struct glyph g = vga_glyph(f->v, vga_planes(f->v, &w, vga_counter(&w, l.counter, x)));
+        t->cell[x] = (struct cell){ g, f->attr[g.fg], f->attr[g.bg] };
+    }
 }
 
-static unsigned cell_bits(const struct frame *f, const struct cell *c, const struct scanline *l,
-                          unsigned x)
+static unsigned cell_bits(const struct frame *f, const struct cell *c, uint32_t counter,
+                          unsigned row)
 {
-    if (!f->cursor_off && vga_cursor_at(f->v, vga_counter(f->v, l->counter, x), l->row))
+    if (!f->cursor_off && vga_cursor_at(f->v, counter, row))
         return 0x1ff;
-    return vga_glyph_bits(f->v, &c->g, l->row, f->blink_off);
+    return vga_glyph_bits(f->v, &c->g, row, f->blink_off);
 }
 
 static void text_line(const struct frame *f, struct scanline l, uint32_t *px, struct text_row *t)
 {
     unsigned skip = vga_text_pan(f->v, &l);
     uint32_t *end = px + f->width;
+    struct wires w = vga_wires(f->v, l.row);
 
     decode_row(f, l, t);
     for (unsigned x = 0; px < end; x++) {
         const struct cell *c = &t->cell[x];
-        unsigned bits = cell_bits(f, c, &l, x), n = f->dots - skip;
+        unsigned bits = cell_bits(f, c, vga_counter(&w, l.counter, x), l.row), n = f->dots - skip;
         uint32_t bg = c->bg, diff = c->fg ^ bg;
         if (n > (size_t)(end - px))
             n = (unsigned)(end - px);
@@ -192,27 +192,48 @@ static uint32_t *put_dots(const struct frame *f, uint32_t dots, unsigned skip, u
     return px;
 }
 
+static uint32_t *put_deep(const struct frame *f, const uint8_t *p, unsigned skip, uint32_t *px,
+                          const uint32_t *end)
+{
+    for (unsigned i = skip; i < 4 && px < end; i++)
+        *px++ = f->pal[p[i]];
+    return px;
+}
+
 static void planar_line(const struct frame *f, struct scanline l, uint32_t *px)
 {
+    const struct vga *v = f->v;
+    struct wires w = vga_wires(v, l.row);
     uint32_t *end = px + f->width;
     unsigned skip = l.pan & 7;
-    uint8_t own[4];
 
     for (unsigned x = 0; px < end; x++, skip = 0)
-        px = put_dots(f, eight_dots(f->v, vga_serial(f->v, &l, x, own)), skip, px, end);
+        px = put_dots(f, eight_dots(v, vga_planes(v, &w, vga_counter(&w, l.counter, x))), skip, px,
+                      end);
 }
 
 static void deep_line(const struct frame *f, struct scanline l, uint32_t *px)
 {
+    const struct vga *v = f->v;
+    struct wires w = vga_wires(v, l.row);
     uint32_t *end = px + f->width;
     unsigned skip = l.pan >> 1 & 3;
+
+    for (unsigned x = 0; px < end; x++, skip = 0)
+        px = put_deep(f, vga_planes(v, &w, vga_counter(&w, l.counter, x)), skip, px, end);
+}
+
+/* Either, where not every character loads the serializers. */
+static void late_line(const struct frame *f, struct scanline l, uint32_t *px)
+{
+    bool deep = vga_is_deep(f->v);
+    uint32_t *end = px + f->width;
+    unsigned skip = deep ? l.pan >> 1 & 3 : l.pan & 7;
     uint8_t own[4];
 
-    for (unsigned x = 0; px < end; x++) {
+    for (unsigned x = 0; px < end; x++, skip = 0) {
         const uint8_t *p = vga_serial(f->v, &l, x, own);
-        for (unsigned i = skip; i < 4 && px < end; i++)
-            *px++ = f->pal[p[i]];
-        skip = 0;
+        px = deep ? put_deep(f, p, skip, px, end) : put_dots(f, eight_dots(f->v, p), skip, px, end);
     }
 }
 
@@ -305,6 +326,8 @@ static void displayed(struct frame *f, struct scanline *l, uint32_t *px, struct 
         fill(px, f->width, overscan(f));
     else if (vga_is_text(v))
         text_line(f, *l, px, text);
+    else if (vga_load(v) > 1)
+        late_line(f, *l, px);
     else if (vga_is_deep(v))
         deep_line(f, *l, px);
     else
@@ -364,8 +387,7 @@ static void draw_vga(struct frame *f, struct vga_replay *r, struct surface *out)
         displayed(f, &l, shown, &text);
         if (mixed && vga_is_deep(f->v))
             widen(shown, f->width);
-        struct vga_blanking b = vga_vblanking(f->v);
-        finish_line(f, px, vga_blanked(&b, y));
+        finish_line(f, px, vga_blanked(&f->dark, y));
         next_line(f, &l, y);
     }
     edge_lines(f, px, f->edge.bottom);
@@ -436,9 +458,10 @@ void vga_text(const struct vga *v, struct text_screen *out)
 
     out->cols = at_most(f.cols, TEXT_MAX_COLS);
     out->rows = at_most(lines / ((v->cr[9] & 0x1fu) + 1), TEXT_MAX_ROWS);
+    struct wires w = vga_wires(v, 0);
     for (unsigned y = 0; y < out->rows; y++)
         for (unsigned x = 0; x < out->cols; x++) {
-            const uint8_t *cell = vga_planes(v, start + y * pitch + x, 0);
+            const uint8_t *cell = vga_planes(v, &w, start + y * pitch + x);
             out->ch[y][x] = cell[0];
             out->attr[y][x] = cell[1];
         }

@@ -5,12 +5,13 @@
  *
  * A byte address becomes a planar offset and a set of planes, in one of three ways:
  *     chain-4    plane = A1..A0, offset = the address without them
- *     odd/even   planes of A0's parity, offset = the address without A0; in its place there is A16 in
- *                a window of 128 KB, else the reverse of Misc Output bit 5: all standard modes set
- *                it, and their pictures come from even offsets
+ *     odd/even   planes of A0's parity, offset = the address without A0; in its place there is
+ *                A16 in a window of 128 KB, else the reverse of Misc Output bit 5: all standard
+ *                modes set it, and their pictures come from even offsets
  *     planar     all planes the Map Mask allows
- * Without Extended Memory (Memory Mode bit 1) offsets have 14 bits, and A14 takes the place of A0, as
- * counter bit 13 does for the picture (CR17 bit 5): so an EGA has room for its 640 x 350. The write modes then work on four planes at once in one 32-bit word.
+ * Without Extended Memory (Memory Mode bit 1) offsets have 14 bits, and A14 takes the place of A0,
+ * as counter bit 13 does for the picture (CR17 bit 5): so an EGA has room for its 640 x 350.
+ * The write modes then work on four planes at once in one 32-bit word.
  */
 #include "devices/vga_scan.h"
 

@@ -9,20 +9,21 @@
  * nothing is noted in the frame in which a mode's timing is set, whose rest follows at once.
  *
  * A picture is composed when one of the logs has notes: registers go back to where this frame found
- * them, its notes are applied on the way down, and below the beam those of the frame before, since an
- * effect mostly repeats. So what changes once, like a new palette, shows from its line on in the rest
- * of that frame and whole in the next. Where a log ends too early, lines below show the present.
+ * them, its notes are applied on the way down, and below the beam those of the frame before, since
+ * an effect mostly repeats. So what changes once, like a new palette, shows from its line on in the
+ * rest of that frame and whole in the next. Where a log ends too early, lines below show the
+ * present.
  */
 #include "devices/vga.h"
 
 struct vga_beam vga_beam(const struct vga *v, vtime now)
 {
     struct vga_timing t = vga_timing(v);
-    uint64_t ticks = clk_ticks(t.dot, now), first = t.sync_from < t.lines ? t.sync_from : 0;
-    uint64_t n = ticks / t.line_dots + t.lines - first, y = (n + first) % t.lines;
+    uint64_t dots = vga_dots_since(v, &t, now), first = t.sync_from < t.lines ? t.sync_from : 0;
+    uint64_t n = dots / t.line_dots + t.lines - first, y = (n + first) % t.lines;
     struct vga_beam b = { .frame = n / t.lines, .line = (unsigned)y, .shown = y < t.show_lines };
 
-    if (b.shown && ticks % t.line_dots >= t.show_dots)
+    if (b.shown && dots % t.line_dots >= t.show_dots)
         b.shown = ++b.line < t.show_lines;       /* what changes now shows in the next line */
     if (!b.shown)
         b.line = y >= first ? 0 : (unsigned)t.show_lines;
@@ -33,7 +34,7 @@ vtime vga_next_frame(const struct vga *v, vtime now)
 {
     struct vga_timing t = vga_timing(v);
     uint64_t first = t.sync_from < t.lines ? t.sync_from : 0, n = vga_beam(v, now).frame;
-    return clk_when(t.dot, (n * t.lines + first) * t.line_dots);
+    return clk_when(t.dot, v->beam_origin + (n * t.lines + first) * t.line_dots);
 }
 
 void vga_raster_reset(struct vga *v)
@@ -141,7 +142,8 @@ static unsigned notes(const struct vga_log *l, uint64_t frame)
 bool vga_raster_active(const struct vga *v, vtime now)
 {
     uint64_t frame = vga_beam(v, now).frame;
-    return !vbe_on(v) && (notes(&v->log[frame & 1], frame) || notes(&v->log[~frame & 1], frame - 1));
+    const struct vga_log *cur = &v->log[frame & 1], *old = &v->log[~frame & 1];
+    return !vbe_on(v) && (notes(cur, frame) || notes(old, frame - 1));
 }
 
 bool vga_replay_begin(struct vga_replay *r, const struct vga *v, vtime now)

@@ -40,26 +40,18 @@ static const struct field vga_fields[] = {
     FIELD_MAX(struct vga, vbe_bpp, 32),    FIELD(struct vga, vbe_enable),
     FIELD(struct vga, vbe_bank),           FIELD(struct vga, vbe_virt_w),
     FIELD(struct vga, vbe_x),              FIELD(struct vga, vbe_y),
-    FIELD(struct vga, border),
+    FIELD(struct vga, border),             FIELD(struct vga, beam_origin),
     FIELD(struct vga, beam_from),          FIELD(struct vga, beam_until),
     FIELD(struct vga, beam_status),
     FIELD_TRANSIENT(struct vga, vram),     FIELD_TRANSIENT(struct vga, vram_size),
     FIELD_TRANSIENT(struct vga, sched),    FIELD_TRANSIENT(struct vga, ext),
     FIELD_TRANSIENT(struct vga, ext_dev),  FIELD_TRANSIENT(struct vga, more_start),
     FIELD_TRANSIENT(struct vga, more_pitch), FIELD_TRANSIENT(struct vga, address_mask),
-    FIELD_TRANSIENT(struct vga, bank),     FIELD_TRANSIENT(struct vga, remap),
-    FIELD_TRANSIENT(struct vga, owner),
+    FIELD_TRANSIENT(struct vga, bank),     FIELD_TRANSIENT(struct vga, more_blank),
+    FIELD_TRANSIENT(struct vga, no_border),
+    FIELD_TRANSIENT(struct vga, remap),    FIELD_TRANSIENT(struct vga, owner),
     FIELD_END
 };
-
-/* The registers behind vga_timing() have changed. */
-static void timing_changed(struct vga *v)
-{
-    vga_status1_forget(v);
-    vga_raster_reset(v);
-    vga_vint_changed(v, true);
-    v->border = false;
-}
 
 /* Beyond the documented registers: the latch of the plane that Read Map Select names, and whether
  * 3C0 expects data next. */
@@ -78,6 +70,13 @@ static bool is_timing(unsigned i)
     return i < 2 || i == 6 || i == 7 || i == 0x10 || i == 0x12;
 }
 
+static void set_timing(struct vga *v, uint8_t *reg, uint8_t val)
+{
+    struct vga_hold at = vga_hold(v);
+    *reg = val;
+    vga_retime(v, at);
+}
+
 /* Registers that may change from line to line; of Overflow, line compare and blanking. */
 static bool shows(unsigned i)
 {
@@ -94,19 +93,15 @@ static void cr_write(struct vga *v, uint8_t val)
             return;
         val = (uint8_t)((v->cr[7] & ~0x10) | (val & 0x10));
     }
-    if (i == 0x17 && (v->cr[i] ^ val) & 4) {
-        v->cr[i] = val;
-        timing_changed(v);
-    }
+    if (i == 0x17 && (v->cr[i] ^ val) & 4)
+        set_timing(v, &v->cr[i], val);
     vga_status1_forget(v);
     if (i == 0x0c || i == 0x0d)
         vga_start_note(v);
     else if (shows(i) || (i == 7 && !((v->cr[7] ^ val) & ~0x18)))
         vga_raster_note(v, VGA_LOG_CR + i, v->cr[i], val);
-    else if (i == 0x11 ? (v->cr[i] ^ val) & 15 : v->cr[i] != val && is_timing(i)) {
-        v->cr[i] = val;
-        timing_changed(v);
-    }
+    else if (i == 0x11 ? (v->cr[i] ^ val) & 15 : v->cr[i] != val && is_timing(i))
+        set_timing(v, &v->cr[i], val);
     bool held = i == 0x11 && !(v->cr[i] & val & 0x10);       /* until now, or from now on */
     v->cr[i] = val;
     if (i == 0x11)
@@ -122,11 +117,11 @@ static void sr_write(struct vga *v, uint8_t val)
     uint8_t changed = v->sr[i] ^ val;
     if (i == 3 || (i == 4 && changed & 2) || (i == 1 && !(changed & 9)))
         vga_raster_note(v, VGA_LOG_SR + i, v->sr[i], val);
+    if (i == 1 && changed & 9)
+        set_timing(v, &v->sr[1], val);
     v->sr[i] = val;
     if (i == 0 && val != 3)                  /* a mode is being set */
         v->border = false;
-    if (i == 1 && changed & 9)
-        timing_changed(v);
 }
 
 static void gr_write(struct vga *v, uint8_t val)
@@ -216,10 +211,9 @@ static void dac_write(struct vga *v, uint8_t val)
 
 static void misc_write(struct vga *v, uint8_t val)
 {
-    uint8_t changed = v->misc ^ val;
+    if ((v->misc ^ val) & 0x0c)              /* the clock */
+        set_timing(v, &v->misc, val);
     v->misc = val;
-    if (changed & 0x0c)                      /* the clock */
-        timing_changed(v);
 }
 
 /* The CRTC, status 1 and feature control answer at 3Bx or 3Dx, as Misc Output bit 0 says. */

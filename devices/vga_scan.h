@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * VGA: from a place on the screen to a place in memory, and from what is there to a colour's number:
- * what the picture (vga_draw.c) and the status registers (vga_beam.c) have in common.
+ * VGA: from a place on the screen to a place in memory, and from what is there to a colour's
+ * number: what the picture (vga_draw.c) and the status registers (vga_beam.c) have in common.
  *   Ref: IBM PS/2 Hardware Interface Technical Reference, "CRT Controller", "Attribute Controller"
  */
 #pragma once
@@ -62,32 +62,49 @@ static inline unsigned vga_text_pan(const struct vga *v, const struct scanline *
 
 static inline uint32_t vga_pitch(const struct vga *v) { return v->cr[0x13] * 2u + v->more_pitch; }
 
-/* The address counter at character x: CR14 bit 5 and CR17 bit 3 let it wait for 4 or 2 of them. */
-static inline uint32_t vga_counter(const struct vga *v, uint32_t first, unsigned x)
-{
-    return first + (v->cr[0x14] & 0x20 ? x >> 2 : v->cr[0x17] & 8 ? x >> 1 : x);
-}
-
 /* Without Extended Memory (Memory Mode bit 1) there are 64 KB, 16 of them in each plane. */
 static inline uint32_t vga_memory_mask(const struct vga *v)
 {
     return v->sr[4] & 2 ? UINT32_MAX : 0x3fff;
 }
 
-/* CR14 bit 6, CR17 bits 6, 5, 1, 0: from the counter to a planar offset, and what is there. */
-static inline const uint8_t *vga_planes(const struct vga *v, uint32_t c, unsigned row)
+/* How the address counter's bits reach memory in a scan line. CR14 bit 5 and CR17 bit 3 let the
+ * counter wait for 4 or 2 characters; CR14 bit 6 and CR17 bits 6 and 5 shift its bits up and bring
+ * others in from below; CR17 bits 1 and 0 put bits of the row in place of two. */
+struct wires {
+    unsigned wait, shift, from;
+    uint32_t low, keep, set;
+};
+
+static inline struct wires vga_wires(const struct vga *v, unsigned row)
 {
     uint8_t mode = v->cr[0x17];
-    uint32_t a = c;
-    if (v->cr[0x14] & 0x40)
-        a = c << 2 | (c >> 14 & 3);
-    else if (!(mode & 0x40))
-        a = c << 1 | (c >> (mode & 0x20 ? 15 : 13) & 1);
-    if (!(mode & 1))
-        a = (a & ~0x2000u) | (row & 1u) << 13;
-    if (!(mode & 2))
-        a = (a & ~0x4000u) | (row >> 1 & 1u) << 14;
-    return v->vram + (size_t)4 * (a & v->address_mask & vga_memory_mask(v));
+    struct wires w = { .wait = v->cr[0x14] & 0x20 ? 2 : mode >> 3 & 1,
+                       .keep = v->address_mask & vga_memory_mask(v) };
+    if (v->cr[0x14] & 0x40) {
+        w.shift = 2;
+        w.from = 14;
+        w.low = 3;
+    } else if (!(mode & 0x40)) {
+        w.shift = 1;
+        w.from = mode & 0x20 ? 15 : 13;
+        w.low = 1;
+    }
+    w.set = ((mode & 1 ? 0 : (row & 1u) << 13) | (mode & 2 ? 0 : (row >> 1 & 1u) << 14)) & w.keep;
+    w.keep &= ~((mode & 1 ? 0 : 0x2000u) | (mode & 2 ? 0 : 0x4000u));
+    return w;
+}
+
+static inline uint32_t vga_counter(const struct wires *w, uint32_t first, unsigned x)
+{
+    return first + (x >> w->wait);
+}
+
+/* The four planes' bytes at count c. */
+static inline const uint8_t *vga_planes(const struct vga *v, const struct wires *w, uint32_t c)
+{
+    uint32_t a = ((c << w->shift | (c >> w->from & w->low)) & w->keep) | w->set;
+    return v->vram + (size_t)4 * a;
 }
 
 /* Planes enabled, bits turned by blinking, palette register, then Mode Control bit 7 and Color
@@ -165,13 +182,14 @@ static inline unsigned vga_load(const struct vga *v)
 }
 
 /* What the serializers hold in character x of a line, by 'own' where they have been loaded before:
- * plane n is continued by plane n + 1, the last one by zeros. The other shift modes take more than a
- * bit of each dot and have used up all that was loaded. */
+ * plane n is continued by plane n + 1, the last one by zeros. The other shift modes take more than
+ * a bit of each dot and have used up all that was loaded. */
 static inline const uint8_t *vga_serial(const struct vga *v, const struct scanline *l, unsigned x,
                                         uint8_t own[4])
 {
     unsigned late = x & (vga_load(v) - 1);
-    const uint8_t *p = vga_planes(v, vga_counter(v, l->counter, x - late), l->row);
+    struct wires w = vga_wires(v, l->row);
+    const uint8_t *p = vga_planes(v, &w, vga_counter(&w, l->counter, x - late));
     if (!late)
         return p;
     for (unsigned i = 0; i < 4; i++)

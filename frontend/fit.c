@@ -15,7 +15,7 @@ static void shape(struct picture p, bool aspect, int *num, int *den)
 {
     *num = p.w * (p.doubled ? 2 : 1);
     *den = p.h;
-    int off = *num * 3 - *den * 4;                   /* within a hundredth of 4:3 it stays as it is */
+    int off = *num * 3 - *den * 4;           /* within a hundredth of 4:3 it stays as it is */
     if (aspect && of_tube(p) && (off < 0 ? -off : off) * 100 > *den * 4) {
         *num = 4;
         *den = 3;

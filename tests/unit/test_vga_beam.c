@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* links: devices core */
 /*
- * The VGA's timing seen from outside: borders, blanking, what registers do while lines are shown, the
- * status registers, the vertical interrupt; and addresses in the smaller memories of older adapters.
+ * The VGA's timing seen from outside: borders, blanking, what registers do while lines are shown,
+ * the status registers, the vertical interrupt; and addresses in the smaller memories of older
+ * adapters.
  */
 #include "vga_rig.h"
 
@@ -243,6 +244,35 @@ START_TEST(comparators_find_a_colour_monitor)
 }
 END_TEST
 
+/* Another timing leaves the beam where it is: how far it is to the next frame follows from the line
+ * that it was in. 320 x 200 with 449 lines, and with 60 more at another clock. */
+START_TEST(beam_goes_on)
+{
+    const struct clk slow = { 1007, 40000 }, fast = { 14161, 500000 };
+    set_mode(&MODE13);
+    outi(0x3d4, 0x11, 0x0e);
+    sched.now = clk_when(slow, UINT64_C(449) * 800 * 3 + 100 * 800 + 8);
+    outi(0x3d4, 6, 0xfb);
+    outb(0x3c2, 0x67);
+    vtime from = sched.now, dots = UINT64_C(409) * 800 - 8;
+    while (!(inb(0x3da) & 8))
+        sched.now += 100;
+    while (inb(0x3da) & 8)
+        sched.now += 100;
+    while (inb(0x3da) & 1)
+        sched.now += 100;                        /* line 0 again */
+    ck_assert_uint_ge(sched.now, from + clk_when(fast, dots) - 100);
+    ck_assert_uint_le(sched.now, from + clk_when(fast, dots) + 200);
+    vtime at = sched.now;
+    outi(0x3d4, 0x14, 0x60);                     /* of no concern to it */
+    outi(0x3c4, 1, 0);                           /* characters of nine dots */
+    while (!(inb(0x3da) & 1))
+        sched.now += 100;
+    ck_assert_uint_ge(sched.now, at + clk_when(fast, 80 * 9) - 200);
+    ck_assert_uint_le(sched.now, at + clk_when(fast, 80 * 9) + 200);
+}
+END_TEST
+
 /* ---- registers ---- */
 
 START_TEST(palette_in_use_cannot_be_written)
@@ -279,8 +309,8 @@ END_TEST
 
 /* ---- memory as older adapters have it ---- */
 
-/* An EGA's mode 10h with 64 KB: two planes chained to one of twice the length, loaded at every second
- * character; bits 0 and 2 of a dot count. */
+/* An EGA's mode 10h with 64 KB: two planes chained to one of twice the length, loaded at every
+ * second character; bits 0 and 2 of a dot count. */
 START_TEST(serializers_are_chained)
 {
     set_mode(&MODE10);
@@ -469,6 +499,7 @@ int main(void)
     tcase_add_test(t, too_many_changes);
     tcase_add_test(t, status_stays_for_the_time_of_a_port);
     tcase_add_test(t, comparators_find_a_colour_monitor);
+    tcase_add_test(t, beam_goes_on);
     tcase_add_test(t, palette_in_use_cannot_be_written);
     tcase_add_test(t, latches_and_flip_flop_read_back);
     tcase_add_test(t, serializers_are_chained);

@@ -224,8 +224,8 @@ static bool line_blanked(unsigned y)
     return blanked(y, begin, vga.cr[0x16], 255, 70);
 }
 
-/* Where blanking or the retrace leaves no border; characters come two later than the counts that begin
- * and end the retrace. */
+/* Where blanking or the retrace leaves no border; characters come two later than the counts that
+ * begin and end the retrace. */
 static bool no_column(unsigned c)
 {
     unsigned total = vga.cr[0] + 5u, on = 0;
@@ -321,7 +321,7 @@ START_TEST(status_tells_the_dot)
         vga.start_frame = UINT64_MAX;
         sched.now += PORT_TIME + dt_below(&r, 3000000);
         struct vga_timing t = vga_timing(&vga);
-        uint64_t ticks = clk_ticks(t.dot, sched.now), frame = t.line_dots * t.lines;
+        uint64_t ticks = clk_ticks(t.dot, sched.now) - vga.beam_origin, frame = t.line_dots * t.lines;
         unsigned y = (unsigned)(ticks % frame / t.line_dots), x = (unsigned)(ticks % t.line_dots);
         unsigned dots = vga.sr[1] & 1 ? 8 : 9, col = x / dots, dot = vga.ar[0x11], sel;
         if (y < 60 && col < 20) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A VGA with its memory and a picture, its ports, and IBM's values for some modes. Define VRAM first for
- * another size than 1 MB.
+ * A VGA with its memory and a picture, its ports, and IBM's values for some modes. Define VRAM
+ * first for another size than 1 MB.
  */
 #pragma once
 #include "device_test.h"
