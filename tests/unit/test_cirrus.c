@@ -607,8 +607,8 @@ START_TEST(the_beam_in_packed_modes)
 }
 END_TEST
 
-/* 200 characters and 700 lines, of which 100 and 300 are shown; planes all set. CR1B bit 7 lets CR1A
- * tell where blanking ends, bit 5 that it is there where nothing is displayed. */
+/* 200 characters and 700 lines, of which 100 and 300 are shown; planes all set. CR1B bit 7 lets
+ * CR1A tell where blanking ends, bit 5 that it is there where nothing is displayed. */
 START_TEST(blanking)
 {
     struct surface s;
@@ -616,14 +616,16 @@ START_TEST(blanking)
     memset(a.vram, 0xff, sizeof a.vram);
     memset(a.vga.dac, 0x3f, sizeof a.vga.dac);
     sr(0, 3), sr(1, 1), sr(4, 6);
-    inb(0x3da), outb(0x3c0, 0x30), outb(0x3c0, 1), outb(0x3c0, 0x31), outb(0x3c0, 1);
+    inb(0x3da), outb(0x3c0, 0x30), outb(0x3c0, 1);
+    outb(0x3c0, 0x31), outb(0x3c0, 1);
     cr(0, 195), cr(1, 99), cr(2, 19), cr(3, 0x80 | 159 % 32), cr(4, 110), cr(5, 20);
     cr(6, 698 & 255), cr(7, 0x33), cr(9, 0x40), cr(0x10, 350 & 255), cr(0x11, 2);
     cr(0x12, 299 & 255), cr(0x15, 19), cr(0x16, 550 & 255);
     s = draw();
     ck_assert_uint_eq(pixels[0], 0xffffff);      /* the border */
     ck_assert_uint_gt(s.width, 800);
-    uint32_t *in = pixels + (size_t)vga_border(&a.vga).top * s.stride + vga_border(&a.vga).left * 8;
+    struct vga_border edge = vga_border(&a.vga);
+    uint32_t *in = pixels + edge.top * s.stride + edge.left * 8;
     ck_assert_uint_eq(in[19 * s.stride], 0xffffff);
     ck_assert_uint_eq(in[20 * s.stride], 0);     /* up to line 38, whose low byte is that of 550 */
     ck_assert_uint_eq(in[39 * s.stride], 0xffffff);
@@ -631,7 +633,8 @@ START_TEST(blanking)
     cr(0x1b, 0x88);
     cr(0x1a, 0x80 | (159 & 0xc0) >> 2);
     s = draw();
-    in = pixels + (size_t)vga_border(&a.vga).top * s.stride + vga_border(&a.vga).left * 8;
+    edge = vga_border(&a.vga);
+    in = pixels + edge.top * s.stride + edge.left * 8;
     ck_assert(in[20 * s.stride] == 0 && in[299 * s.stride] == 0);
     ck_assert(in[20 * 8 - 1] == 0xffffff && in[20 * 8] == 0 && in[99 * 8] == 0);
     cr(0x1b, 0x28);

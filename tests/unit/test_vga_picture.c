@@ -321,7 +321,8 @@ START_TEST(status_tells_the_dot)
         vga.start_frame = UINT64_MAX;
         sched.now += PORT_TIME + dt_below(&r, 3000000);
         struct vga_timing t = vga_timing(&vga);
-        uint64_t ticks = clk_ticks(t.dot, sched.now) - vga.beam_origin, frame = t.line_dots * t.lines;
+        uint64_t ticks = clk_ticks(t.dot, sched.now) - vga.beam_origin;
+        uint64_t frame = t.line_dots * t.lines;
         unsigned y = (unsigned)(ticks % frame / t.line_dots), x = (unsigned)(ticks % t.line_dots);
         unsigned dots = vga.sr[1] & 1 ? 8 : 9, col = x / dots, dot = vga.ar[0x11], sel;
         if (y < 60 && col < 20) {
