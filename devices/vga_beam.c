@@ -166,6 +166,10 @@ struct vga_border vga_border(const struct vga *v)
         vsync.len = vsync.from = 0;
     sides(&h, &sync, at_most(v->cr[1] + 1u, h.total), &b.left, &b.right);
     sides(&w, &vsync, lines, &b.top, &b.bottom);
+    if (vga_paired(v)) {                     /* lines of the picture stay in pairs */
+        b.top &= ~1u;
+        b.bottom &= ~1u;
+    }
     room = lines < SURFACE_MAX_H ? SURFACE_MAX_H - lines : 0;
     b.top = at_most(b.top, room);
     b.bottom = at_most(b.bottom, room - b.top);
