@@ -466,21 +466,6 @@ bool session_disks_good(struct session *s, struct error *err)
     return ok;
 }
 
-bool session_save(struct session *s, const char *path, struct error *err)
-{
-    struct buf out = { 0 };
-    bool ok = machine_save(s->m, &out, err);
-    if (ok && out.bad)
-        ok = error_set(err, 1, "%s: not enough memory for a snapshot: close other programs", path);
-    ok = ok && whole_file_write(path, out.p, out.len, err);
-    if (ok) {
-        record_path(s, LOGGED_SAVE, 0, path, 0);
-        note_writes(s);
-    }
-    buf_free(&out);
-    return ok;
-}
-
 static uint64_t lasting_writes(const struct session *s, int slot)
 {
     const struct blockdev *b = s->media[slot].bd;
@@ -499,6 +484,21 @@ bool session_disks_went_on(const struct session *s)
         if (lasting_writes(s, i) != s->writes[i])
             return true;
     return false;
+}
+
+bool session_save(struct session *s, const char *path, struct error *err)
+{
+    struct buf out = { 0 };
+    bool ok = machine_save(s->m, &out, err);
+    if (ok && out.bad)
+        ok = error_set(err, 1, "%s: not enough memory for a snapshot: close other programs", path);
+    ok = ok && whole_file_write(path, out.p, out.len, err);
+    if (ok) {
+        record_path(s, LOGGED_SAVE, 0, path, 0);
+        note_writes(s);
+    }
+    buf_free(&out);
+    return ok;
 }
 
 bool session_load(struct session *s, const char *path, struct error *err)
