@@ -139,7 +139,7 @@ bool ata_cmd_drain(struct ata_drive *d)
     d->lba += n;
     d->left -= n;
     put_progress(d, d->lba - 1);
-    return true;
+    return n == d->stop / 512 || !out_of_range(d);       /* the block ran over the end */
 }
 
 /* ---- data commands ---- */

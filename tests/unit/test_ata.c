@@ -132,6 +132,15 @@ START_TEST(errors)
     command(0, 1, 0, 0x5c);
     ck_assert_uint_eq(wait_ready() & ATA_ERR, ATA_ERR);
     ck_assert_uint_eq(in(ERR), ATA_ABRT);
+    command(0, 4, 0, 0xc6);
+    wait_ready();
+    command(0, 8, SECTORS - 2, 0xc5);              /* no block is asked for after that one */
+    ck_assert_uint_eq(wait_ready(), ATA_DRDY | ATA_DSC | ATA_DRQ);
+    for (unsigned i = 0; i < 4; i++)
+        give(b, 512);
+    ck_assert_uint_eq(wait_ready(), ATA_DRDY | ATA_DSC | ATA_ERR);
+    ck_assert_uint_eq(in(SECTOR), SECTORS & 0xff);
+    ck_assert_uint_eq(in(COUNT), 6);
     r.disk.bd.read_only = true;
     command(0, 1, 5, 0x30);
     ck_assert_uint_eq(wait_ready() & (ATA_ERR | ATA_DRQ), ATA_ERR);
