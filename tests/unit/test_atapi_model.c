@@ -50,7 +50,7 @@ static bool read_user(struct blockdev *b, uint64_t lba, uint32_t n, void *buf, s
     }
     return true;
 }
-static const struct blockdev_ops ops = { read_user, NULL, NULL, NULL };
+static const struct blockdev_ops ops = { .read = read_user };
 
 /* ---- the model ---- */
 
@@ -398,7 +398,8 @@ START_TEST(agrees_part_by_part)
     disc.track[0] = (struct disc_track){ 0, 0, 100, DISC_MODE1, 4, "" };
     disc.track[1] = (struct disc_track){ 100, 110, 400, DISC_AUDIO, 2, "" };
     disc.track[2] = (struct disc_track){ 400, 400, 500, DISC_MODE2, 4, "" };
-    bd = (struct blockdev){ &ops, SECTORS, 2048, true, 0, &disc };
+    bd = (struct blockdev){ .ops = &ops, .sectors = SECTORS, .sector_size = 2048, .read_only = true,
+                            .disc = &disc };
     ata_init(&ata, &sched, 0);
     ata_attach(&ata, 0, ATA_CDROM, &bd);
     ref = (struct ref){ .in = true, .attention = true };
