@@ -67,6 +67,7 @@ static void root(struct menu *m, const struct menu_view *v)
         add(m, WANT_CAPTURE, 0, "G", "Give the mouse to the guest");
     add(m, WANT_NOTHING, 0, "", "Send keys")->opens = KEYS;
     add(m, WANT_PASTE, 0, "V", "Type the clipboard");
+    add(m, WANT_COPY, 0, "C", "Copy the screen's text");
     add(m, WANT_NOTHING, 0, "", "Keyboard: %s", layout_title(v->keymap))->opens = KEYMAPS;
     bool first = true;
     for (size_t i = 0; i < ARRAY_LEN(drives); i++) {

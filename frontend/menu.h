@@ -22,7 +22,7 @@ enum want_kind {
     WANT_DROP,                   /* path: a file to insert where it fits */
     /* the window's own */
     WANT_KEYS,                   /* arg: row of menu_combos */
-    WANT_PASTE, WANT_CAPTURE, WANT_FULLSCREEN, WANT_SCALING, WANT_ASPECT, WANT_BAR,
+    WANT_PASTE, WANT_COPY, WANT_CAPTURE, WANT_FULLSCREEN, WANT_SCALING, WANT_ASPECT, WANT_BAR,
     WANT_KEYMAP, WANT_HOST_KEY,  /* arg: as layout_at() and host_key_at() have them */
     WANT_SIZE                    /* arg: enlargement */
 };

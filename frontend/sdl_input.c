@@ -126,6 +126,7 @@ static bool host_combo(struct video *v, SDL_Scancode key, struct want *w)
         { SDL_SCANCODE_B, WANT_POWER }, { SDL_SCANCODE_S, WANT_SCREENSHOT },
         { SDL_SCANCODE_Q, WANT_QUIT }, { SDL_SCANCODE_F, WANT_FULLSCREEN },
         { SDL_SCANCODE_G, WANT_CAPTURE }, { SDL_SCANCODE_V, WANT_PASTE },
+        { SDL_SCANCODE_C, WANT_COPY },
         { SDL_SCANCODE_F5, WANT_SAVE }, { SDL_SCANCODE_F9, WANT_LOAD },
         { SDL_SCANCODE_DELETE, WANT_KEYS },
     };

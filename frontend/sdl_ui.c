@@ -289,6 +289,20 @@ static void paste(struct video *v)
     SDL_free(text);
 }
 
+static void copy(struct video *v)
+{
+    struct buf text = { 0 };
+    bool is_text = v->s && session_has_text(v->s);
+    if (is_text)
+        session_text(v->s, &text, false);
+    if (is_text && text.p && !SDL_SetClipboardText((char *)text.p))
+        video_message(v, "The screen's text is in the clipboard");
+    else
+        video_message(v, is_text ? "The clipboard does not take it" :
+                         "This screen is a picture: a screenshot keeps it");
+    buf_free(&text);
+}
+
 static void send_combo(struct video *v, int row)
 {
     const uint16_t *k = menu_combos[row].keys;
@@ -305,6 +319,7 @@ bool ui_act(struct video *v, const struct want *w)
     case WANT_QUIT:
     case WANT_RESET:      return ask(v, w);
     case WANT_PASTE:      paste(v); return true;
+    case WANT_COPY:       copy(v); return true;
     case WANT_KEYS:       send_combo(v, w->arg); return true;
     case WANT_FULLSCREEN: sdl_toggle_fullscreen(v); return true;
     case WANT_SIZE:       sdl_resize(v, w->arg); return true;

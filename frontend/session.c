@@ -610,11 +610,16 @@ bool session_draw_changed(struct session *s, unsigned *first, unsigned *last)
     return have_surface(s) && machine_draw_changed(s->m, &s->surface, first, last);
 }
 
+bool session_has_text(struct session *s)
+{
+    machine_text(s->m, &s->text);
+    return s->text.cols && s->text.rows;
+}
+
 void session_text(struct session *s, struct buf *out, bool joined)
 {
     struct error err;
-    machine_text(s->m, &s->text);
-    if (s->text.cols && s->text.rows) {
+    if (session_has_text(s)) {
         text_write(out, &s->text, joined);
         return;
     }

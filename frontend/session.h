@@ -92,6 +92,7 @@ bool session_draw(struct session *s, struct error *err);
 /* The same if it is another one than at the last call of this function; the rows that may be
  * others: from first to before last. */
 bool session_draw_changed(struct session *s, unsigned *first, unsigned *last);
+bool session_has_text(struct session *s);
 /* The screen's text appended in UTF-8; in a graphics mode, one line that says so. */
 void session_text(struct session *s, struct buf *out, bool joined);
 /* Bytes that have come in for the serial ports go to the guest. False: the user asked to quit

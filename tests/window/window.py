@@ -255,13 +255,13 @@ def use_locks(w):
 
 def use_media(w):
     wait("a dropped CD image is inserted", lambda: " insert cdrom " in w.logged())
-    key("Control_R", *["Down"] * 5, "Return", "Return")
+    key("Control_R", *["Down"] * 6, "Return", "Return")
     picture("files")
     key("f", "l")
     picture("files2")
     key("Return")
     wait("a floppy chosen from the list", lambda: " insert fda " in w.logged() and "/floppy.img\n" in w.logged())
-    key("Control_R", *["Down"] * 5, "Return", "Down", "Return")
+    key("Control_R", *["Down"] * 6, "Return", "Down", "Return")
     wait("ejected", lambda: " eject fda\n" in w.logged())
 
 
@@ -279,6 +279,10 @@ def use_paste(w):
     want = [0x15, 0x2a, 0x2c, 0x138, 0x10, 0x138, 0x12, 0x2b]
     wait("pasted text is typed on the guest's German keyboard", lambda: codes(w.logged())[before:] == want)
     picture("pasted")
+    host("c")
+    time.sleep(1)
+    clip = subprocess.run(["xclip", "-selection", "clipboard", "-o"], capture_output=True, text=True, timeout=20).stdout
+    check("VITRINE DEMO READY" in clip, f"the screen's text is in the clipboard: {clip[:80]!r}")
 
 
 def use_size(w):
