@@ -339,7 +339,6 @@ DefinitionBlock ("dsdt.aml", "DSDT", 1, "VITRIN", "VITRINE ", 1)
                     IO (Decode16, 0x00b2, 0x00b2, 1, 2)
                     IO (Decode16, 0x0600, 0x0600, 1, 0x40)
                     IO (Decode16, 0x0700, 0x0700, 1, 0x10)
-                    IO (Decode16, 0x5658, 0x5658, 1, 4)
                     IO (Decode16, 0xafe0, 0xafe0, 1, 4)
                 })
             }
