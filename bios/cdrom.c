@@ -14,7 +14,8 @@ static struct {
     u16 equipment;                                       /* INT 11h's answer without it */
 } emulated;
 
-#define sector bounce
+#define sector    bounce
+#define SECTOR_AT (0xf0000 + (u32)sector)
 
 static u8 changed[4], locks[4];                          /* by position in disks[] */
 
@@ -216,7 +217,7 @@ static u8 emulated_read(u32 lba, u32 count, u32 linear)
 {
     const struct disk *d = &disks[emulated.source];
     for (; count; count--, lba++, linear += 512) {
-        u8 e = cd_read(d, emulated.lba + lba / 4, 1, 0xf0000 + (u32)sector);
+        u8 e = cd_read(d, emulated.lba + lba / 4, 1, SECTOR_AT);
         if (e)
             return e;
         far_put((u16)(linear >> 4), linear & 15, sector + lba % 4 * 512, 512);
@@ -319,9 +320,13 @@ static u8 emulated_call(struct regs *r)
     }
 }
 
+static int el_torito(struct regs *r);
+
 /* While a pretended drive is there the real ones of its kind move up by one. */
 int cd_emulation(struct regs *r)
 {
+    if (el_torito(r))
+        return 1;
     if (emulated.active && r->ah == 0x4b && r->dl == 0x7f) {
         int13_result(r, emulation_status(r));
         return 1;
@@ -364,11 +369,37 @@ static int same(const void *a, const char *b, u32 n)
     return 1;
 }
 
-static void emulate(u8 media)
+/* Where the boot catalog is, from the boot record. */
+static u8 catalog(const struct disk *d, u32 *lba)
+{
+    u8 e = cd_read(d, 17, 1, SECTOR_AT);
+    if (e)
+        return e;
+    if (!same(sector, "\0CD001\1EL TORITO SPECIFICATION", 30))
+        return DISK_BAD_DATA;
+    *lba = *(u32 *)(sector + 0x47);
+    return DISK_OK;
+}
+
+/* A hard disk's geometry is where its first partition ends. */
+static u8 emulate_hard_disk(const struct disk *d)
+{
+    u8 e = cd_read(d, emulated.lba, 1, SECTOR_AT);
+    if (e)
+        return e;
+    const u8 *end = sector + 446 + 5;
+    emulated.heads = (u16)(end[0] + 1);
+    emulated.spt = end[1] & 63;
+    emulated.cylinders = (u16)(end[2] + ((end[1] & 0xc0) << 2) + 1);
+    emulated.drive = 0x80;
+    bda->hd_count = (u8)(hard_disks + 1);
+    return DISK_OK;
+}
+
+static u8 emulate(const struct disk *d, u8 media)
 {
     static const u8 spt[] = { 15, 18, 36 };
     u16 real = emulated.equipment = bda->equipment;
-    emulated.media = media;
     emulated.heads = 2;
     emulated.cylinders = 80;
     if (media <= 3) {
@@ -377,47 +408,102 @@ static void emulate(u8 media)
         if (real & 1 && (real >> 6 & 3) != 3)             /* one drive more */
             bda->equipment = (u16)(real + 0x40);
         bda->equipment |= 1;
-    } else {                                           /* geometry from the first partition's end */
-        u32 end = far32(emulated.load_seg, 446 + 5);
-        emulated.heads = (u16)((end & 0xff) + 1);
-        emulated.spt = end >> 8 & 63;
-        emulated.cylinders = (u16)((end >> 16 & 0xff) + (end >> 6 & 0x300) + 1);
-        emulated.drive = 0x80;
-        bda->hd_count = (u8)(hard_disks + 1);
+    } else {
+        u8 e = emulate_hard_disk(d);
+        if (e)
+            return e;
     }
+    emulated.media = media;
     emulated.sectors = (u32)emulated.heads * emulated.cylinders * emulated.spt;
+    return DISK_OK;
+}
+
+/* An image with a medium to pretend, or 0; loaded when it is to be booted. Its number, if no drive
+ * is pretended, is 'drive'. */
+static u8 image(const struct disk *d, u8 media, u8 drive, int load)
+{
+    u32 blocks = (emulated.load_count + 3u) / 4, to = (u32)emulated.load_seg << 4;
+    u8 e = DISK_OK;
+    emulated.source = (u8)(d - disks);
+    emulated.drive = drive;
+    for (u8 i = 0; i < cdroms; i++)
+        if (cdrom[i] == emulated.source)
+            emulated.cd_drive = 0xe0 + i;
+    if (media > 4 || (load && to + blocks * 2048 > 0x9f000))
+        return DISK_BAD_DATA;
+    if (load)
+        e = cd_read(d, emulated.lba, blocks, to);
+    if (!e && media)
+        e = emulate(d, media);
+    emulated.active = !e;
+    return e;
+}
+
+static void image_at(u32 lba, u16 seg, u16 count)
+{
+    emulated.active = 0;
+    emulation_end();
+    emulated.lba = lba;
+    emulated.load_seg = seg ? seg : 0x7c0;
+    emulated.load_count = count ? count : 4;
+}
+
+/* 4Ah: an image named by a packet becomes a drive; 4Ch: and is booted. */
+static u8 specified(const struct regs *r)
+{
+    u8 p[19];
+    far_seg(r->ds);
+    for (u32 i = 0; i < sizeof p; i++)
+        p[i] = *(volatile FARMEM u8 *)(u32)(u16)(r->si + i);
+    u32 position = p[3] * 2u + (p[8] & 1);
+    int boot = r->ah == 0x4c;
+    if (p[0] < sizeof p || position > 3 || disks[position].kind != DISK_ATAPI)
+        return DISK_BAD_COMMAND;
+    image_at(*(u32 *)(p + 4), *(u16 *)(p + 12), *(u16 *)(p + 14));
+    u8 e = image(&disks[position], p[1] & 15, p[2], boot);
+    if (!e && boot)
+        boot_jump((u32)emulated.load_seg << 16, emulated.drive);
+    return e;
+}
+
+/* 4Dh: so many blocks of the catalog, from one of its own on. */
+static u8 catalog_read(const struct regs *r)
+{
+    const struct disk *d = &disks[emulated.active ? emulated.source : cdrom[0]];
+    u8 n = far8(r->ds, (u16)(r->si + 1));
+    u32 to = far32(r->ds, (u16)(r->si + 2)), lba;
+    u16 first = far16(r->ds, (u16)(r->si + 6));
+    if (far8(r->ds, r->si) < 8)
+        return DISK_BAD_COMMAND;
+    u8 e = catalog(d, &lba);
+    return e ? e : cd_read(d, lba + first, n, (to >> 16 << 4) + (to & 0xffff));
+}
+
+static int el_torito(struct regs *r)
+{
+    if (!cdroms || (r->ah != 0x4a && r->ah != 0x4c && r->ah != 0x4d))
+        return 0;
+    u8 e = r->al ? DISK_BAD_COMMAND : r->ah == 0x4d ? catalog_read(r) : specified(r);
+    int13_result(r, e);
+    return 1;
 }
 
 u8 cd_boot(const struct disk *d, u8 drive)
 {
-    u32 at = 0xf0000 + (u32)sector;
+    u32 lba;
     emulated.active = 0;
     emulation_end();
-    u8 e = cd_read(d, 17, 1, at);
-    if (e)
-        return e;
-    if (!same(sector, "\0CD001\1EL TORITO SPECIFICATION", 30))
-        return DISK_BAD_DATA;
-    e = cd_read(d, *(u32 *)(sector + 0x47), 1, at);
+    u8 e = catalog(d, &lba);
+    if (!e)
+        e = cd_read(d, lba, 1, SECTOR_AT);
     if (e)
         return e;
     const u8 *entry = sector + 0x20;
     if (sector[0] != 1 || *(u16 *)(sector + 0x1e) != 0xaa55 || entry[0] != 0x88)
         return DISK_BAD_DATA;
-    u8 media = entry[1] & 15;
-    emulated.load_seg = *(u16 *)(entry + 2) ? *(u16 *)(entry + 2) : 0x7c0;
-    emulated.load_count = *(u16 *)(entry + 6) ? *(u16 *)(entry + 6) : 4;
-    emulated.lba = *(u32 *)(entry + 8);
-    emulated.source = (u8)(d - disks);
-    emulated.drive = emulated.cd_drive = drive;
-    u32 blocks = (emulated.load_count + 3u) / 4;
-    if (media > 4 || ((u32)emulated.load_seg << 4) + blocks * 2048 > 0x9f000)
-        return DISK_BAD_DATA;
-    e = cd_read(d, emulated.lba, blocks, (u32)emulated.load_seg << 4);
+    image_at(*(u32 *)(entry + 8), *(u16 *)(entry + 2), *(u16 *)(entry + 6));
+    e = image(d, entry[1] & 15, drive, 1);
     if (e)
         return e;
-    emulated.active = 1;
-    if (media)
-        emulate(media);
     boot_jump((u32)emulated.load_seg << 16, emulated.drive);
 }

@@ -23,6 +23,17 @@ main:   cmp byte [drive], DRIVE
         EXPECT e, "13/4B01 media"
         cmp byte [packet + 2], DRIVE
         EXPECT e, "13/4B01 drive"
+%ifndef SEABIOS
+        mov ax, 0x4d00
+        mov si, command
+        int 0x13
+        EXPECT nc, "13/4D00 the catalog"
+        cmp word [0xa000 + 30], 0xaa55
+        EXPECT e, "13/4D00 is one"
+        mov eax, [0xa000 + 0x28]
+        cmp eax, [packet + 4]
+        EXPECT e, "13/4D00 where the image is"
+%endif
         mov ah, 8
         mov dl, DRIVE
         int 0x13
@@ -178,8 +189,38 @@ main:   cmp byte [drive], DRIVE
         EXPECT nc, "13/02 reads from the first"
         cmp dword [0xa000], "real"
         EXPECT e, "13/02 the real one"
+        mov ax, 0x4a00                          ; what it was, once more
+        mov si, packet
+        int 0x13
+        EXPECT nc, "13/4A00 pretends again"
+        mov ax, 0x0201
+        mov cx, 0x0002
+        mov dx, 0x0100 | DRIVE
+        mov bx, 0xa000
+        int 0x13
+        EXPECT nc, "13/02 reads"
+        cmp dword [0xa000], 19
+        EXPECT e, "13/02 the right sector"
+        mov byte [packet + 3], 0                ; where there is no CD drive
+        mov ax, 0x4a00
+        mov si, packet
+        int 0x13
+        EXPECT c, "13/4A00 not from a disk"
+        mov byte [packet + 3], 1
+        cmp byte [failures], 0
+        jne .done
+        inc word [0x4f0]                        ; survives, and begins as 0
+        cmp word [0x4f0], 2
+        je .done
+        mov ax, 0x4c00
+        mov si, packet
+        int 0x13
+        cmp al, al
+        EXPECT ne, "13/4C00 boots it"
 %endif
-        ret
+.done:  ret
+command: db 8, 1
+        dw 0xa000, 0, 0
 packet: times 19 db 0
 parameters:
         dw 26
