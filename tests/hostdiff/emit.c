@@ -378,8 +378,8 @@ void emit_row(struct gen *g, struct emu *e, const struct insn_row *r, const stru
     bool mem = has_modrm && (form == 0x110 || form == 0x130 ||
                              (any && chance(g, takes_selector(r) ? 30 : 60)));
     out->n = out->n_split = 0;
-    k.bits = code_bits(e);
-    k.at = code_at(e);
+    k.bits = emu_code_bits(e);
+    k.at = emu_code_at(e);
     for (unsigned i = 0; i < 8; i++)
         k.gpr[i] = (uint32_t)k.c->gpr[i];
     choose_sizes(&k, mem || (r->attr & STRING) || r->opnd[0] == Ob || r->opnd[1] == Ob);

@@ -135,6 +135,40 @@ uint8_t *emu_byte(struct emu *e, uint32_t a)
     return NULL;
 }
 
+unsigned emu_code_bits(struct emu *e) { return e->cpu.seg[SEG_CS].attr & SA_DB ? 32 : 16; }
+
+uint32_t emu_code_at(struct emu *e) { return (uint32_t)(e->cpu.seg[SEG_CS].base + e->cpu.rip); }
+
+int emu_decode(struct emu *e, struct insn *in)
+{
+    const struct cpu *c = &e->cpu;
+    uint32_t at = emu_code_at(e), rip = (uint32_t)c->rip, limit = c->seg[SEG_CS].limit;
+    const uint8_t *p = emu_byte(e, at);
+    size_t room = 0x1000 - at % 0x1000;
+    *in = (struct insn){0};
+    if (!p || rip > limit)
+        return 0;
+    if (room > 15)
+        room = 15;
+    if (limit - rip < room - 1)
+        room = limit - rip + 1;
+    struct decode_mode m = {(uint8_t)emu_code_bits(e), CPU_MODEL_DEFAULT};
+    return insn_decode(&c->blocks->decoder, in, m, p, room);
+}
+
+uint32_t emu_offset(struct emu *e, const struct insn *in)
+{
+    const uint8_t *r = (const uint8_t *)e->cpu.gpr;
+    uint32_t a = (uint32_t)(load_le64(r + in->base) + (load_le64(r + in->index) << in->scale)) +
+                 (uint32_t)in->disp;
+    return in->asize == 1 ? a & 0xffff : a;
+}
+
+uint32_t emu_address(struct emu *e, const struct insn *in)
+{
+    return emu_offset(e, in) + (uint32_t)e->cpu.seg[in->seg].base;
+}
+
 static void set_seg(struct seg *s, uint16_t sel, uint64_t base, uint32_t limit, uint16_t attr)
 {
     *s = (struct seg){.sel = sel, .base = base, .limit = limit, .attr = attr};

@@ -38,46 +38,6 @@ bool row_usable(const struct gen *g, const struct insn_row *r)
 
 static bool is(const struct insn_row *r, const char *name) { return !strcmp(r->name, name); }
 
-/* ---- where the engine stands ---- */
-
-unsigned code_bits(struct emu *e) { return emu_cpu(e)->seg[SEG_CS].attr & SA_DB ? 32 : 16; }
-
-uint32_t code_at(struct emu *e)
-{
-    const struct cpu *c = emu_cpu(e);
-    return (uint32_t)(c->seg[SEG_CS].base + c->rip);
-}
-
-int decode_here(const struct gen *g, struct emu *e, struct insn *in)
-{
-    const struct cpu *c = emu_cpu(e);
-    uint32_t at = code_at(e), rip = (uint32_t)c->rip, limit = c->seg[SEG_CS].limit;
-    const uint8_t *p = emu_byte(e, at);
-    size_t room = 0x1000 - at % 0x1000;
-    *in = (struct insn){0};
-    if (!p || rip > limit)
-        return 0;
-    if (room > 15)
-        room = 15;
-    if (limit - rip < room - 1)
-        room = limit - rip + 1;
-    struct decode_mode m = {(uint8_t)code_bits(e), CPU_MODEL_DEFAULT};
-    return insn_decode(g->decoder, in, m, p, room);
-}
-
-static uint32_t offset_of(const struct cpu *c, const struct insn *in)
-{
-    const uint8_t *r = (const uint8_t *)c->gpr;
-    uint32_t a = (uint32_t)(load_le64(r + in->base) + (load_le64(r + in->index) << in->scale)) +
-                 (uint32_t)in->disp;
-    return in->asize == 1 ? a & 0xffff : a;
-}
-
-static uint32_t address_of(const struct cpu *c, const struct insn *in)
-{
-    return offset_of(c, in) + (uint32_t)c->seg[in->seg].base;
-}
-
 /* ---- what is undefined ---- */
 
 static unsigned shift_count(const struct cpu *c, const struct insn *in, unsigned slot)
@@ -132,7 +92,7 @@ static bool flag_effects(struct emu *e, const struct insn *in, uint32_t *reads, 
     if (is(r, "bswap"))
         return in->osize != 1;
     if (is(r, "fbld"))
-        return bcd_valid(e, address_of(c, in));
+        return bcd_valid(e, emu_address(e, in));
     return true;
 }
 
@@ -154,12 +114,13 @@ static bool renamed(const struct insn *in)
 }
 
 /* A locked access over two cache lines stops many a host for a long time. */
-static bool splits_line(const struct cpu *c, const struct insn *in)
+static bool splits_line(struct emu *e, const struct insn *in)
 {
+    const struct cpu *c = emu_cpu(e);
     const struct insn_row *r = &insn_rows[in->id];
     if (in->mem == NO_MEM || !((in->prefix & PRE_LOCK) || is(r, "xchg")))
         return false;
-    uint32_t at = address_of(c, in), size = is(r, "cmpxchg8b") ? 8 : 1u << in->osize;
+    uint32_t at = emu_address(e, in), size = is(r, "cmpxchg8b") ? 8 : 1u << in->osize;
     if (r->map == M2 && (r->opcode & 0xe7) == 0xa3) {
         uint32_t v = (uint32_t)load_le64((const uint8_t *)c->gpr + in->reg[1]);
         at += in->osize == 1 ? (uint32_t)((int32_t)(int16_t)v >> 4) * 2
@@ -177,7 +138,7 @@ static bool overwrites_itself(struct emu *e, const struct insn *in)
     uint32_t n = (uint32_t)c->gpr[R_CX] & amask, to = (uint32_t)c->gpr[R_DI] & amask;
     if (!(in->prefix & (PRE_REP | PRE_REPNE)) || (!is(r, "movs") && !is(r, "stos")))
         return false;
-    uint32_t at = code_at(e), last = at + 64, first = at - 64;
+    uint32_t at = emu_code_at(e), last = at + 64, first = at - 64;
     to += (uint32_t)c->seg[SEG_ES].base;
     uint64_t bytes = (uint64_t)n * size;
     return c->eflags & FL_DF ? to + size > first && (uint64_t)to + size < (uint64_t)last + bytes
@@ -191,21 +152,31 @@ static bool mxcsr_valid(struct emu *e, uint32_t a)
     return !p || a % 16 || !(load_le32(p) & 0xffff0000u);
 }
 
-/* LAR and the like with a descriptor that only the host's system has. */
+/* The word there, 0 where there is none. */
+static unsigned word_at(struct emu *e, uint32_t a)
+{
+    const uint8_t *p = emu_byte(e, a), *q = emu_byte(e, a + 1);
+    return p && q ? *p | *q << 8 : 0;
+}
+
+/* LAR and the like with a descriptor that only the host's system has, or a far call with one, whose
+ * stack has no limits in 64-bit mode. */
 static bool foreign_selector(struct emu *e, const struct insn *in)
 {
     static const char *const names[] = {"lar", "lsl", "verr", "verw"};
     const struct cpu *c = emu_cpu(e);
     const struct insn_row *r = &insn_rows[in->id];
     unsigned slot = r->opnd[0] == Ew ? 0 : 1, sel;
-    if (!row_named(r, names, ARRAY_LEN(names)))
+    if (is(r, "call_far"))
+        sel = (unsigned)(in->imm >> 32) & 0xffff;
+    else if (is(r, "call_far_m"))
+        sel = word_at(e, emu_address(e, in) + (1u << in->osize));
+    else if (!row_named(r, names, ARRAY_LEN(names)))
         return false;
-    if (in->mem == NO_MEM) {
+    else if (in->mem == NO_MEM)
         sel = (unsigned)load_le64((const uint8_t *)c->gpr + in->reg[slot]) & 0xffff;
-    } else {
-        const uint8_t *p = emu_byte(e, address_of(c, in)), *q = emu_byte(e, address_of(c, in) + 1);
-        sel = p && q ? *p | *q << 8 : 0;
-    }
+    else
+        sel = word_at(e, emu_address(e, in));
     return (sel & 0xfffc) == 0x30 || (sel & 0xfffc) == 0x78;
 }
 
@@ -213,17 +184,17 @@ static bool runs_alike(struct emu *e, const struct insn *in)
 {
     const struct cpu *c = emu_cpu(e);
     const struct insn_row *r = &insn_rows[in->id];
-    if (renamed(in) || splits_line(c, in) || foreign_selector(e, in) || overwrites_itself(e, in))
+    if (renamed(in) || splits_line(e, in) || foreign_selector(e, in) || overwrites_itself(e, in))
         return false;
     if (is(r, "int"))
         return in->imm != 0x80; /* the host's system call */
     if (is(r, "iret"))
         return !(c->eflags & FL_NT); /* not in long mode */
-    if (!strncmp(r->name, "fx", 2) && r->need & F_FXSR && address_of(c, in) % 16 &&
+    if (!strncmp(r->name, "fx", 2) && r->need & F_FXSR && emu_address(e, in) % 16 &&
         c->eflags & FL_AC)
         return false; /* #AC or #GP */
     if (is(r, "fxrstor"))
-        return mxcsr_valid(e, address_of(c, in));
+        return mxcsr_valid(e, emu_address(e, in));
     return true;
 }
 
@@ -268,23 +239,6 @@ static bool invalid_m2(unsigned op, unsigned m, unsigned prefix)
     }
 }
 
-/* Takes the prefixes off; how many there are. */
-static size_t skip_prefixes(const uint8_t *p, size_t n, unsigned *prefix)
-{
-    size_t i = 0;
-    for (*prefix = 0; i < n; i++) {
-        if (p[i] == 0x66)
-            *prefix |= PRE_OPSIZE;
-        else if (p[i] == 0xf0)
-            *prefix |= PRE_LOCK;
-        else if (p[i] == 0xf2 || p[i] == 0xf3)
-            *prefix |= p[i] == 0xf2 ? PRE_REPNE : PRE_REP;
-        else if ((p[i] & 0xe7) != 0x26 && (p[i] & 0xfc) != 0x64)
-            break;
-    }
-    return i;
-}
-
 bool invalid_everywhere(const struct decoder *d, const uint8_t *p, size_t n, unsigned bits)
 {
     uint8_t plain[16];
@@ -309,14 +263,14 @@ bool invalid_everywhere(const struct decoder *d, const uint8_t *p, size_t n, uns
 static void hole(struct hd_mask *m, uint32_t at, uint32_t size)
 {
     if (m->n_holes < ARRAY_LEN(m->hole))
-        m->hole[m->n_holes++] = (struct hd_hole){at, size};
+        m->hole[m->n_holes++] = (struct hd_hole){at, size, false};
 }
 
 /* A part of an image, which with 16-bit addresses may wrap in its segment. */
-static void image_hole(const struct cpu *c, const struct insn *in, struct hd_mask *m, uint32_t at,
+static void image_hole(struct emu *e, const struct insn *in, struct hd_mask *m, uint32_t at,
                        uint32_t size)
 {
-    uint32_t base = (uint32_t)c->seg[in->seg].base, off = offset_of(c, in) + at;
+    uint32_t base = (uint32_t)emu_cpu(e)->seg[in->seg].base, off = emu_offset(e, in) + at;
     if (in->asize == 1)
         off &= 0xffff;
     if (in->asize == 1 && off + size > 0x10000) {
@@ -327,26 +281,26 @@ static void image_hole(const struct cpu *c, const struct insn *in, struct hd_mas
 }
 
 /* Opcode, data pointer and selectors of an image; MXCSR and what lies behind the registers. */
-static void image_holes(const struct cpu *c, const struct insn *in, struct hd_mask *m)
+static void image_holes(struct emu *e, const struct insn *in, struct hd_mask *m)
 {
     m->last = true;
     if (is(&insn_rows[in->id], "fxsave")) {
-        image_hole(c, in, m, 6, 2);
-        image_hole(c, in, m, 12, 20);
-        image_hole(c, in, m, 160, 352);
+        image_hole(e, in, m, 6, 2);
+        image_hole(e, in, m, 12, 20);
+        image_hole(e, in, m, 160, 352);
     } else if (in->osize == 1) {
-        image_hole(c, in, m, 8, 6);
+        image_hole(e, in, m, 8, 6);
     } else {
-        image_hole(c, in, m, 16, 12);
+        image_hole(e, in, m, 16, 12);
     }
 }
 
 /* Where the image may lie: with 16-bit addresses it wraps in its segment. */
-static struct hd_hole image_range(const struct cpu *c, const struct insn *in)
+static struct hd_hole image_range(struct emu *e, const struct insn *in)
 {
     if (in->asize == 1)
-        return (struct hd_hole){(uint32_t)c->seg[in->seg].base, 0x10000};
-    return (struct hd_hole){address_of(c, in), 512};
+        return (struct hd_hole){(uint32_t)emu_cpu(e)->seg[in->seg].base, 0x10000, false};
+    return (struct hd_hole){emu_address(e, in), 512, false};
 }
 
 static bool account_fpu(struct emu *e, const struct insn *in, struct hd_mask *m)
@@ -358,10 +312,10 @@ static bool account_fpu(struct emu *e, const struct insn *in, struct hd_mask *m)
     if (m->sw && (image || !strncmp(r->name, "fnstsw", 6)))
         return false;
     if (image)
-        image_holes(emu_cpu(e), in, m);
-    m->image = (struct hd_hole){0, 0};
+        image_holes(e, in, m);
+    m->image = (struct hd_hole){0};
     if (image || is(r, "fldenv") || is(r, "frstor") || is(r, "fxrstor"))
-        m->image = image_range(emu_cpu(e), in);
+        m->image = image_range(e, in);
     if (!strncmp(r->name, "fcomi", 5) && r->reads + r->writes)
         m->sw |= 0x200; /* C1: processors differ */
     if (!strncmp(r->name, "fucomi", 6))
@@ -377,23 +331,33 @@ static struct hd_hole stack_below(const struct cpu *c, uint32_t size)
 {
     const struct seg *ss = &c->seg[SEG_SS];
     uint32_t sp = (uint32_t)c->gpr[R_SP] - size;
-    return (struct hd_hole){(uint32_t)ss->base + (ss->attr & SA_DB ? sp : sp & 0xffff), size};
+    return (struct hd_hole){(uint32_t)ss->base + (ss->attr & SA_DB ? sp : sp & 0xffff), size, false};
+}
+
+static bool in_hole(const struct hd_mask *m, uint32_t at)
+{
+    for (unsigned i = 0; i < m->n_holes; i++)
+        if (at - m->hole[i].at < m->hole[i].size)
+            return true;
+    return false;
 }
 
 bool account(struct gen *g, struct emu *e, struct insn *in, struct hd_mask *m)
 {
-    uint32_t at = code_at(e);
+    uint32_t at = emu_code_at(e);
     const uint8_t *p = emu_byte(e, at);
-    int len = decode_here(g, e, in);
+    int len = emu_decode(e, in);
     if (len <= 0)
         *in = (struct insn){0};
     if (p && at - HD_CODE >= HD_CODE_SIZE)
         return false; /* data */
+    if (in_hole(m, at))
+        return false; /* an image over the code */
     if (len == -13)
         return at % 0x1000 < 0x1000 - 15;
     if (len < 0)
         return 0x1000 - at % 0x1000 >= 15 &&
-               invalid_everywhere(g->decoder, p, 15, code_bits(e));
+               invalid_everywhere(g->decoder, p, 15, emu_code_bits(e));
     if (len == 0)
         return true; /* a fetch that faults, or an instruction that runs into such a place */
     const struct insn_row *r = &insn_rows[in->id];
@@ -402,7 +366,7 @@ bool account(struct gen *g, struct emu *e, struct insn *in, struct hd_mask *m)
         !flag_effects(e, in, &reads, &writes, &undef) || (reads & m->flags))
         return false;
     m->flags = (m->flags & ~writes) | undef;
-    m->pushed = (struct hd_hole){0, 0};
+    m->pushed = (struct hd_hole){0};
     if (!strncmp(r->name, "call_far", 8))
         m->pushed = stack_below(emu_cpu(e), 2u << in->osize);
     else if (is(r, "call") || is(r, "call_ind"))

@@ -21,7 +21,8 @@
  *   - x87 state after an MMX instruction, FLDENV, FRSTOR or FXRSTOR has faulted;
  *   - which byte of an image CR2 names;
  *   - an instruction longer than 15 bytes whose 16th lies on a missing page (#GP or #PF);
- *   - FXSAVE and FXRSTOR misaligned under EFLAGS.AC (#AC or #GP).
+ *   - FXSAVE and FXRSTOR misaligned under EFLAGS.AC (#AC or #GP);
+ *   - what a vendor does otherwise than Intel (vendor.c).
  */
 #include "gen.h"
 
@@ -155,10 +156,14 @@ static void random_segments(struct gen *g, struct hd_state *s)
 
 /* ---- the rows ---- */
 
-bool gen_init(struct gen *g, const struct decoder *d, const char *only, unsigned length,
-              bool flat_only)
+bool gen_init(struct gen *g, const struct decoder *d, enum hd_vendor vendor, const char *only,
+              unsigned length, bool flat_only)
 {
-    *g = (struct gen){.decoder = d, .only = only, .length = length, .flat_only = flat_only};
+    *g = (struct gen){.decoder = d,
+                      .vendor = vendor,
+                      .only = only,
+                      .length = length,
+                      .flat_only = flat_only};
     g->rows = calloc(insn_row_count, sizeof *g->rows);
     for (unsigned i = 0; g->rows && i < insn_row_count; i++)
         if (row_usable(g, &insn_rows[i]) && (!only || !strcmp(only, insn_rows[i].name)))
@@ -214,7 +219,7 @@ static void append(const struct emitted *o, struct emu *e, struct hd_program *p,
 {
     for (unsigned i = 0; i < o->n_split; i++) {
         uint32_t at = off + o->split[i];
-        p->insn[p->n++] = (struct hd_insn){(uint16_t)at, (uint8_t)len[i], (uint8_t)code_bits(e)};
+        p->insn[p->n++] = (struct hd_insn){(uint16_t)at, (uint8_t)len[i], (uint8_t)emu_code_bits(e)};
         memcpy(p->start.mem + at, o->b + o->split[i], len[i]);
         memcpy(emu_code(e) + at, o->b + o->split[i], len[i]);
     }
@@ -225,7 +230,7 @@ static unsigned emitted_len(struct gen *g, struct emu *e, const uint8_t *b,
                             const struct insn_row *r)
 {
     struct insn in;
-    struct decode_mode m = {(uint8_t)code_bits(e), CPU_MODEL_DEFAULT};
+    struct decode_mode m = {(uint8_t)emu_code_bits(e), CPU_MODEL_DEFAULT};
     int n = insn_decode(g->decoder, &in, m, b, 15);
     if (n == -13 || (n < 0 && invalid_everywhere(g->decoder, b, 15, m.code_bits)))
         return 15;
@@ -238,7 +243,7 @@ static unsigned extend(struct gen *g, struct emu *e, struct hd_program *p)
     const struct insn_row *r = &insn_rows[g->rows[rnd(g) % g->n_rows]];
     struct emitted o;
     unsigned len[8];
-    uint32_t off = code_at(e) - HD_CODE;
+    uint32_t off = emu_code_at(e) - HD_CODE;
     g->near = HD_CODE + off;
     if ((r->attr & FPUINSN || r->need & F_MMX) && !g->only && chance(g, 40))
         return 0;
@@ -251,7 +256,7 @@ static unsigned extend(struct gen *g, struct emu *e, struct hd_program *p)
     for (unsigned i = 0; i < o.n_split; i++) {
         bool main = i == o.n_split - 1;
         struct insn in;
-        struct decode_mode m = {(uint8_t)code_bits(e), CPU_MODEL_DEFAULT};
+        struct decode_mode m = {(uint8_t)emu_code_bits(e), CPU_MODEL_DEFAULT};
         int n = main ? (int)emitted_len(g, e, o.b + o.split[i], r)
                      : insn_decode(g->decoder, &in, m, o.b + o.split[i], 15);
         if (n <= 0)
@@ -287,9 +292,9 @@ bool gen_program(struct gen *g, struct emu *e, uint64_t seed, struct hd_program 
     p->n = 0;
     *m = (struct hd_mask){0};
     emu_load(e, &p->start);
-    uint32_t frontier = code_at(e);
+    uint32_t frontier = emu_code_at(e);
     for (unsigned steps = 0, tries = 0; steps < MAX_STEPS && tries < 50; steps++) {
-        uint32_t at = code_at(e), flags = m->flags;
+        uint32_t at = emu_code_at(e), flags = m->flags;
         struct insn in;
         if (at - frontier < 16 && at - HD_CODE < HD_CODE_SIZE - 1) {
             struct hd_mask before = *m;
@@ -311,12 +316,13 @@ bool gen_program(struct gen *g, struct emu *e, uint64_t seed, struct hd_program 
         } else if (!account(g, e, &in, m)) {
             return false;
         }
-        if (!emu_step(e)) {
-            faulted(&in, flags, m);
-            return p->n > 0 && emu_selectors_alike(e);
-        }
-        if (!emu_selectors_alike(e))
+        enum hd_step step = vendor_step(g->vendor, e, m);
+        if (step == HD_UNLIKE || !emu_selectors_alike(e))
             return false;
+        if (step == HD_ENDED) {
+            faulted(&in, flags, m);
+            return p->n > 0;
+        }
     }
     return false;
 }
@@ -330,10 +336,10 @@ bool gen_follow(struct gen *g, struct emu *e, const struct hd_program *p, struct
         uint32_t flags = m->flags;
         if (!account(g, e, &in, m))
             return false;
-        bool going = emu_step(e);
-        if (!emu_selectors_alike(e))
+        enum hd_step step = vendor_step(g->vendor, e, m);
+        if (step == HD_UNLIKE || !emu_selectors_alike(e))
             return false;
-        if (!going) {
+        if (step == HD_ENDED) {
             faulted(&in, flags, m);
             return true;
         }

@@ -30,11 +30,6 @@ void emit_invalid(struct gen *g, struct emitted *out);
 /* follow.c */
 bool row_usable(const struct gen *g, const struct insn_row *r);
 bool row_named(const struct insn_row *r, const char *const *list, size_t n);
-/* The code segment's size, and the linear address of the next instruction. */
-unsigned code_bits(struct emu *e);
-uint32_t code_at(struct emu *e);
-/* Decodes what the engine stands before, as far as page and segment go: as insn_decode(). */
-int decode_here(const struct gen *g, struct emu *e, struct insn *in);
 /* No processor since the 386 knows these bytes, LOCK where it may not stand included. */
 bool invalid_everywhere(const struct decoder *d, const uint8_t *p, size_t n, unsigned bits);
 /* Takes the instruction at rip into account. False: the program must not contain it here. */

@@ -3,7 +3,7 @@
  * The processor beside the host's own: random user-level instructions run on both, and everything
  * that can be seen is compared. The parts: gen.c makes programs, emu.c runs them here, native.c
  * on the host, main.c compares and shrinks. emit.c encodes instructions for gen.c, follow.c knows
- * what cannot be compared.
+ * what cannot be compared on any processor, vendor.c what other vendors than Intel do otherwise.
  *
  * A program has a page of code, four of data and one of stack at fixed addresses below 4 GiB, with
  * nothing mapped around them; it runs at CPL 3 until it reaches an INT3 or faults. It begins in the
@@ -62,9 +62,10 @@ extern const struct hd_desc hd_ldt[];
 extern const unsigned hd_ldt_count;
 uint64_t hd_ldt_bits(unsigned n);
 
-/* A piece of memory whose contents cannot be compared. */
+/* A piece of memory whose contents cannot be compared. zero: they are ours, or zero. */
 struct hd_hole {
     uint32_t at, size;
+    bool zero;
 };
 
 /* What cannot be compared, because the manual leaves it open: gathered while a program is followed.
@@ -81,6 +82,12 @@ struct hd_mask {
     bool last;      /* what was written may not be read again: only the end may follow */
     struct hd_hole hole[8];
     unsigned n_holes;
+    /* What the host's processor may do instead of what Intel's do (vendor.c). */
+    const char *why;     /* the difference met last, or NULL */
+    uint32_t vectors;    /* bit v: the last instruction raises v, code 0 or a user's page fault, */
+    struct hd_hole fault;/* whose CR2 lies here */
+    bool back;           /* the exception's EIP is that of the last instruction: */
+    uint32_t eip;
 };
 
 struct hd_insn {
@@ -105,6 +112,14 @@ struct cpu *emu_cpu(struct emu *e);
 uint8_t *emu_code(struct emu *e);
 /* The byte at a if it lies in the program's memory, or NULL. */
 uint8_t *emu_byte(struct emu *e, uint32_t a);
+/* The code segment's size, and the linear address of the next instruction. */
+unsigned emu_code_bits(struct emu *e);
+uint32_t emu_code_at(struct emu *e);
+/* Decodes what the engine stands before, as far as page and segment go: as insn_decode(). */
+int emu_decode(struct emu *e, struct insn *in);
+/* Offset and linear address of the memory operand of the instruction that it stands before. */
+uint32_t emu_offset(struct emu *e, const struct insn *in);
+uint32_t emu_address(struct emu *e, const struct insn *in);
 void emu_load(struct emu *e, const struct hd_state *s);
 /* One instruction; true while the program has not ended. */
 bool emu_step(struct emu *e);
@@ -117,16 +132,30 @@ void emu_store(struct emu *e, struct hd_state *s);
  * host, or that the host's system changes behind the program's back: null but not zero. */
 bool emu_selectors_alike(const struct emu *e);
 
+/* vendor.c: what processors of other vendors than Intel do otherwise. HD_INTEL: nothing is. */
+enum hd_vendor { HD_INTEL, HD_AMD };
+enum hd_step { HD_GOING, HD_ENDED, HD_UNLIKE /* from here the host does what cannot be told */ };
+const char *vendor_name(enum hd_vendor v);
+/* As emu_step(); adds to m what the vendor's processors may do otherwise there. */
+enum hd_step vendor_step(enum hd_vendor v, struct emu *e, struct hd_mask *m);
+/* Does the program end there with an exception that m allows? The rest of the ends is compared. */
+bool vendor_ends(const struct hd_mask *m, const struct hd_state *ours, const struct hd_state *host);
+/* Takes the prefixes off; how many there are. */
+size_t skip_prefixes(const uint8_t *p, size_t n, unsigned *prefix);
+
 /* native.c: a child process that runs programs. False: it died or hung, and is replaced. */
 struct native;
 struct native *native_new(void);
 bool native_has_ldt(const struct native *n);
+/* Of the host's processor; HD_INTEL, which nothing is forgiven, where it is not known. */
+enum hd_vendor native_vendor(void);
 bool native_run(struct native *n, const struct hd_state *start, struct hd_state *end);
 void native_free(struct native *n);
 
 /* gen.c */
 struct gen {
     const struct decoder *decoder;
+    enum hd_vendor vendor; /* of the host */
     uint64_t seed;
     const char *only; /* the sem to use, or NULL */
     unsigned length;
@@ -135,8 +164,8 @@ struct gen {
     uint16_t *rows;   /* usable rows */
     unsigned n_rows;
 };
-bool gen_init(struct gen *g, const struct decoder *d, const char *only, unsigned length,
-              bool flat_only);
+bool gen_init(struct gen *g, const struct decoder *d, enum hd_vendor vendor, const char *only,
+              unsigned length, bool flat_only);
 void gen_free(struct gen *g);
 /* A program made while the engine follows it. False: it came to nothing; take the next. */
 bool gen_program(struct gen *g, struct emu *e, uint64_t seed, struct hd_program *p,

@@ -70,10 +70,10 @@ static uint32_t memory_at(unsigned i)
                                              : HD_STACK + i - HD_CODE_SIZE - HD_DATA_SIZE;
 }
 
-static bool in_hole(const struct hd_mask *m, uint32_t at)
+static bool in_hole(const struct hd_mask *m, uint32_t at, uint8_t host)
 {
     for (unsigned i = 0; i < m->n_holes; i++)
-        if (at - m->hole[i].at < m->hole[i].size)
+        if (at - m->hole[i].at < m->hole[i].size && !(m->hole[i].zero && host))
             return true;
     return false;
 }
@@ -84,7 +84,7 @@ static bool memory_differs(struct hostdiff *h, const struct hd_mask *m)
     if (m->partial || !memcmp(a->mem, b->mem, HD_MEM_SIZE))
         return false;
     for (unsigned i = 0; i < HD_MEM_SIZE; i++)
-        if (a->mem[i] != b->mem[i] && !in_hole(m, memory_at(i))) {
+        if (a->mem[i] != b->mem[i] && !in_hole(m, memory_at(i), b->mem[i])) {
             char what[40];
             snprintf(what, sizeof what, "memory at %x", (unsigned)memory_at(i));
             return differs(h, what, a->mem[i], b->mem[i]);
@@ -101,22 +101,31 @@ static bool segments_differ(struct hostdiff *h)
     return false;
 }
 
-/* True when they differ; h->why says in what. */
-static bool compare(struct hostdiff *h, const struct hd_mask *m)
+/* How the program ended, and where. */
+static bool ends_differ(struct hostdiff *h, const struct hd_mask *m)
 {
-    static const char *const names[8] = {"EAX", "ECX", "EDX", "EBX", "ESP", "EBP", "ESI", "EDI"};
     const struct hd_state *a = &h->ours, *b = &h->host;
-    uint32_t flags = HD_FLAGS & ~m->flags;
-    if (differs(h, "EIP", a->eip, b->eip) || segments_differ(h))
+    if (differs(h, "EIP", m->back && b->eip == m->eip ? b->eip : a->eip, b->eip))
         return true;
+    if (vendor_ends(m, a, b))
+        return false;
     if (differs(h, "the vector", a->vector, b->vector))
         return true;
     /* Instruction fetches are marked only where execution can be forbidden. */
     uint32_t code = 0x10u | (a->cr2 - HD_SYS < HD_SYS_SIZE ? 1 : 0);
     if (has_code(a->vector) && differs(h, "the error code", a->code & ~code, b->code & ~code))
         return true;
-    if (a->vector == EXC_PF && b->cr2 - m->image.at >= m->image.size &&
-        differs(h, "CR2", a->cr2, b->cr2))
+    return a->vector == EXC_PF && b->cr2 - m->image.at >= m->image.size &&
+           differs(h, "CR2", a->cr2, b->cr2);
+}
+
+/* True when they differ; h->why says in what. */
+static bool compare(struct hostdiff *h, const struct hd_mask *m)
+{
+    static const char *const names[8] = {"EAX", "ECX", "EDX", "EBX", "ESP", "EBP", "ESI", "EDI"};
+    const struct hd_state *a = &h->ours, *b = &h->host;
+    uint32_t flags = HD_FLAGS & ~m->flags;
+    if (ends_differ(h, m) || segments_differ(h))
         return true;
     for (unsigned i = 0; i < 8; i++)
         if (!(m->gprs >> i & 1) && differs(h, names[i], a->gpr[i], b->gpr[i]))
@@ -230,8 +239,9 @@ static void tell_code(struct hostdiff *h)
 
 static void tell_end(const char *who, const struct hd_state *s)
 {
-    printf("  %s: vector %u code %x eip %x cr2 %x eflags %x sw %x\n", who, (unsigned)s->vector,
-           (unsigned)s->code, (unsigned)s->eip, (unsigned)s->cr2, (unsigned)s->eflags, s->sw);
+    printf("  %s: vector %u code %x cs %x eip %x cr2 %x eflags %x sw %x\n", who,
+           (unsigned)s->vector, (unsigned)s->code, s->seg[SEG_CS], (unsigned)s->eip,
+           (unsigned)s->cr2, (unsigned)s->eflags, s->sw);
 }
 
 static void tell(struct hostdiff *h, uint64_t n, const struct hd_mask *m)
@@ -259,6 +269,8 @@ static void tell(struct hostdiff *h, uint64_t n, const struct hd_mask *m)
                    (unsigned long long)h->host.st[i].mant, r->start.st[i].se,
                    (unsigned long long)r->start.st[i].mant);
     printf("  not compared: flags %x, status %x\n", (unsigned)m->flags, m->sw);
+    if (m->why)
+        printf("  on %s: %s\n", vendor_name(h->gen.vendor), m->why);
     printf("  repeat with: tools/hostdiff --seed %llu --case %llu --length %u%s%s --engine %s\n\n",
            (unsigned long long)h->seed, (unsigned long long)n, h->length, h->only ? " --only " : "",
            h->only ? h->only : "", h->why[0] ? h->differing : h->engines);
@@ -432,7 +444,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "hostdiff: no memory, or no such engine\n");
         return 2;
     }
-    if (!gen_init(&h->gen, &emu_cpu(h->one)->blocks->decoder, h->only, h->length, flat_only)) {
+    if (!gen_init(&h->gen, &emu_cpu(h->one)->blocks->decoder, native_vendor(), h->only, h->length,
+                  flat_only)) {
         fprintf(stderr, "hostdiff: no such instruction: %s\n", h->only ? h->only : "any");
         return 2;
     }

@@ -13,6 +13,7 @@
 #endif
 #define _GNU_SOURCE
 #include <asm/ldt.h>
+#include <cpuid.h>
 #include <errno.h>
 #include <linux/seccomp.h>
 #include <poll.h>
@@ -253,6 +254,15 @@ static bool spawn(struct native *n)
 }
 
 bool native_has_ldt(const struct native *n) { return n->has_ldt; }
+
+enum hd_vendor native_vendor(void)
+{
+    unsigned max, name[3];
+    return __get_cpuid(0, &max, &name[0], &name[2], &name[1]) &&
+                   !memcmp(name, "AuthenticAMD", sizeof name)
+               ? HD_AMD
+               : HD_INTEL;
+}
 
 static void reap(struct native *n)
 {
