@@ -88,6 +88,7 @@ struct hd_mask {
     struct hd_hole fault;/* whose CR2 lies here */
     bool back;           /* the exception's EIP is that of the last instruction: */
     uint32_t eip;
+    bool unfinished;     /* the engine stands within a repeated instruction */
 };
 
 struct hd_insn {

@@ -190,8 +190,8 @@ static bool interrupted(const struct place *p)
 
 static enum hd_step repeated_flags(const struct place *p, struct hd_mask *m)
 {
-    if (!interrupted(p) || p->end->gpr[R_CX] == p->gpr[R_CX])
-        return HD_GOING;
+    if (!interrupted(p) || (p->end->gpr[R_CX] == p->gpr[R_CX] && !m->unfinished))
+        return HD_GOING; /* before the first comparison */
     m->flags |= FL_ARITH;
     return HD_ENDED;
 }
@@ -357,6 +357,7 @@ enum hd_step vendor_step(enum hd_vendor v, struct emu *e, struct hd_mask *m)
         if (s == HD_UNLIKE)
             return HD_UNLIKE;
     }
+    m->unfinished = !p.ended && repeated(&p) && (uint32_t)emu_cpu(e)->rip == p.eip;
     return p.ended ? HD_ENDED : HD_GOING;
 }
 
