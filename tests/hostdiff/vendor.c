@@ -243,6 +243,14 @@ static enum hd_step fxsave(const struct place *p, struct hd_mask *m)
     return or_zero(m, linear(p, p->in.seg, p->off) + 8, 4);
 }
 
+static enum hd_step fx_limit(const struct place *p, struct hd_mask *m)
+{
+    if (seg_limit_ok(&p->seg[p->in.seg], p->off, 512))
+        return HD_GOING;
+    m->vectors |= 1u << EXC_SS | 1u << EXC_GP;
+    return faulted(p) ? HD_ENDED : HD_UNLIKE;
+}
+
 static enum hd_step invalid(const struct place *p, struct hd_mask *m)
 {
     unsigned prefix;
@@ -302,6 +310,8 @@ static const struct quirk {
      "FSCALE by zero and FPREM by infinity raise an unmasked underflow"},
     /* APM vol. 2, 11.4.4: the exception pointers are saved while ES is set. */
     {HD_AMD, ROWS("fxsave"), fxsave, "FXSAVE without a pending exception stores no pointers"},
+    {HD_AMD, ROWS("fxsave", "fxrstor"), fx_limit,
+     "the whole image of FXSAVE and FXRSTOR is to be below the limit, and is looked at first"},
     /* UD1 has a ModRM byte by the SDM, none by AMD: its 16th byte is not looked at. LOCK VERW is
      * #UD in both manuals; AMD's microcode uses VERW to clear buffers. */
     {HD_AMD, ROWS(""), invalid, "UD1 ends before its ModRM byte, and VERW takes LOCK"},
