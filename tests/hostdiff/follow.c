@@ -330,8 +330,8 @@ static bool account_fpu(struct emu *e, const struct insn *in, struct hd_mask *m)
 static struct hd_hole stack_below(const struct cpu *c, uint32_t size)
 {
     const struct seg *ss = &c->seg[SEG_SS];
-    uint32_t sp = (uint32_t)c->gpr[R_SP] - size;
-    return (struct hd_hole){(uint32_t)ss->base + (ss->attr & SA_DB ? sp : sp & 0xffff), size, false};
+    uint32_t sp = (uint32_t)c->gpr[R_SP] - size, off = ss->attr & SA_DB ? sp : sp & 0xffff;
+    return (struct hd_hole){(uint32_t)ss->base + off, size, false};
 }
 
 static bool in_hole(const struct hd_mask *m, uint32_t at)

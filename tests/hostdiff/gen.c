@@ -219,7 +219,8 @@ static void append(const struct emitted *o, struct emu *e, struct hd_program *p,
 {
     for (unsigned i = 0; i < o->n_split; i++) {
         uint32_t at = off + o->split[i];
-        p->insn[p->n++] = (struct hd_insn){(uint16_t)at, (uint8_t)len[i], (uint8_t)emu_code_bits(e)};
+        uint8_t bits = (uint8_t)emu_code_bits(e);
+        p->insn[p->n++] = (struct hd_insn){(uint16_t)at, (uint8_t)len[i], bits};
         memcpy(p->start.mem + at, o->b + o->split[i], len[i]);
         memcpy(emu_code(e) + at, o->b + o->split[i], len[i]);
     }

@@ -170,14 +170,16 @@ static enum hd_step x87_store(const struct place *p, struct hd_mask *m)
     const char *bytes = strrchr(insn_rows[p->in.id].name, 'm');
     uint32_t size = bytes ? (uint32_t)atoi(bytes + 1) / 8 : 10; /* FBSTP */
     (void)m;
-    return faulted(p) || reachable(p, p->in.seg, p->off, size, true) ? HD_GOING : HD_UNLIKE;
+    if ((p->ended && p->end->vector != EXC_DB) || reachable(p, p->in.seg, p->off, size, true))
+        return HD_GOING;
+    return HD_UNLIKE;
 }
 
 static enum hd_step cmps(const struct place *p, struct hd_mask *m)
 {
     uint32_t mask = p->in.asize == 1 ? 0xffff : 0xffffffff, size = 1u << p->in.osize;
     uint32_t si = p->end->gpr[R_SI] & mask, di = p->end->gpr[R_DI] & mask;
-    if (!faulted(p) || reachable(p, p->in.seg, si, size, false) ||
+    if (!faulted(p) || !repeated(p) || reachable(p, p->in.seg, si, size, false) ||
         reachable(p, SEG_ES, di, size, false))
         return HD_GOING;
     return or_fault(p, m, p->in.seg, si, size);
@@ -206,8 +208,9 @@ static enum hd_step repeated_rf(const struct place *p, struct hd_mask *m)
 
 static enum hd_step loop(const struct place *p, struct hd_mask *m)
 {
+    unsigned other = is(p, "loope") ? PRE_REPNE : PRE_REP;
     (void)m;
-    return repeated(p) ? HD_UNLIKE : HD_GOING;
+    return p->in.prefix & other ? HD_UNLIKE : HD_GOING;
 }
 
 static enum hd_step far_return(const struct place *p, struct hd_mask *m)
@@ -238,32 +241,46 @@ static enum hd_step itself(const struct place *p, struct hd_mask *m)
 
 static enum hd_step fxsave(const struct place *p, struct hd_mask *m)
 {
+    uint32_t at = linear(p, p->in.seg, p->off) + 8, i = 0;
     if (faulted(p) || (emu_cpu(p->e)->x87.sw & SW_ES))
         return HD_GOING;
-    return or_zero(m, linear(p, p->in.seg, p->off) + 8, 4);
+    while (i < 4 && (!emu_byte(p->e, at + i) || !*emu_byte(p->e, at + i)))
+        i++;
+    return i < 4 ? or_zero(m, at, 4) : HD_GOING;
 }
 
 static enum hd_step fx_limit(const struct place *p, struct hd_mask *m)
 {
-    if (seg_limit_ok(&p->seg[p->in.seg], p->off, 512))
+    unsigned vector = p->in.seg == SEG_SS ? EXC_SS : EXC_GP;
+    bool below = p->off + 511 > p->off && seg_limit_ok(&p->seg[p->in.seg], p->off, 512);
+    if (below || ended(p, vector))
         return HD_GOING;
-    m->vectors |= 1u << EXC_SS | 1u << EXC_GP;
+    m->vectors |= 1u << vector;
     return faulted(p) ? HD_ENDED : HD_UNLIKE;
 }
 
-static enum hd_step invalid(const struct place *p, struct hd_mask *m)
+/* Is it this opcode of the two-byte map? Its bytes, or NULL. */
+static const uint8_t *two_byte(const struct place *p, uint8_t opcode, unsigned *prefix)
+{
+    size_t i = skip_prefixes(p->code, 15, prefix);
+    return i <= 13 && p->code[i] == 0x0f && p->code[i + 1] == opcode ? p->code + i : NULL;
+}
+
+static enum hd_step ud1(const struct place *p, struct hd_mask *m)
 {
     unsigned prefix;
-    size_t i = skip_prefixes(p->code, 15, &prefix);
-    if (i > 13 || p->code[i] != 0x0f)
+    if (!two_byte(p, 0xb9, &prefix) || !ended(p, EXC_GP))
         return HD_GOING;
-    if (p->code[i + 1] == 0xb9 && ended(p, EXC_GP)) {
-        m->vectors |= 1u << EXC_UD;
-        return HD_ENDED;
-    }
-    return p->code[i + 1] == 0 && (p->code[i + 2] & 0x38) == 0x28 && (prefix & PRE_LOCK)
-               ? HD_UNLIKE
-               : HD_GOING;
+    m->vectors |= 1u << EXC_UD;
+    return HD_ENDED;
+}
+
+static enum hd_step verw(const struct place *p, struct hd_mask *m)
+{
+    unsigned prefix;
+    const uint8_t *b = two_byte(p, 0x00, &prefix);
+    (void)m;
+    return b && (b[2] & 0x38) == 0x28 && (prefix & PRE_LOCK) ? HD_UNLIKE : HD_GOING;
 }
 
 /* ---- the table ---- */
@@ -272,32 +289,33 @@ static const char *const x87_stores[] = {"fst_m32",   "fst_m64",   "fstp_m32",  
                                          "fstp_m80",  "fist_m16",  "fist_m32",  "fistp_m16",
                                          "fistp_m32", "fistp_m64", "fbstp",     NULL};
 #define ROWS(...) (const char *const[]){__VA_ARGS__, NULL}
+#define NOT_ONE   ROWS("") /* bytes that are no instruction */
 
 static const struct quirk {
     enum hd_vendor vendor;
-    const char *const *rows; /* NULL: any; "": what is no instruction */
+    const char *const *rows; /* NULL: any */
     enum hd_step (*differs)(const struct place *p, struct hd_mask *m);
     const char *why;
 } quirks[] = {
-    /* A trap (SDM vol. 3, chapter 6; so has the APM it). A hypervisor that intercepts #DB (APM
-     * vol. 2, 15.12) gives it to its guest with the EIP that SVM saved: INT1's own. */
-    {HD_AMD, ROWS("icebp"), int1, "the trap of INT1 pushes the EIP of INT1 under KVM"},
+    /* A trap in both manuals. A hypervisor that intercepts #DB (APM vol. 2, 15.12), as KVM does,
+     * gives it to its guest with the EIP that it found. */
+    {HD_AMD, ROWS("icebp"), int1, "the EIP of INT1's trap is that of INT1, under KVM"},
     /* The SDM (PUSH) allows both: "a zero-extended value is pushed on the stack or the segment
      * selector is written on the stack using a 16-bit move". */
     {HD_AMD, ROWS("push_seg"), push_seg, "PUSH of a segment register writes all 32 bits"},
     {HD_AMD, ROWS("pop_seg"), pop_seg, "POP to a segment register reads all 32 bits"},
+    {HD_AMD, ROWS("enter"), enter, "ENTER takes no borrow beyond SP into EBP"},
     /* SDM vol. 3, 5.3: "When the effective limit is FFFFFFFFH (4 GBytes), these accesses may or
      * may not cause the indicated exceptions". */
-    {HD_AMD, ROWS("enter"), enter, "ENTER takes no borrow beyond SP into EBP"},
     {HD_AMD, NULL, wraps, "an operand over the end of 4 GB is beyond the limit"},
     {HD_AMD, ROWS("bound"), bound, "BOUND reads both bounds before it compares"},
-    {HD_AMD, x87_stores, x87_store, "stores check their address before the number"},
-    {HD_AMD, ROWS("cmps"), cmps, "CMPS reads its first operand first"},
+    {HD_AMD, x87_stores, x87_store, "x87 stores look at their address before the number"},
+    {HD_AMD, ROWS("cmps"), cmps, "REP CMPS reads its first operand first"},
     /* SDM (REP): after a fault in CMPS or SCAS "the EFLAGS value is restored to the state prior to
      * the execution of the instruction". */
     {HD_AMD, ROWS("cmps", "scas"), repeated_flags,
      "REP CMPS and SCAS write the flags of each comparison"},
-    /* SDM vol. 3, 18.3.1.1: RF is 1 after traps between iterations. */
+    /* The SDM (vol. 3, instruction-breakpoint exceptions) has RF set there. */
     {HD_AMD, ROWS("movs", "cmps", "stos", "lods", "scas"), repeated_rf,
      "a trap between iterations pushes RF clear"},
     /* Reserved with anything but string instructions (SDM vol. 2, 2.1.1; APM vol. 3, 1.2.6). */
@@ -308,13 +326,13 @@ static const struct quirk {
      "a far return to another privilege reads the outer stack first"},
     {HD_AMD, ROWS("fscale", "fprem", "fprem1"), itself,
      "FSCALE by zero and FPREM by infinity raise an unmasked underflow"},
-    /* APM vol. 2, 11.4.4: the exception pointers are saved while ES is set. */
+    /* APM vol. 2, chapter 11: FXSAVE has the exception pointers while ES is set, else zeros. */
     {HD_AMD, ROWS("fxsave"), fxsave, "FXSAVE without a pending exception stores no pointers"},
     {HD_AMD, ROWS("fxsave", "fxrstor"), fx_limit,
      "the whole image of FXSAVE and FXRSTOR is to be below the limit, and is looked at first"},
-    /* UD1 has a ModRM byte by the SDM, none by AMD: its 16th byte is not looked at. LOCK VERW is
-     * #UD in both manuals; AMD's microcode uses VERW to clear buffers. */
-    {HD_AMD, ROWS(""), invalid, "UD1 ends before its ModRM byte, and VERW takes LOCK"},
+    {HD_AMD, NOT_ONE, ud1, "UD1 has no ModRM byte: one too long is #UD, not #GP"},
+    /* #UD in both manuals. AMD's microcode has a use of its own for VERW, to clear buffers. */
+    {HD_AMD, NOT_ONE, verw, "VERW takes LOCK"},
 };
 
 const char *vendor_name(enum hd_vendor v) { return v == HD_AMD ? "AMD" : "Intel"; }

@@ -1,6 +1,7 @@
 ; SPDX-License-Identifier: BSD-2-Clause
 ; BOUND compares with the lower bound before it reads the upper one.
 ; in: eax=0
+; differs: amd
 ; out: vector=5 eip=10010a
         bits BITSIZE
         org ORG

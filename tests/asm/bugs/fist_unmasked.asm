@@ -1,6 +1,7 @@
 ; SPDX-License-Identifier: BSD-2-Clause
 ; FIST with an unmasked invalid operation does not touch memory.
 ; in: cw=37e
+; differs: amd
 ; out: sw=b081 eax=1
         bits BITSIZE
         org ORG

@@ -1,6 +1,7 @@
 ; SPDX-License-Identifier: BSD-2-Clause
 ; FNSAVE, FRSTOR, FNSTENV, FLDENV in both sizes, FXSAVE and FXRSTOR: what is where, and that it
 ; comes back.
+; differs: amd
 ; bits: 16 32
 ; out: ebp=0 st0=4000c90fdaa22168c235 st1=3fff8000000000000000
 %include "check.mac"
