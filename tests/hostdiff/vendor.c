@@ -252,7 +252,8 @@ static enum hd_step fxsave(const struct place *p, struct hd_mask *m)
 static enum hd_step fx_limit(const struct place *p, struct hd_mask *m)
 {
     unsigned vector = p->in.seg == SEG_SS ? EXC_SS : EXC_GP;
-    bool below = p->off + 511 > p->off && seg_limit_ok(&p->seg[p->in.seg], p->off, 512);
+    uint32_t last = (p->off + 511) & (p->in.asize == 1 ? 0xffff : 0xffffffff);
+    bool below = last > p->off && seg_limit_ok(&p->seg[p->in.seg], p->off, 512);
     if (below || ended(p, vector))
         return HD_GOING;
     m->vectors |= 1u << vector;
