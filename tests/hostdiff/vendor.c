@@ -63,7 +63,7 @@ static bool reachable(const struct place *p, unsigned seg, uint32_t off, uint32_
     if (!(s->attr & SA_P) || !(s->attr & SA_S) || (write ? code || !right : code && !right) ||
         !seg_limit_ok(s, off, size) || off + size - 1 < off)
         return false;
-    if ((p->eflags & FL_AC) && linear(p, seg, off) % size)
+    if ((p->eflags & FL_AC) && linear(p, seg, off) % (size == 10 ? 8 : size))
         return false;
     for (uint32_t i = 0; i < size; i++)
         if (!emu_byte(p->e, linear(p, seg, off) + i))
@@ -145,8 +145,8 @@ static enum hd_step wraps(const struct place *p, struct hd_mask *m)
         wraps |= at_end(&p->seg[i], p->end->cr2 - (uint32_t)p->seg[i].base);
     if (ended(p, EXC_AC))
         wraps = (p->in.mem != NO_MEM && at_end(&p->seg[p->in.seg], p->off)) ||
-                at_end(&p->seg[SEG_SS], p->gpr[R_SP]) ||
-                at_end(&p->seg[SEG_SS], p->gpr[R_BP]) ||
+                at_end(&p->seg[SEG_SS], p->gpr[R_SP] - 4) ||
+                at_end(&p->seg[SEG_SS], p->gpr[R_BP] - 4) ||
                 at_end(&p->seg[p->in.seg], p->end->gpr[R_SI]) ||
                 at_end(&p->seg[SEG_ES], p->end->gpr[R_DI]);
     if (!wraps)
@@ -218,7 +218,8 @@ static enum hd_step far_return(const struct place *p, struct hd_mask *m)
     bool big = p->seg[SEG_SS].attr & SA_DB;
     uint32_t size = 1u << p->in.osize, mask = big ? 0xffffffff : 0xffff;
     uint32_t cs = (p->gpr[R_SP] + size) & mask;
-    uint32_t sp = cs + size + (is(p, "retf_imm") ? (uint32_t)p->in.imm & 0xffff : 0);
+    uint32_t between = is(p, "iret") ? size : is(p, "retf_imm") ? (uint32_t)p->in.imm & 0xffff : 0;
+    uint32_t sp = cs + size + between;
     if (!(ended(p, EXC_GP) || ended(p, EXC_NP)) || !reachable(p, SEG_SS, cs, size, false) ||
         (*emu_byte(p->e, linear(p, SEG_SS, cs)) & 3) == 3)
         return HD_GOING;
@@ -321,9 +322,9 @@ static const struct quirk {
      "a trap between iterations pushes RF clear"},
     /* Reserved with anything but string instructions (SDM vol. 2, 2.1.1; APM vol. 3, 1.2.6). */
     {HD_AMD, ROWS("loope", "loopne"), loop, "repeat prefixes choose between LOOPE and LOOPNE"},
-    /* APM vol. 3, RETF: where RPL is not CPL ESP and SS are popped, then the code segment is
-     * looked up. The SDM has it the other way round. */
-    {HD_AMD, ROWS("retf", "retf_imm"), far_return,
+    /* APM vol. 3, RETF and IRET: where RPL is not CPL ESP and SS are popped, then the code segment
+     * is looked up. The SDM has it the other way round. */
+    {HD_AMD, ROWS("retf", "retf_imm", "iret"), far_return,
      "a far return to another privilege reads the outer stack first"},
     {HD_AMD, ROWS("fscale", "fprem", "fprem1"), itself,
      "FSCALE by zero and FPREM by infinity raise an unmasked underflow"},
