@@ -314,10 +314,12 @@ static void do_transfer(struct dt_rng *r, unsigned dev)
 static void do_lesser(struct dt_rng *r, unsigned dev)
 {
     static const uint8_t codes[] = { 0x10, 0x70, 0x91, 0xc6, 0xc6, 0xe0, 0xe1, 0xe2, 0xe3,
-                                     0xe5, 0xe7, 0xef, 0xf8, 0x27, 0x00, 0x0b, 0x88, 0xf5 };
+                                     0xe5, 0xe7, 0xef, 0xf8, 0x27, 0x00, 0x0b, 0x88, 0x5c };
     unsigned code = codes[dt_below(r, sizeof codes)], feature = dt_below(r, 2) ? 0x02 : 0x55;
     unsigned interrupts = irq.rises;
     some_address(r, dev, code == 0x27);
+    if (code == 0xe2 || code == 0xe3)
+        set(COUNT, 0);                           /* no standby timer */
     if (code == 0xc6)
         set(COUNT, dt_below(r, 3) ? 1u << dt_below(r, 6) : dt_below(r, 40));
     if (code == 0x91)

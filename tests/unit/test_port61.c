@@ -116,10 +116,11 @@ START_TEST(agrees_with_naive_model)
         }
         if (!ref_settled(&ref.c[2]))
             continue;
-        ck_assert_uint_eq(in61(), ref_in61(ctl, tick, &ref));
+        dt_require(in61() == ref_in61(ctl, tick, &ref), "step %d: %02x, model %02x", i, in61(),
+                   ref_in61(ctl, tick, &ref));
         bool sounds = port61_speaker(&p61, &hz);
-        ck_assert_uint_eq(hz, ref_pitch(ctl, &ref));
-        ck_assert_int_eq(sounds, hz >= 20 && hz <= 20000);
+        dt_require(hz == ref_pitch(ctl, &ref), "step %d: %u Hz", i, hz);
+        dt_require(sounds == (hz >= 20 && hz <= 20000), "step %d: sounds %d", i, sounds);
         sounded += sounds;
     }
     ck_assert_uint_gt(sounded, 100);
