@@ -19,8 +19,9 @@
  * vga_draw() is a function of state and time. What registers said further up in a frame is part
  * of the state, see vga_raster.c.
  *
- * The border is drawn from when Overscan is given another colour than 0 until a mode is set: so
- * that ordinary pictures are of their mode's size, and none changes it with each flash.
+ * The border is drawn from when Overscan names a colour other than black and other than number 0
+ * until a mode is set: so ordinary pictures are of their mode's size, and none changes it with each
+ * flash.
  *
  * As on IBM's Type 2 subsystem, Display Enable Skew does nothing. A VGA has no light pen and no
  * interlace.
@@ -113,7 +114,7 @@ struct vga {
     uint16_t vbe_xres, vbe_yres, vbe_bpp, vbe_enable, vbe_bank;
     uint16_t vbe_virt_w, vbe_x, vbe_y;    /* logical line in pixels; first pixel shown */
 
-    bool     border;                      /* Overscan has held a colour since the mode was set */
+    bool     border;                      /* Overscan has shown since the mode was set */
     uint64_t beam_origin;                 /* a frame began at this tick of the dot clock */
     vtime    beam_from, beam_until;       /* Input Status 1 is beam_status between these */
     uint8_t  beam_status;
@@ -197,6 +198,7 @@ static inline bool vga_blanked(const struct vga_blanking *b, unsigned at)
 /* The border that a picture has at present: characters on the left and right, lines. */
 struct vga_border { unsigned left, right, top, bottom; };
 struct vga_border vga_border(const struct vga *v);
+bool vga_overscan_shows(const struct vga *v);             /* and asks for one */
 
 uint8_t vga_status0(const struct vga *v);                 /* Input Status 0 */
 uint8_t vga_status1(struct vga *v);

@@ -151,6 +151,12 @@ static struct vga_blanking retrace(const struct vga *v, unsigned total)
     return (struct vga_blanking){ (from + total - 2) % total, len < total ? len : total, total };
 }
 
+bool vga_overscan_shows(const struct vga *v)
+{
+    const uint8_t *c = &v->dac[(v->ar[0x11] & v->dac_mask) * 3];
+    return v->ar[0x11] && (c[0] | c[1] | c[2]);
+}
+
 struct vga_border vga_border(const struct vga *v)
 {
     struct vga_border b = { 0 };
@@ -160,7 +166,7 @@ struct vga_border vga_border(const struct vga *v)
                                   w.total };
     unsigned lines = at_most((unsigned)t.show_lines, w.total), room;
 
-    if (vbe_on(v) || !(v->border || v->ar[0x11]))
+    if (vbe_on(v) || !(v->border || vga_overscan_shows(v)))
         return b;
     if (vsync.from >= w.total)
         vsync.len = vsync.from = 0;

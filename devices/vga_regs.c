@@ -151,7 +151,7 @@ static void ar_write(struct vga *v, uint8_t val)
     val &= i < 16 ? 0x3f : 0xff;
     vga_raster_note(v, VGA_LOG_AR + i, v->ar[i], val);
     v->ar[i] = val;
-    if (i == 0x11 && val)
+    if (vga_overscan_shows(v))
         v->border = true;
 }
 
@@ -205,6 +205,8 @@ static void dac_write(struct vga *v, uint8_t val)
     if (c == &v->dac[v->dac_index * 3u])
         vga_raster_note(v, VGA_LOG_DAC + v->dac_index, rgb(c), rgb(v->dac_latch));
     memcpy(c, v->dac_latch, 3);
+    if (vga_overscan_shows(v))
+        v->border = true;
     v->dac_sub = 0;
     v->dac_index++;
 }

@@ -43,9 +43,27 @@ static bool has_border(void)
     return out.width == 656;
 }
 
+static void entry9(unsigned red)
+{
+    outb(0x3c8, 9);
+    outb(0x3c9, red);
+    outb(0x3c9, 0);
+    outb(0x3c9, 0);
+}
+
 /* From when it is given a colour until a mode is set. */
 START_TEST(border_comes_and_goes)
 {
+    set_mode(&MODE12);
+    ck_assert(!has_border());
+    entry9(0);
+    attr(0x11, 9);                               /* black */
+    screen_on();
+    ck_assert(!has_border());
+    entry9(1);
+    ck_assert(has_border());
+    entry9(0);
+    ck_assert(has_border());
     set_mode(&MODE12);
     ck_assert(!has_border());
     attr(0x11, 0);

@@ -248,7 +248,7 @@ static bool no_line(unsigned y) { return line_blanked(y) || (y >= 62 && y < 66);
 static void check_border(struct vga_border b)
 {
     unsigned total = vga.cr[0] + 5u, right = 0, left = 0, top = 0, bottom = 0;
-    if (vga.border || vga.ar[0x11]) {
+    if (vga.border || (vga.ar[0x11] && dac(vga.ar[0x11]))) {
         while (20 + right < total && !no_column(20 + right))
             right++;
         while (20 + right + left < total && !no_column(total - 1 - left))
@@ -258,7 +258,8 @@ static void check_border(struct vga_border b)
         while (60 + bottom + top < 70 && !no_line(69 - top))
             top++;
     }
-    if (out.paired) {
+    bool rows = vga.ar[0x10] & 1 && vga.cr[9] % 32 == 1 && vga.cr[0x17] & 1;
+    if (vga.cr[9] & 0x80 || rows) {              /* lines come twice */
         top -= top % 2;
         bottom -= bottom % 2;
     }
