@@ -111,6 +111,7 @@ void sdl_grab(struct video *v, bool on)
     v->expose = true;
     SDL_SetRelativeMouseMode(on ? SDL_TRUE : SDL_FALSE);
     SDL_SetWindowKeyboardGrab(v->win, on ? SDL_TRUE : SDL_FALSE);
+    SDL_SetHint(SDL_HINT_WINDOWS_NO_CLOSE_ON_ALT_F4, on ? "1" : "0");     /* it is the guest's */
     if (!on && v->buttons) {
         v->buttons = 0;
         v->mouse_changed = true;
