@@ -155,28 +155,16 @@ static void on_host_key(struct video *v, bool down, bool repeat)
     v->host_key = down;
 }
 
-/* Which key, if it follows at once, shows that nobody pressed this one? On X11 SDL 2.26 reports the
- * left modifier as well when the right one is pressed: one is the news of the modifiers, the other
- * that of the key. Windows has the left Ctrl before AltGr, which is both to it. */
-static SDL_Scancode shadowed_by(SDL_Scancode key)
-{
-    const char *driver = SDL_GetCurrentVideoDriver();
-    if (!strcmp(driver, "x11") && key >= SDL_SCANCODE_LCTRL && key <= SDL_SCANCODE_LGUI)
-        return (SDL_Scancode)(key + SDL_SCANCODE_RCTRL - SDL_SCANCODE_LCTRL);
-    if (!strcmp(driver, "windows") && key == SDL_SCANCODE_LCTRL)
-        return SDL_SCANCODE_RALT;
-    return SDL_SCANCODE_UNKNOWN;
-}
-
+/* Windows has the left Ctrl before AltGr, which is both to it: nobody pressed that. */
 static bool shadow(const SDL_KeyboardEvent *e)
 {
     SDL_Event next;
-    SDL_Scancode by = shadowed_by(e->keysym.scancode);
-    if (e->type != SDL_KEYDOWN || e->repeat || by == SDL_SCANCODE_UNKNOWN)
+    if (e->type != SDL_KEYDOWN || e->repeat || e->keysym.scancode != SDL_SCANCODE_LCTRL ||
+        strcmp(SDL_GetCurrentVideoDriver(), "windows") != 0)
         return false;
     for (unsigned wait = 0; wait < 3; wait++) {      /* the two may come apart */
         if (SDL_PeepEvents(&next, 1, SDL_PEEKEVENT, SDL_KEYDOWN, SDL_KEYDOWN) == 1)
-            return next.key.keysym.scancode == by;
+            return next.key.keysym.scancode == SDL_SCANCODE_RALT;
         SDL_Delay(1);
         SDL_PumpEvents();
     }
@@ -209,8 +197,6 @@ static bool on_key(struct video *v, const SDL_KeyboardEvent *e, struct want *w)
 {
     SDL_Scancode key = e->keysym.scancode;
     bool down = e->type == SDL_KEYDOWN, first = down && !e->repeat;
-    if (shadow(e))
-        return false;
     if (key == (SDL_Scancode)v->host->usage) {
         on_host_key(v, down, e->repeat);
         return false;
@@ -229,7 +215,7 @@ static bool on_key(struct video *v, const SDL_KeyboardEvent *e, struct want *w)
     }
     if (first)
         sync_locks(v, key);
-    if ((unsigned)key < SDL_NUM_SCANCODES)
+    if ((unsigned)key < SDL_NUM_SCANCODES && !shadow(e))
         send_key(v, set1[key], down);
     return false;
 }

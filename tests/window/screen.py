@@ -8,7 +8,7 @@ import hashlib, os, shutil, signal, socket, struct, subprocess, tempfile, time, 
 
 WIDE, HIGH = 1152, 864
 work = os.path.realpath(tempfile.mkdtemp())
-failures = []
+failures, children = [], []
 
 
 class Ended(Exception):
@@ -24,9 +24,15 @@ def check(ok, what):
 
 def limit(seconds):
     """All is to be done by then: after it, whatever it is that waits is left, and soon after that the test itself."""
+    def too_late(number, frame):
+        for p in children:
+            p.kill()
+        os._exit(1)
+
     def late(number, frame):
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.alarm(30)
+        signal.signal(signal.SIGALRM, too_late)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.alarm(90)
         check(False, f"done within {seconds} s" if number == signal.SIGALRM else "not told to end")
         raise Ended
     signal.signal(signal.SIGALRM, late)
@@ -48,6 +54,7 @@ def start_screen():
     x_server = subprocess.Popen(["Xvfb", "-displayfd", str(w), "-screen", "0", f"{WIDE}x{HIGH}x24", "-fbdir", work, "-noreset",
                                  "-nolisten", "tcp"], pass_fds=[w], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     os.close(w)
+    children.append(x_server)
     number = os.read(r, 16).decode().strip()
     if not check(number.isdigit(), f"Xvfb has a display: {number}"):
         end_process(x_server)
@@ -116,38 +123,67 @@ def x(*args):
         raise Ended from None
 
 
+class Client:
+    """Of the X server, in its protocol's own words, for what xdotool does not do."""
+    def __enter__(self):
+        self.s = socket.socket(socket.AF_UNIX)
+        self.s.settimeout(20)
+        self.s.connect("/tmp/.X11-unix/X" + os.environ["DISPLAY"][1:])
+        self.s.sendall(struct.pack("<BBHHHHH", ord("l"), 0, 11, 0, 0, 0, 0))
+        self.take(struct.unpack("<H", self.take(8)[6:8])[0] * 4)
+        return self
+
+    def __exit__(self, *why):
+        self.s.close()
+
+    def take(self, n):
+        data = b""
+        while len(data) < n:
+            more = self.s.recv(n - len(data))
+            if not more:
+                raise OSError("the X server has gone")
+            data += more
+        return data
+
+    def ask(self, request):
+        """Gives the answer."""
+        self.s.sendall(request)
+        head = self.take(32)
+        return head + self.take(struct.unpack("<I", head[4:8])[0] * 4)
+
+    def atom(self, name):
+        words = (len(name) + 3) // 4
+        return struct.unpack("<I", self.ask(struct.pack("<BBHHH", 16, 0, 2 + words, len(name), 0) + name.ljust(words * 4, b"\0"))[8:12])[0]
+
+
+def ask_to_close(window):
+    """What a window manager does when its close button is pressed."""
+    with Client() as c:
+        protocols, wish = c.atom(b"WM_PROTOCOLS"), c.atom(b"WM_DELETE_WINDOW")
+        c.s.sendall(struct.pack("<BBHII", 25, 0, 11, int(window), 0) +
+                    struct.pack("<BBHII5I", 33, 32, 0, int(window), protocols, wish, 0, 0, 0, 0))
+        c.atom(b"WM_PROTOCOLS")                   # the answer comes after what was sent before
+
+
+def host_key():
+    """The right Ctrl key by its number: by its name xdotool presses the left one as well."""
+    with Client() as c:
+        answer = c.ask(struct.pack("<BBHBBH", 101, 0, 2, 8, 248, 0))
+    symbols = struct.unpack(f"<{len(answer) // 4 - 8}I", answer[32:])
+    return str(8 + symbols.index(0xffe4) // answer[1])
+
+
 def key(*names):
+    """HOST is the host key."""
     for name in names:
-        x("key", name)
+        x("key", host_key() if name == "HOST" else name)
         time.sleep(0.12)
 
 
 def host(name):
-    x("keydown", "Control_R", "key", name, "keyup", "Control_R")
+    k = host_key()
+    x("keydown", k, "key", name, "keyup", k)
     time.sleep(0.3)
-
-
-def ask_to_close(window):
-    """What a window manager does when its close button is pressed, in the X protocol's own words: atoms, a client message."""
-    with socket.socket(socket.AF_UNIX) as s:
-        s.settimeout(20)
-        s.connect("/tmp/.X11-unix/X" + os.environ["DISPLAY"][1:])
-
-        def take(n):
-            data = b""
-            while len(data) < n:
-                data += s.recv(n - len(data)) or b"\0" * n
-            return data
-
-        def atom(name):
-            s.sendall(struct.pack("<BBHHH", 16, 0, 2 + (len(name) + 3) // 4, len(name), 0) + name.ljust((len(name) + 3) // 4 * 4, b"\0"))
-            return struct.unpack("<I", take(32)[8:12])[0]
-        s.sendall(struct.pack("<BBHHHHH", ord("l"), 0, 11, 0, 0, 0, 0))
-        take(struct.unpack("<H", take(8)[6:8])[0] * 4)
-        protocols, wish = atom(b"WM_PROTOCOLS"), atom(b"WM_DELETE_WINDOW")
-        s.sendall(struct.pack("<BBHII", 25, 0, 11, int(window), 0) +
-                  struct.pack("<BBHII5I", 33, 32, 0, int(window), protocols, wish, 0, 0, 0, 0))
-        atom(b"WM_PROTOCOLS")                     # its answer comes after what was sent before it
 
 
 class Window:
@@ -160,6 +196,7 @@ class Window:
         with open(self.out, "w") as out, open(self.err, "w") as err:
             self.p = subprocess.Popen([*command, *what, "--record", self.log, "--hash", *args], stdin=subprocess.DEVNULL,
                                       stdout=out, stderr=err)
+        children.append(self.p)
         self.wait("the window is there", self.find)
         x("windowfocus", self.id)
         time.sleep(0.3)

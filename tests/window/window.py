@@ -16,9 +16,9 @@ from screen import (HIGH, WIDE, Ended, Window, ask_to_close, check, clean, end_p
                     start_screen, work, x)
 from uses import use_capture, use_media, use_menus, use_screenshot, use_size, use_snapshot
 
-vitrine, keep, reference = [os.path.abspath(sys.argv[1])], *(sys.argv[2:] + [None, None])[:2]
-keep = keep and os.path.abspath(keep)
-for_windows = vitrine[0].endswith(".exe")
+program, keep, reference = (name and os.path.abspath(name) for name in (sys.argv[1:] + [None, None])[:3])
+vitrine = [program]
+for_windows = program.endswith(".exe")
 conf = work + "/data/vitrine/window.conf"
 
 
@@ -27,10 +27,12 @@ def prepare():
         vitrine.insert(0, "wine")
         if not reference:
             sys.exit("the program for Windows needs a REFERENCE")
-    for tool in ("Xvfb", "xdotool", *vitrine[:-1]):
+    for tool in ("Xvfb", "xdotool", *(["wine", "wineserver"] if for_windows else [])):
         if not shutil.which(tool):
             print(f"skipped: {tool} is not installed")
             sys.exit(77)
+    if keep:
+        os.makedirs(keep, exist_ok=True)
     os.chdir(work)
     os.environ["XDG_DATA_HOME"] = work + "/data"
     os.environ["ASAN_OPTIONS"] = "detect_leaks=0"     # what video drivers keep is not ours to free
@@ -75,7 +77,7 @@ def session():
         use_media(w, "disc.iso")
         use_paste(w)
         use_snapshot(w)
-        key("Control_R", "Up", "Up", "Up", "Up", "Up", "Up", "Return", "Down", "Down", "Down", "Return")
+        key("HOST", "Up", "Up", "Up", "Up", "Up", "Up", "Return", "Down", "Down", "Down", "Return")
         w.wait("a fixed speed from the menu", lambda: " rate 5000000\n" in w.logged())
         host("r")
         w.wait("reset", lambda: " reset\n" in w.logged())
@@ -119,7 +121,7 @@ def absolute():
         w.click(200, 150)
         w.wait("and has clicks", lambda: " mouse-at 1 " in w.logged())
         check("Right Ctrl" not in w.title(), "without capture")
-        key("Control_R")
+        key("HOST")
         w.wait("the host key opens its menu at once", w.menu_open)
         w.quit()
 
