@@ -197,6 +197,8 @@ static bool on_key(struct video *v, const SDL_KeyboardEvent *e, struct want *w)
 {
     SDL_Scancode key = e->keysym.scancode;
     bool down = e->type == SDL_KEYDOWN, first = down && !e->repeat;
+    if (shadow(e))
+        return false;
     if (key == (SDL_Scancode)v->host->usage) {
         on_host_key(v, down, e->repeat);
         return false;
@@ -215,7 +217,7 @@ static bool on_key(struct video *v, const SDL_KeyboardEvent *e, struct want *w)
     }
     if (first)
         sync_locks(v, key);
-    if ((unsigned)key < SDL_NUM_SCANCODES && !shadow(e))
+    if ((unsigned)key < SDL_NUM_SCANCODES)
         send_key(v, set1[key], down);
     return false;
 }

@@ -57,10 +57,19 @@ static bool open_display(struct error *err)
 
 /* ---- sizes ---- */
 
+/* Where on its screen the window can be, within its frame, as far as that is known. */
 static bool usable(struct video *v, SDL_Rect *r)
 {
-    int display = v->win ? SDL_GetWindowDisplayIndex(v->win) : 0;
-    return !SDL_GetDisplayUsableBounds(display < 0 ? 0 : display, r) && r->w > 0 && r->h > 0;
+    int display = v->win ? SDL_GetWindowDisplayIndex(v->win) : 0, top, left, bottom, right;
+    if (SDL_GetDisplayUsableBounds(display < 0 ? 0 : display, r))
+        return false;
+    if (v->win && !SDL_GetWindowBordersSize(v->win, &top, &left, &bottom, &right)) {
+        r->x += left;
+        r->y += top;
+        r->w -= left + right;
+        r->h -= top + bottom;
+    }
+    return r->w > 0 && r->h > 0;
 }
 
 /* No larger than the screen, and of the same shape. */
@@ -104,6 +113,22 @@ static void choose_size(struct video *v, const struct options *o)
     v->set_h = v->base_h;
 }
 
+/* A window that has grown, or that a smaller screen remembers, may reach out of it. */
+static void keep_on_screen(struct video *v)
+{
+    SDL_Rect r;
+    int x, y;
+    if (!usable(v, &r))
+        return;
+    SDL_GetWindowPosition(v->win, &x, &y);
+    int right = r.x + r.w - v->set_w, low = r.y + r.h - v->set_h;
+    int to_x = x > right ? right : x, to_y = y > low ? low : y;
+    to_x = to_x < r.x ? r.x : to_x;
+    to_y = to_y < r.y ? r.y : to_y;
+    if (to_x != x || to_y != y)
+        SDL_SetWindowPosition(v->win, to_x, to_y);
+}
+
 static void set_size(struct video *v, int w, int h)
 {
     fit_screen(v, &w, &h);
@@ -113,6 +138,7 @@ static void set_size(struct video *v, int w, int h)
     v->set_h = h;
     v->settle = SDL_GetTicks() + SETTLE;
     SDL_SetWindowSize(v->win, w, h);
+    keep_on_screen(v);
 }
 
 static struct picture picture(const struct video *v)
@@ -260,6 +286,7 @@ struct video *video_open(const struct options *o, struct error *err)
     }
     set_icon(v);
     SDL_SetWindowMinimumSize(v->win, 240, 160);
+    keep_on_screen(v);
     if (o->fullscreen)
         sdl_toggle_fullscreen(v);
     if (o->drop)

@@ -248,6 +248,9 @@ class Window:
         self.x, self.y, self.w, self.h = (int(g.get(k, 0)) for k in ("X", "Y", "WIDTH", "HEIGHT"))
         return self.w, self.h
 
+    def on_screen(self):
+        return min(self.x, self.y) >= 0 and self.x + self.w <= WIDE and self.y + self.h <= HIGH
+
     def moved(self, px, py, w, h):
         x("windowmove", self.id, px, py, "windowsize", self.id, w, h)
         self.wait(f"the window is moved, and {w}x{h}", lambda: self.place() == (w, h) and (self.x, self.y) == (px, py))

@@ -14,7 +14,7 @@ import os, shutil, struct, subprocess, sys, time
 import windows
 from screen import (HIGH, WIDE, Ended, Window, ask_to_close, check, clean, end_process, failures, host, key, limit,
                     start_screen, work, x)
-from uses import use_capture, use_media, use_menus, use_screenshot, use_size, use_snapshot
+from uses import steady, use_capture, use_growth, use_media, use_menus, use_screenshot, use_size, use_snapshot
 
 program, keep, reference = (name and os.path.abspath(name) for name in (sys.argv[1:] + [None, None])[:3])
 vitrine = [program]
@@ -71,6 +71,8 @@ def use_paste(w):
 def session():
     with Window(vitrine, "--drop", "disc.iso", "--keymap", "de", keep=keep) as w:
         check(w.place() == (720, 540), f"the first window is good for this screen: {w.w}x{w.h}")
+        steady(w)
+        use_growth(w)
         w.moved(40, 40, 960, 720)
         use_menus(w)
         use_capture(w)

@@ -8,7 +8,7 @@ anything runs: so it is ended before there is a screen, and nothing is run befor
 import os, shutil, subprocess, time
 
 from screen import HIGH, WIDE, Window, ask_to_close, check, key, pixel, pixels, read_png, work, x
-from uses import steady, use_capture, use_media, use_screenshot, use_size, use_snapshot
+from uses import hold, steady, use_capture, use_growth, use_media, use_screenshot, use_size, use_snapshot
 
 CD = "Stra\u00dfe \u2603.iso"                     # a name with a space, and letters of no code page
 quiet = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
@@ -76,12 +76,8 @@ def use_demo(w, shot):
     w.wait("the demo is in the window", lambda: alike(w, shot) > 0.95)
     print(f"        {alike(w, shot) * 100:.1f} % of the points are as this host's build draws them")
     w.picture("windows")
-    key("3")
-    w.wait("a key reaches the guest", lambda: w.codes() == [4])
-    w.wait("which shows another picture", lambda: alike(w, shot) < 0.5)
-    w.picture("windows2")
-    key("Escape")
-    w.wait("and the first again", lambda: alike(w, shot) > 0.9)      # another row is lit
+    use_growth(w)
+    w.wait("the demo is there again", lambda: alike(w, shot) > 0.9)      # another row is lit
     png = read_png(use_screenshot(w))
     same = part(lambda px, py: png[int(py * len(png))][int(px * len(png[0]))], shot) if len(png) == len(shot) else 0
     check(same > 0.9, f"the screenshot is the demo: {same * 100:.1f} % of the points")
@@ -90,16 +86,17 @@ def use_demo(w, shot):
     w.picture("windows3")
     key("Escape")
     w.wait("Escape closes it", lambda: not w.menu_open())
-    check(w.codes() == [4, 1], f"keys of the menu do not reach the guest: {w.codes()}")
+    check(w.codes() == [5, 1], f"keys of the menu do not reach the guest: {w.codes()}")
 
 
 def use_alt_f4(w):
     """It is the guest's while the guest has the mouse; else it closes the window."""
     w.click(480, 400)
     w.wait("the guest has the mouse", lambda: "Right Ctrl" in w.title())
-    before = len(w.codes())
-    x("keydown", "alt", "key", "F4", "keyup", "alt")
-    w.wait("Alt+F4 is then for the guest", lambda: w.codes()[before:] == [0x38, 0x3e])
+    hold(w, alt=0x38)
+    x("key", "F4")
+    w.wait("Alt+F4 is then for the guest", lambda: w.codes()[-1] == 0x3e)
+    x("keyup", "alt")
     time.sleep(1)
     check(w.p.poll() is None, "which does not end the program")
     key("HOST")
