@@ -239,8 +239,15 @@ class Window:
         with open(self.out) as f:
             return f.read()
 
+    def sure(self, name):
+        """With the host key, and again if the window asks whether it is meant."""
+        host(name)
+        time.sleep(0.5)
+        if self.p.poll() is None and self.menu_open():
+            host(name)
+
     def quit(self):
-        host("q")
+        self.sure("q")
         return self.ended("quits")
 
     def place(self):
@@ -281,7 +288,8 @@ class Window:
         return self.at(1, 10) == 0x2f6fb0          # the bar's button is lit
 
     def bar_hidden(self):
-        return self.at(3, 3) not in (0x181c20, 0x2f6fb0)
+        """Its ground is a colour through which a little of the picture is seen."""
+        return any(abs((self.at(200, 20) >> shift & 255) - want) >= 10 for shift, want in ((16, 0x18), (8, 0x1c), (0, 0x20)))
 
     def logged(self):
         if not os.path.exists(self.log):

@@ -95,10 +95,34 @@ def use_capture(w):
     w.wait("nothing stays pressed", nothing_held)
 
 
+def use_locks(w):
+    """Caps Lock while another window has the keyboard."""
+    root = x("search", "--maxdepth", "0", ".*").split("\n")[0]
+    for want in ([0x3a, 0x1e], [0x3a, 0x1e], [0x1e]):
+        before = len(w.codes())
+        x("windowfocus", root)
+        time.sleep(0.3)
+        if len(want) > 1:
+            key("Caps_Lock")
+        x("windowfocus", w.id)
+        time.sleep(0.3)
+        key("a")
+        w.wait("the guest's Caps Lock follows the host's", lambda: w.codes()[before:] == want)
+
+
+def use_reset(w):
+    host("r")
+    w.wait("a reset is asked about", w.menu_open)
+    key("Return")
+    w.wait("and the first answer is no", lambda: not w.menu_open() and " reset\n" not in w.logged())
+    w.sure("r")
+    w.wait("reset", lambda: " reset\n" in w.logged())
+
+
 def use_media(w, cd):
     """cd: what was dropped, as the log has it."""
     w.wait("a dropped CD image is inserted", lambda: " insert cdrom " in w.logged() and cd + "\n" in w.logged())
-    key("HOST", "Down", "Down", "Down", "Down", "Return", "Return")
+    key("HOST", *["Down"] * 6, "Return", "Return")
     w.wait("the menu lists files", w.menu_open)
     w.picture("files")
     key("f", "l")
@@ -107,7 +131,7 @@ def use_media(w, cd):
     w.wait("a floppy chosen from the list", lambda: any(" insert fda " in line and line.endswith("floppy.img")
                                                         for line in w.logged().split("\n")))
     w.picture("inserted")
-    key("HOST", "Down", "Down", "Down", "Down", "Return", "Down", "Return")
+    key("HOST", *["Down"] * 6, "Return", "Down", "Return")
     w.wait("ejected", lambda: " eject fda\n" in w.logged())
 
 

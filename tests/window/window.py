@@ -9,12 +9,13 @@ too.
 A VITRINE for Windows, .exe, is run by wine: its session is shorter, see windows.py, and REFERENCE, this host's build, draws the
 same picture and replays the session to the same hash.
 """
-import os, shutil, struct, subprocess, sys, time
+import os, re, shutil, struct, subprocess, sys, time
 
 import windows
 from screen import (HIGH, WIDE, Ended, Window, ask_to_close, check, clean, end_process, failures, host, key, limit,
                     start_screen, work, x)
-from uses import steady, use_capture, use_growth, use_media, use_menus, use_screenshot, use_size, use_snapshot
+from uses import (steady, use_capture, use_growth, use_locks, use_media, use_menus, use_reset, use_screenshot, use_size,
+                  use_snapshot)
 
 program, keep, reference = (name and os.path.abspath(name) for name in (sys.argv[1:] + [None, None])[:3])
 vitrine = [program]
@@ -64,6 +65,10 @@ def use_paste(w):
         want = [0x15, 0x2a, 0x2c, 0x138, 0x10, 0x138, 0x12, 0x2b]
         w.wait("pasted text is typed on the guest's German keyboard", lambda: w.codes()[before:] == want)
         w.picture("pasted")
+        host("c")
+        time.sleep(1)
+        text = subprocess.run(["xclip", "-selection", "clipboard", "-o"], capture_output=True, text=True, timeout=20).stdout
+        check("VITRINE DEMO READY" in text, f"the screen's text is in the clipboard: {text[:80]!r}")
     finally:
         end_process(clip)
 
@@ -76,13 +81,13 @@ def session():
         w.moved(40, 40, 960, 720)
         use_menus(w)
         use_capture(w)
+        use_locks(w)
         use_media(w, "disc.iso")
         use_paste(w)
         use_snapshot(w)
         key("HOST", "Up", "Up", "Up", "Up", "Up", "Up", "Return", "Down", "Down", "Down", "Return")
         w.wait("a fixed speed from the menu", lambda: " rate 5000000\n" in w.logged())
-        host("r")
-        w.wait("reset", lambda: " reset\n" in w.logged())
+        use_reset(w)
         host("b")
         w.wait("the power button", lambda: " power\n" in w.logged())
         use_screenshot(w)
@@ -123,6 +128,11 @@ def absolute():
         w.click(200, 150)
         w.wait("and has clicks", lambda: " mouse-at 1 " in w.logged())
         check("Right Ctrl" not in w.title(), "without capture")
+        w.wait("the bar hides", w.bar_hidden)
+        w.click(200, 10)
+        check(w.bar_hidden() and re.search(r" mouse-at 1 \d+ [3-7]\d\d ", w.logged()), "also near the top, which is the guest's")
+        w.move(200, 1)
+        w.wait("at the very top comes the bar", lambda: not w.bar_hidden())
         key("HOST")
         w.wait("the host key opens its menu at once", w.menu_open)
         w.quit()

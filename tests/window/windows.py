@@ -126,7 +126,7 @@ def session(program, reference, keep):
         use_snapshot(w)
         use_media(w, CD.replace(" ", "%20"))
         use_size(w, (WIDE, HIGH), lambda: alike(w, shot) > 0.8)     # there is a message over it
-        key("HOST", "Up", "Return")          # the menu's last row
+        key("HOST", "Up", "Return", "Up", "Return")      # the menu's last row, and that of its question
         recorded = w.ended("the menu's last row quits")
         replays(w, recorded, reference)
 
