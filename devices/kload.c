@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "devices/kload.h"
 
+#include <stdlib.h>
+
 enum { NOTHING = 0, LOADED = 1, FAILED = 0xff };
 
 /* Linux: real-mode code and command line in low memory; offsets in the setup header. */
 enum { SETUP_AT = 0x10000, OLD_SETUP_AT = 0x90000, CMDLINE_AT = 0x20000, OLD_CMDLINE_AT = 0x9a000,
        STACK_TOP = 0xe000, OLD_STACK_TOP = 0x9000, KERNEL_AT = 0x100000, OLD_KERNEL_AT = 0x10000 };
-enum { H_SETUP_SECTS = 0x1f1, H_MAGIC = 0x202, H_VERSION = 0x206, H_LOADER = 0x210,
+enum { H_SETUP_SECTS = 0x1f1, H_VID_MODE = 0x1fa, H_MAGIC = 0x202, H_VERSION = 0x206, H_LOADER = 0x210,
        H_LOADFLAGS = 0x211, H_RAMDISK = 0x218, H_RAMDISK_SIZE = 0x21c, H_HEAP_END = 0x224,
        H_CMDLINE = 0x228, H_INITRD_MAX = 0x22c, H_CMDLINE_SIZE = 0x238, H_INIT_SIZE = 0x260,
        H_END = 0x268 };
@@ -33,6 +35,61 @@ static bool is_linux(const struct kload_image *k)
            load_le32(k->p + H_MAGIC) == MAGIC_HDRS;
 }
 
+/* The value of the last "name=" on the command line, or NULL. */
+static const char *option(const char *line, const char *name)
+{
+    size_t n = strlen(name);
+    const char *found = NULL;
+    for (const char *p = line; p && *p; p += strcspn(p, " ")) {
+        p += strspn(p, " ");
+        if (!strncmp(p, name, n) && p[n] == '=')
+            found = p + n + 1;
+    }
+    return found;
+}
+
+static bool number(const char *p, uint64_t *v, const char **end)
+{
+    char *e;
+    if (!p || *p < '0' || *p > '9')
+        return false;
+    *v = strtoull(p, &e, 0);
+    *end = e;
+    return true;
+}
+
+/* boot.rst, "Special command line options": two that are the loader's as well. vga= goes into the
+ * header, since setup asks for the video mode before it reads the command line. */
+static bool video_mode(const char *line, uint16_t *mode)
+{
+    static const char *const names[] = { "ask", "ext", "normal" };       /* FFFDh, FFFEh, FFFFh */
+    const char *p = option(line, "vga"), *end;
+    size_t n = p ? strcspn(p, " ") : 0;
+    uint64_t v;
+    for (unsigned i = 0; i < ARRAY_LEN(names); i++)
+        if (p && n == strlen(names[i]) && !strncmp(p, names[i], n)) {
+            *mode = (uint16_t)(0xfffd + i);
+            return true;
+        }
+    if (!number(p, &v, &end) || end != p + n || v > 0xffff)
+        return false;
+    *mode = (uint16_t)v;
+    return true;
+}
+
+/* mem= says where memory ends for the kernel; its initial RAM disk must lie below. */
+static uint64_t memory_end(const char *line)
+{
+    static const char units[] = "kmgt";
+    const char *end;
+    uint64_t v;
+    if (!number(option(line, "mem"), &v, &end))
+        return UINT64_MAX;
+    const char *unit = *end ? strchr(units, *end | 0x20) : NULL;
+    unsigned shift = unit ? 10 * (unsigned)(unit - units + 1) : 0;
+    return v > UINT64_MAX >> shift ? UINT64_MAX : v << shift;
+}
+
 static uint64_t initrd_size(const struct kload_images *im)
 {
     uint64_t n = 0;
@@ -46,8 +103,11 @@ static bool plan_initrd(const struct kload_images *im, uint64_t kernel_end, stru
 {
     uint64_t n = initrd_size(im), limit = header32(&im->kernel, H_INITRD_MAX, 0x203);
     uint64_t top = p->ram_low - (p->ram_low >= 0x1000000 ? 0x100000 : 0x10000);
+    uint64_t said = memory_end(im->append);
     if (!n)
         return true;
+    if (top > said)
+        top = said;
     limit = limit ? limit + 1 : 0x38000000;
     if (top > limit)
         top = limit;
@@ -133,10 +193,13 @@ static void load_linux(const struct kload *k)
     const char *append = k->images.append ? k->images.append : "";
     uint32_t at = p->value[0] << 4;
     unsigned version = load_le16(im->p + H_VERSION);
+    uint16_t mode;
     bus_dma_write(k->mem, at, im->p, p->setup_bytes);
     bus_dma_write(k->mem, p->kernel_at, im->p + p->setup_bytes, im->n - p->setup_bytes);
     bus_dma_write(k->mem, p->cmdline_at, append, strlen(append) + 1);
     put(k, at + H_LOADER, 0xff, 1);                      /* no registered number */
+    if (video_mode(append, &mode))
+        put(k, at + H_VID_MODE, mode, 2);
     put(k, at + H_RAMDISK, p->initrd_at, 4);
     put(k, at + H_RAMDISK_SIZE, p->initrd_bytes, 4);
     if (version >= 0x201) {

@@ -125,6 +125,63 @@ START_TEST(linux_limits)
 }
 END_TEST
 
+/* What stands in the video mode field under this command line. */
+static unsigned mode_of(const char *line)
+{
+    linux_image();
+    store_le16(kernel + 0x1fa, 0x1234);
+    images.append = line;
+    ck_assert_uint_eq(load(), 1);
+    return load_le16(ram + port32(4) * 16 + 0x1fa);
+}
+
+START_TEST(linux_video_mode)
+{
+    ck_assert_uint_eq(mode_of(NULL), 0x1234);
+    ck_assert_uint_eq(mode_of("quiet"), 0x1234);
+    ck_assert_uint_eq(mode_of("vga=normal quiet"), 0xffff);
+    ck_assert_uint_eq(mode_of("root=/dev/sda1 vga=ext"), 0xfffe);
+    ck_assert_uint_eq(mode_of("vga=ask"), 0xfffd);
+    ck_assert_uint_eq(mode_of("  vga=788 quiet"), 788);
+    ck_assert_uint_eq(mode_of("vga=0x317"), 0x317);
+    ck_assert_uint_eq(mode_of("vga=01407"), 0x307);
+    ck_assert_uint_eq(mode_of("vga=1 vga=0xf07"), 0xf07);        /* the last one counts */
+    ck_assert_uint_eq(mode_of("novga=1 xvga=2 vga"), 0x1234);
+    ck_assert_uint_eq(mode_of("vga="), 0x1234);
+    ck_assert_uint_eq(mode_of("vga=asking"), 0x1234);
+    ck_assert_uint_eq(mode_of("vga=12x"), 0x1234);
+    ck_assert_uint_eq(mode_of("vga=0x10000"), 0x1234);
+    ck_assert_uint_eq(mode_of("vga=-3"), 0x1234);
+}
+END_TEST
+
+/* Where the initial RAM disk ends under this command line. */
+static uint32_t initrd_end(const char *line)
+{
+    linux_image();
+    modules();
+    images.append = line;
+    ck_assert_uint_eq(load(), 1);
+    return chip.plan.initrd_at + chip.plan.initrd_bytes;
+}
+
+START_TEST(linux_memory_end)
+{
+    uint32_t most = initrd_end("");
+    ck_assert_uint_gt(most, 0xe00000);
+    ck_assert_uint_le(initrd_end("mem=8M quiet"), 0x800000);
+    ck_assert_uint_gt(initrd_end("mem=8M quiet"), 0x7f0000);
+    ck_assert_uint_le(initrd_end("mem=0x600000"), 0x600000);
+    ck_assert_uint_le(initrd_end("mem=5120k"), 0x500000);
+    ck_assert_uint_eq(initrd_end("mem=1G"), most);
+    ck_assert_uint_eq(initrd_end("mem=99999999999G"), most);
+    ck_assert_uint_eq(initrd_end("mem=nopentium"), most);
+    ck_assert_uint_eq(initrd_end("hugemem=4M"), most);
+    images.append = "mem=2M";                            /* below the kernel's end */
+    ck_assert(!kload_check(&images, RAM, &err));
+}
+END_TEST
+
 START_TEST(linux_old_protocol)
 {
     linux_image();
@@ -338,6 +395,8 @@ int main(void)
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, linux_by_the_protocol);
     tcase_add_test(t, linux_limits);
+    tcase_add_test(t, linux_video_mode);
+    tcase_add_test(t, linux_memory_end);
     tcase_add_test(t, linux_old_protocol);
     tcase_add_test(t, multiboot_elf);
     tcase_add_test(t, multiboot_screen);
