@@ -168,9 +168,10 @@ void int1a_pci(struct regs *r);                                                 
 void int13(struct regs *r);                                                            /* disk.c */
 void floppy_init(void), irq6(struct regs *r), int13_floppy(struct regs *r);           /* floppy.c */
 void int40(struct regs *r);
-void int18(struct regs *r), int19(void), boot_choose(void);                             /* boot.c */
+void int18(void), int19(void), boot_choose(void);                                        /* boot.c */
 int  boot_menu_wanted(u32 since);                                                      /* menu.c */
 void pnp_init(void);                                                                   /* pnp.c */
+extern u8 pnp_header[0x21];
 void int15_apm(struct regs *r);                                                        /* apm.c */
 void e820(struct regs *r);                                                            /* memory.c */
 
@@ -182,5 +183,6 @@ struct memory_info {
     u16 pm_base;                           /* ACPI registers, 0: none */
     u8  pci;                               /* a PCI host bridge is there; last bus */
     u8  last_bus;
+    u16 rom_bdf[64];                       /* whose the option ROM at each 2 KB from C0000h is */
 };
 extern struct memory_info memory;

@@ -144,40 +144,57 @@ static u16 wait_key(void)
 }
 
 static const struct boot_device *chosen;
+static u8 next;                                          /* in the order; MENU: what was chosen */
+
+enum { ORDER = 3, MENU = 0x80 };
 
 void boot_choose(void) { chosen = boot_menu(); }
+
+static u8 ordered(u32 i)
+{
+    static const u8 usual[ORDER] = { BOOT_FLOPPY, BOOT_HARD_DISK, BOOT_CD };
+    u8 a = cmos_read(0x3d), b = cmos_read(0x38);
+    u8 order[ORDER] = { a & 15, a >> 4, b >> 4 };
+    return a || b >> 4 ? order[i] : usual[i];
+}
+
+static void begin(void)
+{
+    const struct boot_device *first = chosen;
+    next = first ? MENU : 0;
+    chosen = 0;
+    print("Booting:\n");
+    if (first)
+        try_chosen(first);
+}
+
+/* A device is passed before it is tried: INT 18h goes on behind it. */
+static void boot_on(void)
+{
+    for (;;) {
+        while (next < ORDER)
+            try_device(ordered(next++));
+        print(next == MENU ? "That did not start. "
+                           : "Nothing to boot from. Insert a disk and press a key. ");
+        print("F12: boot menu\n");
+        if (wait_key() == 0x8600)
+            boot_choose();
+        begin();
+    }
+}
 
 void int19(void)
 {
     sti();
-    for (;;) {
-        u8 a = cmos_read(0x3d), b = cmos_read(0x38);
-        u8 order[3] = { a & 15, a >> 4, b >> 4 };
-        if (!a && !(b >> 4)) {
-            order[0] = BOOT_FLOPPY;
-            order[1] = BOOT_HARD_DISK;
-            order[2] = BOOT_CD;
-        }
-        print("Booting:\n");
-        const struct boot_device *first = chosen;
-        chosen = 0;
-        if (first)
-            try_chosen(first);
-        for (u32 i = 0; i < 3 && !first; i++)
-            try_device(order[i]);
-        print(first ? "That did not start. "
-                    : "Nothing to boot from. Insert a disk and press a key. ");
-        print("F12: boot menu\n");
-        if (wait_key() == 0x8600)
-            boot_choose();
-    }
+    begin();
+    boot_on();
 }
 
-/* A boot program that gives up comes here: go on as if nothing had booted. */
-void int18(struct regs *r)
+/* A boot program that gives up comes here: on with the next device (Plug and Play BIOS
+ * Specification 1.0A, 3.6). */
+void int18(void)
 {
     sti();
-    print("\nThe disk's boot program gave up. Press a key to try again.\n");
-    wait_key();
-    int_call(0x19, r);
+    print("\n  The boot program gave up.\n");
+    boot_on();
 }

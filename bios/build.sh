@@ -38,7 +38,7 @@ for f in util.c tables.c post.c sys.c menu.c pnp.c memory.c kbd.c mouse.c ports.
     compile 16 "$f"
 done
 compile 16 vga/font.c                         # its 8x8 font also stands at F000:FA6E
-for f in post32.c pci32.c rom32.c tables32.c smbios32.c mp32.c pcibios.c; do
+for f in post32.c pci32.c mtrr32.c rom32.c tables32.c smbios32.c mp32.c pcibios.c; do
     compile 32 "$f"
     # Both halves have their own memcpy and memset, which the compiler may call on its own.
     $OBJCOPY --redefine-sym memcpy=memcpy32 --redefine-sym memset=memset32 "$tmp/${f%.c}.32.o"

@@ -180,7 +180,6 @@ stacks_reset:
         STUB stub14, int14
         STUB stub16, int16
         STUB stub17, int17
-        STUB stub18, int18
         STUB stub1a, int1a
         STUB stub40, int40
         STUB stub70, irq8
@@ -246,10 +245,14 @@ protected_mode:
         clc
         lretw
 
-/* INT 19h never returns: it starts over with all the stacks. */
-        .globl stub19
+/* INT 18h and 19h never return: they start over with all the stacks. */
+        .globl stub18, stub19
+stub18:
+        movl $int18, %ebx
+        jmp 1f
 stub19:
-        cli
+        movl $int19, %ebx
+1:      cli
         cld
         movw %cs, %ax
         movw %ax, %ds
@@ -259,7 +262,7 @@ stub19:
         calll stacks_reset
         xorw %ax, %ax
         movw %ax, %fs
-        calll int19
+        calll *%ebx
         jmp fatal_halt
 
 /* The timer tick stays on the caller's stack and is short. */

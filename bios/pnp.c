@@ -12,7 +12,7 @@ extern const u8 pnp_pic[], pnp_dma[], pnp_timer[], pnp_rtc[], pnp_keyboard[], pn
 enum { NODES = 24, APM_DEVICES = 6, ID = 3 };            /* ID: where a node has it */
 /* read by pnp.S */
 extern u16 pnp_list[NODES], pnp_apm_bytes, pnp_pm_base;
-extern u8 pnp_count, pnp_header[0x21], pnp_apm[APM_DEVICES * 6];
+extern u8 pnp_count, pnp_apm[APM_DEVICES * 6];
 u16 pnp_list[NODES] = { 0 }, pnp_apm_bytes = 0, pnp_pm_base = 0;
 u8 pnp_count = 0, pnp_apm[APM_DEVICES * 6] = { 0 };
 u8 pnp_header[0x21] __attribute__((aligned(16))) = { 0 };

@@ -111,10 +111,16 @@ static void fpu_init(void)
                      : : : "eax");
 }
 
+/* PCI Firmware Specification 3.0, 5.2: AX is the function whose ROM it is. Plug and Play BIOS
+ * Specification 1.0A, 3.3: ES:DI is the "$PnP" structure; BX and DX are for ISA cards. */
 static void rom_init(u32 at)
 {
     struct regs r;
     memset(&r, 0, sizeof r);
+    r.ax = memory.rom_bdf[(at - 0xc0000) >> 11];
+    r.bx = r.dx = 0xffff;
+    r.es = 0xf000;
+    r.di = (u16)(u32)pnp_header;
     far_call((at >> 4) << 16 | 3, &r);
 }
 
@@ -160,6 +166,7 @@ void post16(void)
     kbd_init();
     rtc_init();
     ports_init();
+    pnp_init();                            /* for option ROMs; once more when drives are known */
     sti();
     u32 next_rom = roms_scan(0xc0000, 0xc8000);
     screen_init();

@@ -108,6 +108,7 @@ void post32(void)
     open(pci);
     memset(&SEG16(memory), 0, sizeof(struct memory_info));
     memory_size();
+    mtrr_setup();
     apic_virtual_wire();
     SEG16(memory).pci = (u8)pci;
     SEG16(memory).rom_end = 0xc0000;

@@ -18,6 +18,7 @@ struct memory_info {                       /* as in bios.h. ORDER memory_info */
     u32 rom_end;
     u16 pm_base;
     u8  pci, last_bus;
+    u16 rom_bdf[64];                       /* whose the option ROM at each 2 KB from C0000h is */
 };
 extern struct memory_info memory;
 
@@ -35,6 +36,8 @@ int  cpuid(u32 leaf, u32 *a, u32 *b, u32 *c, u32 *d);
 int  apic_there(void);
 /* smbios32.c */
 void smbios_setup(void);
+/* mtrr32.c */
+void mtrr_setup(void);
 /* rom32.c */
 void roms_copy(void);
 

@@ -41,6 +41,14 @@ static const volatile u8 *pc_image(const volatile u8 *p, u32 left)
     return 0;
 }
 
+static void rom_of(u32 at, u32 bdf) { SEG16(memory).rom_bdf[(at - 0xc0000) >> 11] = (u16)bdf; }
+
+static int is_display(u32 bdf)
+{
+    u32 id = pci_read(bdf, 0, 4);
+    return id != 0xffffffff && id != 0 && pci_read(bdf, 0x0b, 1) == 3;
+}
+
 static void rom_copy(u32 bdf, u32 *next)
 {
     if (pci_read(bdf, 0x0e, 1) & 0x7f)
@@ -55,6 +63,7 @@ static void rom_copy(u32 bdf, u32 *next)
         if (n && *next + n <= 0xe0000) {
             pam_set(*next, *next + n, 3);
             memcpy((void *)*next, (const void *)p, n);
+            rom_of(*next, bdf);
             *next = (*next + n + 0x7ff) & ~0x7ffu;
         }
     }
@@ -71,6 +80,9 @@ void roms_copy(void)
         memcpy(spare, (const void *)0xc0000, n);
         pam_set(0xc0000, 0xc0000 + n, 3);
         memcpy((void *)0xc0000, spare, n);
+        for (u32 bdf = 0xff; bdf; bdf--)   /* the first display's */
+            if (is_display(bdf))
+                rom_of(0xc0000, bdf);
         next = (next + n + 0x7ff) & ~0x7ffu;
     }
     for (u32 pass = next > 0xc0000; pass < 2; pass++)
