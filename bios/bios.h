@@ -168,7 +168,7 @@ void int1a_pci(struct regs *r);                                                 
 void int13(struct regs *r);                                                            /* disk.c */
 void floppy_init(void), irq6(struct regs *r), int13_floppy(struct regs *r);           /* floppy.c */
 void int40(struct regs *r);
-void int18(void), int19(void), boot_choose(void);                                        /* boot.c */
+void int18(void), int19(void), boot_choose(void);                                      /* boot.c */
 int  boot_menu_wanted(u32 since);                                                      /* menu.c */
 void pnp_init(void);                                                                   /* pnp.c */
 extern u8 pnp_header[0x21];

@@ -6,7 +6,8 @@
  */
 #include "post32.h"
 
-enum { MTRRCAP = 0xfe, BASE0 = 0x200, FIX64K = 0x250, FIX16K = 0x258, FIX4K = 0x268, DEF_TYPE = 0x2ff };
+enum { MTRRCAP = 0xfe, BASE0 = 0x200, FIX64K = 0x250, FIX16K = 0x258, FIX4K = 0x268,
+       DEF_TYPE = 0x2ff };
 enum { UNCACHED = 0, PROTECTED = 5, WRITE_BACK = 6 };
 enum { VALID = 0x800, ON = 0x800, FIXED_ON = 0x400, CAP_FIXED = 0x100 };
 
@@ -25,7 +26,8 @@ static void fixed(u32 n, u32 type)
     wrmsr(n, (u64)half << 32 | half);
 }
 
-/* The first MB: RAM, the display, option ROMs, which nobody writes to, and this BIOS, which does. */
+/* The first MB: RAM, the display, option ROMs, which nobody writes to, and this BIOS, which does.
+ */
 static void first_mb(void)
 {
     fixed(FIX64K, WRITE_BACK);
