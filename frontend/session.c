@@ -147,6 +147,7 @@ static bool open_files(struct session *s, struct error *err)
         return false;
     c->bios = (struct memory_image){ builtin_bios.p, builtin_bios.n };
     c->vgabios = (struct memory_image){ builtin_vgabios.p, builtin_vgabios.n };
+    c->vgabios_any = !o->vgabios;
     if (o->bios && !load_file(s, o->bios, FIRMWARE_MAX, &c->bios, err))
         return false;
     if (o->vgabios && !load_file(s, o->vgabios, FIRMWARE_MAX, &c->vgabios, err))

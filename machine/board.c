@@ -389,6 +389,31 @@ static void init_ide(struct machine *m)
     }
 }
 
+/* Firmware runs only what begins as an option ROM, and much of it only what names its own card (PCI
+ * 2.1, 6.3.1): else the screen stays dark, and nothing says why. */
+static void name_display(struct machine *m, const struct pci_func *display)
+{
+    uint8_t *rom = m->pc.rom;
+    size_t n = m->cfg.vgabios.n, at = n >= 0x1a ? load_le16(rom + 0x18) : 0;
+    if (n && (n < 3 || load_le16(rom) != 0xaa55)) {
+        log_line(&m->log, LOG_HOST, "the VGA BIOS is no option ROM (it does not begin with 55 AA): "
+                 "no firmware will run it: give --vgabios another file");
+        return;
+    }
+    if (!at || at + 8 > n || memcmp(rom + at, "PCIR", 4))
+        return;
+    if (m->cfg.vgabios_any)
+        for (unsigned i = 0; i < 4; i++) {               /* the sum of all bytes stays */
+            rom[n - 1] = (uint8_t)(rom[n - 1] + rom[at + 4 + i] - display->cfg[i]);
+            rom[at + 4 + i] = display->cfg[i];
+        }
+    else if (load_le32(rom + at + 4) != load_le32(display->cfg))
+        log_line(&m->log, LOG_HOST, "the VGA BIOS is for a display %04x:%04x, and this one is "
+                 "%04x:%04x: the screen may stay dark: give --vgabios or --vga another",
+                 load_le16(rom + at + 4), load_le16(rom + at + 6), load_le16(display->cfg),
+                 load_le16(display->cfg + 2));
+}
+
 static void init_pci_vga(struct machine *m)
 {
     struct pc *p = &m->pc;
@@ -407,10 +432,12 @@ static void init_pci_vga(struct machine *m)
         cirrus_pci_init(&p->cirrus_pci, &p->pci, &m->mem, &p->cirrus, &p->r_lfb, &p->r_direct,
                         &p->r_mmio, rom);
         device_add(&m->devices, &cirrus_pci_class, &p->cirrus_pci, "vgapci");
+        name_display(m, &p->cirrus_pci.func);
         return;
     }
     vga_pci_init(&p->vga_pci, &p->pci, &m->mem, m->vram_size, &p->r_lfb, &p->r_mmio, rom);
     device_add(&m->devices, &vga_pci_class, &p->vga_pci, "vgapci");
+    name_display(m, &p->vga_pci.func);
 }
 
 /* Where there is PCI the boot ROM is an expansion ROM; else it stands at D0000h, as an ISA card's

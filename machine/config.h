@@ -37,6 +37,7 @@ struct machine_config {
     uint32_t    slice, cache_ops, block_ops, vram;
 
     struct memory_image bios, vgabios;       /* system and video firmware; vgabios may be absent */
+    bool                vgabios_any;         /* for each display: the board names its own in it */
     /* direct boot: the ROM that starts the kernel; the images are borrowed as long as the
      * machine lives. A snapshot of a machine that booted so can be loaded without them. */
     bool                kernel_boot;         /* implied by a kernel */

@@ -197,6 +197,16 @@ for size in 8192 65536 1048576 16777216; do
 done
 head -c 5000 /dev/zero >rom.bin
 complains 1 run --headless --bios rom.bin; says 'BIOS image' err
+# a video BIOS: none, and one that says for which display it is
+PASS="--testdev --max-guest-seconds 5 pass.img"
+{ printf '\125\252\001\313'; head -c 20 /dev/zero; printf '\034\000\000\000PCIR\023\020\270\000'
+  head -c 476 /dev/zero; } >cirrus.bin
+is 0 run $H --vgabios short.img $PASS; says 'no option ROM' err
+is 0 run $H --vgabios cirrus.bin $PASS; says '1013:00b8.*1234:1111' err
+for v in "--vga cirrus --vgabios cirrus.bin" "--machine at --vgabios cirrus.bin" "--vga cirrus"; do
+    is 0 run $H $v $PASS
+    [ ! -s err ] || fail "no complaint is needed: $v"
+done
 
 echo "== disks that fail"
 # INT 13h: one sector to cylinder 3 of drive 80h; 'OK'; then CF as FFh or 0 to the exit port, or idle
