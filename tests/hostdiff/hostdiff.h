@@ -83,12 +83,12 @@ struct hd_mask {
     struct hd_hole hole[8];
     unsigned n_holes;
     /* What the host's processor may do instead of what Intel's do (vendor.c). */
-    const char *why;     /* the difference met last, or NULL */
-    uint32_t vectors;    /* bit v: the last instruction raises v, code 0 or a user's page fault, */
-    struct hd_hole fault;/* whose CR2 lies here */
-    bool back;           /* the exception's EIP is that of the last instruction: */
+    const char *why;  /* the difference met last, or NULL */
+    uint32_t vectors; /* bit v: the last instruction raises v, with code 0 or as a page fault, */
+    struct hd_hole fault; /* whose CR2 lies here */
+    bool back;        /* the exception's EIP is that of the last instruction: */
     uint32_t eip;
-    bool unfinished;     /* the engine stands within a repeated instruction */
+    bool unfinished;  /* the engine stands within a repeated instruction */
 };
 
 struct hd_insn {
