@@ -80,12 +80,12 @@ static enum hd_step or_fault(const struct place *p, struct hd_mask *m, unsigned 
     return HD_ENDED;
 }
 
-/* These bytes of memory may be zero instead. */
-static enum hd_step or_zero(struct hd_mask *m, uint32_t at, uint32_t size)
+/* These bytes of memory may be something else instead; zero: just that. */
+static enum hd_step or_bytes(struct hd_mask *m, uint32_t at, uint32_t size, bool zero)
 {
     if (m->n_holes == ARRAY_LEN(m->hole))
         return HD_UNLIKE;
-    m->hole[m->n_holes++] = (struct hd_hole){at, size, true};
+    m->hole[m->n_holes++] = (struct hd_hole){at, size, zero};
     m->last = true;
     return HD_ENDED;
 }
@@ -112,7 +112,7 @@ static enum hd_step push_seg(const struct place *p, struct hd_mask *m)
         return faulted(p) ? or_fault(p, m, SEG_SS, off, 4) : HD_UNLIKE;
     if (faulted(p) || !(*emu_byte(p->e, at + 2) | *emu_byte(p->e, at + 3)))
         return HD_GOING;
-    return or_zero(m, at + 2, 2);
+    return or_bytes(m, at + 2, 2, true);
 }
 
 static enum hd_step pop_seg(const struct place *p, struct hd_mask *m)
@@ -213,6 +213,16 @@ static enum hd_step loop(const struct place *p, struct hd_mask *m)
     return p->in.prefix & other ? HD_UNLIKE : HD_GOING;
 }
 
+static enum hd_step far_call(const struct place *p, struct hd_mask *m)
+{
+    uint32_t size = 1u << p->in.osize, mask = p->seg[SEG_SS].attr & SA_DB ? 0xffffffff : 0xffff;
+    uint32_t cs = (p->gpr[R_SP] - size) & mask, ip = (cs - size) & mask;
+    if (!faulted(p) || !reachable(p, SEG_SS, cs, size, true) ||
+        reachable(p, SEG_SS, ip, size, true))
+        return HD_GOING;
+    return or_bytes(m, linear(p, SEG_SS, cs), size, false);
+}
+
 static enum hd_step far_return(const struct place *p, struct hd_mask *m)
 {
     bool big = p->seg[SEG_SS].attr & SA_DB;
@@ -247,7 +257,7 @@ static enum hd_step fxsave(const struct place *p, struct hd_mask *m)
         return HD_GOING;
     while (i < 4 && (!emu_byte(p->e, at + i) || !*emu_byte(p->e, at + i)))
         i++;
-    return i < 4 ? or_zero(m, at, 4) : HD_GOING;
+    return i < 4 ? or_bytes(m, at, 4, true) : HD_GOING;
 }
 
 static enum hd_step fx_limit(const struct place *p, struct hd_mask *m)
@@ -322,6 +332,8 @@ static const struct quirk {
      "a trap between iterations pushes RF clear"},
     /* Reserved with anything but string instructions (SDM vol. 2, 2.1.1; APM vol. 3, 1.2.6). */
     {HD_AMD, ROWS("loope", "loopne"), loop, "repeat prefixes choose between LOOPE and LOOPNE"},
+    {HD_AMD, ROWS("call_far", "call_far_m"), far_call,
+     "a far call has written CS when it finds no place for EIP"},
     /* APM vol. 3, RETF and IRET: where RPL is not CPL ESP and SS are popped, then the code segment
      * is looked up. The SDM has it the other way round. */
     {HD_AMD, ROWS("retf", "retf_imm", "iret"), far_return,
