@@ -8,7 +8,8 @@ enum { NOTHING = 0, LOADED = 1, FAILED = 0xff };
 /* Linux: real-mode code and command line in low memory; offsets in the setup header. */
 enum { SETUP_AT = 0x10000, OLD_SETUP_AT = 0x90000, CMDLINE_AT = 0x20000, OLD_CMDLINE_AT = 0x9a000,
        STACK_TOP = 0xe000, OLD_STACK_TOP = 0x9000, KERNEL_AT = 0x100000, OLD_KERNEL_AT = 0x10000 };
-enum { H_SETUP_SECTS = 0x1f1, H_VID_MODE = 0x1fa, H_MAGIC = 0x202, H_VERSION = 0x206,
+enum { H_SETUP_SECTS = 0x1f1, H_SYSSIZE = 0x1f4, H_VID_MODE = 0x1fa, H_MAGIC = 0x202,
+       H_VERSION = 0x206,
        H_LOADER = 0x210, H_LOADFLAGS = 0x211, H_RAMDISK = 0x218, H_RAMDISK_SIZE = 0x21c,
        H_HEAP_END = 0x224,
        H_CMDLINE = 0x228, H_INITRD_MAX = 0x22c, H_CMDLINE_SIZE = 0x238, H_INIT_SIZE = 0x260,
@@ -134,6 +135,8 @@ static bool plan_linux(const struct kload_images *im, struct kload_plan *p, stru
     if (p->setup_bytes > OLD_STACK_TOP - 0x400 || p->setup_bytes >= k->n)
         return error_set(err, 1, "the kernel image is cut short: get the whole file");
     uint64_t body = k->n - p->setup_bytes, init = header32(k, H_INIT_SIZE, 0x20a);
+    if (version >= 0x204 && body + 16 < (uint64_t)load_le32(k->p + H_SYSSIZE) * 16)
+        return error_set(err, 1, "the kernel image is cut short: get the whole file");
     if (length > 2047 || (version >= 0x206 && length > header32(k, H_CMDLINE_SIZE, 0x206)))
         return error_set(err, 1, "the kernel command line is too long: shorten it");
     if (!high && body > OLD_SETUP_AT - OLD_KERNEL_AT)

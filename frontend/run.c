@@ -33,6 +33,8 @@ enum { EXIT_OK = 0, EXIT_TROUBLE = 1, EXIT_LIMIT = 3, EXIT_STOPPED = 4, EXIT_REP
 static volatile sig_atomic_t signal_got;
 static void on_signal(int n) { signal_got = n; }
 
+struct last { int status; const char *stop, *text; };
+
 struct run {
     const struct options *o;
     struct session        s;
@@ -44,6 +46,7 @@ struct run {
     enum guest_state      guest;
     bool                  ended;
     bool                  disks_wait;    /* until what the guest wrote is in the images */
+    struct last           last;          /* how to end when that is done; stop NULL: go on */
     uint64_t              disks_next;    /* when to look after them again */
     struct desk           desk;          /* what the window asked for */
     struct status         shown;         /* what the bar tells */
@@ -83,7 +86,14 @@ static void end(struct run *r, int status, const char *stop, const char *text)
 
 /* ---- what ends a run ---- */
 
-/* The guest has stopped: with a script or a window there may be more to do. */
+/* Nobody is there who could free some space or type. */
+static bool unattended(const struct run *r)
+{
+    return !r->v && (r->o->script || r->o->max_guest || r->o->max_instructions);
+}
+
+/* The guest has stopped: with a script or a window there may be more to do. What it wrote and no
+ * disk has taken yet is waited for, as while it runs. */
 static void guest_stopped(struct run *r, enum guest_state state, int status, const char *stop,
                           const char *text)
 {
@@ -92,6 +102,11 @@ static void guest_stopped(struct run *r, enum guest_state state, int status, con
         return;                              /* the script sees it at its next look */
     if (r->v && state == GUEST_DEAD) {       /* the user may reset it */
         tell(r, text);
+        return;
+    }
+    struct error err;
+    if (!unattended(r) && !session_disks_good(&r->s, &err)) {
+        r->last = (struct last){ status, stop, text };
         return;
     }
     end(r, status, stop, text);
@@ -155,12 +170,6 @@ static void check_limits(struct run *r)
         end(r, EXIT_LIMIT, "limit", "--max-seconds was reached");
 }
 
-/* Nobody is there who could free some space or type. */
-static bool unattended(const struct run *r)
-{
-    return !r->v && (r->o->script || r->o->max_guest || r->o->max_instructions);
-}
-
 /* A disk is full or gone: told once, and the machine waits until what it wrote is written. A run
  * that nobody watches ends instead. */
 static void check_disks(struct run *r)
@@ -175,7 +184,8 @@ static void check_disks(struct run *r)
     if (look && r->disks_wait && session_disks_good(&r->s, &err)) {
         r->disks_wait = false;
         hold(r, "");
-        tell(r, "all that waited is in the images now: the machine goes on");
+        tell(r, r->last.stop ? "all that waited is in the images now"
+                             : "all that waited is in the images now: the machine goes on");
         pacing_restart(&r->pace);
     } else if (!r->disks_wait && !session_disks_good(&r->s, &err)) {
         if (unattended(r))
@@ -185,6 +195,8 @@ static void check_disks(struct run *r)
         hold(r, err.text);
         r->disks_wait = true;
     }
+    if (r->last.stop && !r->disks_wait && !r->ended)
+        end(r, r->last.status, r->last.stop, r->last.text);
 }
 
 static void step_script(struct run *r)
@@ -430,7 +442,8 @@ static void finish(struct run *r)
                (unsigned long long)machine_icount(r->s.m));
     if (o->stats)
         print_stats(r);
-    if (!session_close_media(&r->s) && (!r->status || r->status == EXIT_LIMIT))
+    if (!session_close_media(&r->s) &&
+        (!r->status || r->status == EXIT_LIMIT || r->status == EXIT_STOPPED))
         r->status = EXIT_TROUBLE;
     if (fflush(stdout) || ferror(stdout))
         after(r, error_set(&err, 1, "standard output cannot be written: free some space"), &err);

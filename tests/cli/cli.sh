@@ -220,6 +220,19 @@ od -An -tx1 -j1548288 -N4 hd.img | grep -q '31 c0 8e c0' || fail "the sector is 
 fresh
 (ulimit -f 2000; [ $windows = 0 ] || trap '' XFSZ; is 1 run --headless --testdev --fda write.img --hda hd.img --boot a --max-guest-seconds 20; exit $failed) || failed=1
 says 'hda: .*free some space' err; says 'hda: 1 sector .* is not in the image' err
+if command -v prlimit >/dev/null && [ $windows = 0 ]; then      # the guest ends, then there is room again
+    sector dead.img "$WRITE"'\372\364'
+    fresh
+    (ulimit -S -f 2000; exec "$V" run --headless --fda dead.img --hda hd.img --boot a --max-seconds 60) 2>err &
+    pid=$! tries=0
+    until grep -q 'machine waits' err || [ $tries = 300 ]; do sleep 0.1; tries=$((tries + 1)); done
+    sleep 1
+    prlimit --pid $pid --fsize=unlimited:unlimited
+    wait $pid
+    [ $? = 4 ] || fail "the guest's end when the disk is good again: status $?"
+    says 'all that waited is in the images' err
+    od -An -tx1 -j1548288 -N4 hd.img | grep -q '31 c0 8e c0' || fail "the last sector was lost"
+fi
 fresh
 "$V" run --headless --clock realtime --fda stay.img --hda hd.img --boot a --serial file:ser.txt 2>err &
 pid=$! tries=0

@@ -119,6 +119,11 @@ START_TEST(linux_limits)
     ck_assert(!kload_check(&images, RAM, &err));
     store_le32(kernel + 0x238, 255);
     ck_assert(!kload_check(&images, 0x280000, &err));    /* init_size does not fit */
+    store_le32(kernel + 0x1f4, (sizeof kernel - 1536) / 16 + 2);
+    ck_assert(!kload_check(&images, RAM, &err));
+    ck_assert(strstr(err.text, "cut short"));
+    store_le32(kernel + 0x1f4, (sizeof kernel - 1536) / 16);
+    ck_assert(kload_check(&images, RAM, &err));
     store_le16(kernel + 0x206, 0x105);
     ck_assert(!kload_check(&images, RAM, &err));
     ck_assert(strstr(err.text, "1.05"));
