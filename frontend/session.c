@@ -314,6 +314,34 @@ static bool start_log(struct session *s, struct error *err)
     return true;
 }
 
+/* The file that a port or the sound goes to, or NULL. */
+static const char *file_in(const char *spec)
+{
+    if (spec && !strncmp(spec, "file:", 5))
+        return spec + 5;
+    return spec && !strncmp(spec, "wav:", 4) ? spec + 4 : NULL;
+}
+
+/* What is written must not be what is read: an image would be gone before anybody noticed. */
+static bool spares_inputs(const struct options *o, struct error *err)
+{
+    const char *in[6 + SLOTS + INITRDS_MAX] = { o->image,  o->bios,   o->vgabios,
+                                                o->kernel, o->script, o->replay };
+    const char *out[] = { o->save, o->screenshot, o->screen_text, o->record, file_in(o->serial[0]),
+                          file_in(o->serial[1]), file_in(o->serial[2]), file_in(o->serial[3]),
+                          file_in(o->debugcon), file_in(o->parallel), file_in(o->sound) };
+    memcpy(in + 6, o->media, sizeof o->media);
+    memcpy(in + 6 + SLOTS, o->initrd, sizeof o->initrd);
+    for (size_t i = 0; i < ARRAY_LEN(in); i++)
+        for (size_t k = 0; k < ARRAY_LEN(out) && in[i]; k++)
+            if (out[k] && name_same(in[i], out[k]))
+                return error_set(err, 1,
+                                 "'%s' would be overwritten, and the machine needs it: name "
+                                 "another file to write",
+                                 out[k]);
+    return true;
+}
+
 bool session_open(struct session *s, const struct options *o, bool keep_serial, struct error *err)
 {
     memset(s, 0, sizeof *s);
@@ -323,7 +351,7 @@ bool session_open(struct session *s, const struct options *o, bool keep_serial, 
         s->cfg.rtc_start = o->realtime ? host_date() : DEFAULT_RTC;
     else if (o->rtc_now)
         s->cfg.rtc_start = host_date();
-    if (o->replay && !open_replay(s, err))
+    if (!spares_inputs(o, err) || (o->replay && !open_replay(s, err)))
         return false;
     log_init(&s->cfg.log);
     s->cfg.log.sink = log_sink;

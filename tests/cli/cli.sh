@@ -208,6 +208,13 @@ for v in "--vga cirrus --vgabios cirrus.bin" "--machine at --vgabios cirrus.bin"
     [ ! -s err ] || fail "no complaint is needed: $v"
 done
 
+cp idle.img spare.img
+for v in "--save spare.img" "--screenshot ./spare.img" "--record spare.img" "--sound wav:spare.img" "--serial file:spare.img"; do
+    is 1 run $H $v --max-guest-seconds 1 spare.img
+    says "would be overwritten" err
+    cmp -s idle.img spare.img || fail "$v: the image is not what it was"
+done
+
 echo "== disks that fail"
 # INT 13h: one sector to cylinder 3 of drive 80h; 'OK'; then CF as FFh or 0 to the exit port, or idle
 WRITE='\061\300\216\300\270\001\003\273\000\174\271\001\003\272\200\000\315\023\234'"$OK"
