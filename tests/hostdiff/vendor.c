@@ -137,18 +137,25 @@ static bool at_end(const struct seg *s, uint32_t off)
     return (s->attr & SA_P) && s->limit == 0xffffffff && off > 0xffffffff - 511;
 }
 
+/* The same of what the instruction accesses: its operand, stack, frame and strings. */
+static bool accesses_end(const struct place *p)
+{
+    const struct insn_row *r = &insn_rows[p->in.id];
+    const struct seg *ss = &p->seg[SEG_SS], *source = &p->seg[p->in.seg];
+    bool frame = is(p, "enter") || is(p, "leave");
+    return (p->in.mem != NO_MEM && at_end(source, p->off)) ||
+           ((r->attr & STACK) && at_end(ss, p->gpr[R_SP] - 4)) ||
+           (frame && at_end(ss, p->gpr[R_BP] - 4)) ||
+           ((r->attr & STRING) && (at_end(source, p->end->gpr[R_SI]) ||
+                                   at_end(&p->seg[SEG_ES], p->end->gpr[R_DI])));
+}
+
 /* Nothing of the program lies there: our fault is #PF, or #AC before it. */
 static enum hd_step wraps(const struct place *p, struct hd_mask *m)
 {
-    bool wraps = false;
+    bool wraps = p->len > 0 && ended(p, EXC_AC) && accesses_end(p);
     for (unsigned i = 0; i < 6 && ended(p, EXC_PF); i++)
         wraps |= at_end(&p->seg[i], p->end->cr2 - (uint32_t)p->seg[i].base);
-    if (ended(p, EXC_AC))
-        wraps = (p->in.mem != NO_MEM && at_end(&p->seg[p->in.seg], p->off)) ||
-                at_end(&p->seg[SEG_SS], p->gpr[R_SP] - 4) ||
-                at_end(&p->seg[SEG_SS], p->gpr[R_BP] - 4) ||
-                at_end(&p->seg[p->in.seg], p->end->gpr[R_SI]) ||
-                at_end(&p->seg[SEG_ES], p->end->gpr[R_DI]);
     if (!wraps)
         return HD_GOING;
     m->vectors |= 1u << EXC_SS | 1u << EXC_GP;

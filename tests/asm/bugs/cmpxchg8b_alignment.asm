@@ -1,6 +1,5 @@
 ; SPDX-License-Identifier: BSD-2-Clause
 ; CMPXCHG8B is one quadword to the alignment check.
-; differs: amd
 ; out: vector=11 code=0 eip=100109
         bits BITSIZE
         org ORG
